@@ -1,0 +1,260 @@
+//! What the ledger tells. One event is one leaf.
+//!
+//! An event's body is JSON, kept byte for byte as it was written; the leaf is a
+//! salted commitment to those bytes. Nothing here names a member: a check is
+//! tied to a person only through the site's own HMAC, which stays out of events.
+
+use alloc::{string::String, vec::Vec};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    check::{Reason, Role, ShredCause, Verdict},
+    id::{AssignmentId, CheckId, DocumentId, IntakeKeyId, KindName, PolicyName, ShiftId, SiteName, StaffId, ViewingId},
+    time::{Hour, Timestamp},
+};
+
+/// The version of the body format that this code writes.
+pub const VERSION: u8 = 1;
+
+/// An event and when it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Version of the format, [`VERSION`].
+    pub v: u8,
+    /// When the keeper wrote it, by its own confirmed time.
+    pub at: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+impl Event {
+    /// An event of the present format.
+    pub const fn new(at: Timestamp, what: What) -> Self {
+        Self { v: VERSION, at, what }
+    }
+
+    /// The bytes that the leaf commits to.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Only maps with non-string keys or a failing Serialize could fail here.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Reads a body back.
+    ///
+    /// # Errors
+    /// When the bytes are not an event that this version knows.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(bytes)
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum What {
+    /// An installation was founded.
+    Founded {
+        /// Whether it is marked as test.
+        test: bool,
+    },
+    /// The keeper started, or its keys were unlocked.
+    Started,
+    /// The root changed: what was decided or overdue before is gone everywhere.
+    RootChanged {
+        /// The hour of the new root.
+        hour: Hour,
+        /// Documents carried over.
+        carried: u64,
+        /// Documents left behind.
+        dropped: u64,
+    },
+    /// Slots whose hour had passed were overwritten.
+    SlotsForgotten {
+        /// The last hour that is now gone.
+        through: Hour,
+    },
+    /// An intake key was made.
+    IntakeKeyMade {
+        /// The key.
+        key: IntakeKeyId,
+        /// Its hour.
+        hour: Hour,
+    },
+    /// A document arrived and its key is held.
+    Received {
+        /// The check.
+        check: CheckId,
+        /// The document.
+        document: DocumentId,
+        /// The site that asked.
+        site: SiteName,
+        /// The policy it was asked under.
+        policy: PolicyName,
+        /// That policy's version.
+        policy_version: u32,
+        /// What the member said it is.
+        kind: KindName,
+        /// Which arrival of this check it is, from 1.
+        arrival: u8,
+        /// When nothing opens it any more.
+        deadline: Timestamp,
+        /// SHA-256 of the ciphertext, in lower-case hex.
+        ciphertext_sha256: String,
+    },
+    /// A document was given to a reviewer.
+    Assigned {
+        /// The assignment.
+        assignment: AssignmentId,
+        /// The check.
+        check: CheckId,
+        /// The document.
+        document: DocumentId,
+        /// The reviewer.
+        staff: StaffId,
+        /// The shift.
+        shift: ShiftId,
+        /// When the assignment lapses.
+        until: Timestamp,
+    },
+    /// An assignment lapsed or was given back; the document waits again.
+    Lapsed {
+        /// The assignment.
+        assignment: AssignmentId,
+        /// The check.
+        check: CheckId,
+        /// The document.
+        document: DocumentId,
+        /// The reviewer who had it.
+        staff: StaffId,
+    },
+    /// A picture was released to one person. Written before the release.
+    Viewed {
+        /// The viewing.
+        viewing: ViewingId,
+        /// Its cause.
+        assignment: AssignmentId,
+        /// The check.
+        check: CheckId,
+        /// The document.
+        document: DocumentId,
+        /// Who looked.
+        staff: StaffId,
+        /// In which shift.
+        shift: ShiftId,
+    },
+    /// A reviewer decided.
+    Decided {
+        /// The check.
+        check: CheckId,
+        /// The document.
+        document: DocumentId,
+        /// The assignment.
+        assignment: AssignmentId,
+        /// Who decided.
+        staff: StaffId,
+        /// What.
+        verdict: Verdict,
+        /// Why.
+        reason: Reason,
+    },
+    /// A document's key was dropped and its ciphertext removed.
+    Shredded {
+        /// The check.
+        check: CheckId,
+        /// The document.
+        document: DocumentId,
+        /// Why.
+        cause: ShredCause,
+    },
+    /// A document nears its deadline undecided.
+    DeadlineNears {
+        /// The check.
+        check: CheckId,
+        /// The document.
+        document: DocumentId,
+        /// The deadline.
+        deadline: Timestamp,
+    },
+    /// A check ended without a decision.
+    CheckEnded {
+        /// The check.
+        check: CheckId,
+        /// Whether it was withdrawn (else its time or arrivals ran out).
+        withdrawn: bool,
+    },
+    /// A member left a site: the record loses its person at `erase_at`.
+    MemberLeft {
+        /// Checks concerned.
+        checks: Vec<CheckId>,
+        /// When what ties them to a person goes.
+        erase_at: Timestamp,
+    },
+    /// What tied a check to a person was erased.
+    MemberErased {
+        /// The check.
+        check: CheckId,
+    },
+    /// A staff member was enrolled.
+    StaffEnrolled {
+        /// Who.
+        staff: StaffId,
+        /// As what.
+        role: Role,
+        /// By whom; nobody for the founder.
+        by: Option<StaffId>,
+    },
+    /// A staff member was removed.
+    StaffRemoved {
+        /// Who.
+        staff: StaffId,
+        /// By whom.
+        by: StaffId,
+    },
+    /// A staff member proved presence; a shift began.
+    ShiftBegan {
+        /// The shift.
+        shift: ShiftId,
+        /// Who.
+        staff: StaffId,
+        /// Until when at most.
+        until: Timestamp,
+    },
+    /// A shift ended.
+    ShiftEnded {
+        /// The shift.
+        shift: ShiftId,
+        /// Who.
+        staff: StaffId,
+    },
+    /// A site was registered or changed.
+    SiteRegistered {
+        /// The site.
+        site: SiteName,
+    },
+    /// A policy was registered or changed.
+    PolicyRegistered {
+        /// The policy.
+        policy: PolicyName,
+        /// Its version.
+        version: u32,
+    },
+    /// Time could not be believed; opening stopped.
+    TimeDoubted {
+        /// What the wall clock showed.
+        wall: Timestamp,
+        /// What was confirmed.
+        confirmed: Timestamp,
+    },
+    /// Somebody paused all openings.
+    Paused {
+        /// Who.
+        by: StaffId,
+    },
+    /// The pause was lifted.
+    Resumed {
+        /// Who.
+        by: StaffId,
+    },
+}

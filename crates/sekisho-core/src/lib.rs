@@ -1,0 +1,17 @@
+//! What Sekisho is about, without IO.
+//!
+//! Everything here is arithmetic on values: no file, no socket, no clock and no
+//! randomness of its own. It is also all that an outsider needs in order to
+//! check a receipt, so it depends on nothing that opens a document.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+pub mod check;
+pub mod entropy;
+pub mod event;
+pub mod id;
+pub mod policy;
+pub mod time;

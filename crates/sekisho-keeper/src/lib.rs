@@ -1,0 +1,8 @@
+//! The process with the keys.
+//!
+//! The keeper is the only process that can open a document or sign a claim. It
+//! is small, believes nobody, and has no HTTP, no HTML and no image code.
+
+#![forbid(unsafe_code)]
+
+pub mod wire;
