@@ -1,6 +1,9 @@
 //! Points in time and whole hours, and the clock as a parameter.
 
-use core::{fmt, ops::{Add, Sub}};
+use core::{
+    fmt,
+    ops::{Add, Sub},
+};
 
 use serde::{Deserialize, Serialize};
 

@@ -5,7 +5,6 @@
 //! request type: a verb that the gate may not use does not exist for it. No
 //! answer holds more than one picture.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sekisho_core::{
     check::{CheckState, Reason, Role},
     id::{
@@ -15,6 +14,7 @@ use sekisho_core::{
     policy::{Policy, Text},
     time::Timestamp,
 };
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// The most that one frame may hold, in bytes.
 pub const MAX_FRAME: usize = 32 << 20;
