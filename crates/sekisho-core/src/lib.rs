@@ -14,4 +14,5 @@ pub mod entropy;
 pub mod event;
 pub mod id;
 pub mod policy;
+pub mod render;
 pub mod time;
