@@ -145,6 +145,13 @@ pub enum GateRequest {
         /// The site's signature over the call.
         call: SignedCall,
     },
+    /// Shred what the member withdraws. The gate keeps no copy of the secret, so it can't do this of itself.
+    WithdrawByMember {
+        /// The check.
+        check: CheckId,
+        /// The secret whose SHA-256 came with the check's newest document.
+        secret: [u8; 32],
+    },
     /// A member of a site left: what ties their checks to them goes after the policy's days.
     MemberLeft {
         /// The site's own reference to the member.
@@ -169,7 +176,7 @@ pub enum GateAnswer {
     Received(Received),
     /// To `Check`.
     Check(Box<CheckView>),
-    /// To `Withdraw` and `MemberLeft`.
+    /// To `Withdraw`, `WithdrawByMember` and `MemberLeft`.
     Done,
     /// To `Proof`: a receipt as JSON text, see `sekisho_core::ledger::receipt`.
     Proof(String),
@@ -252,6 +259,8 @@ pub struct Receive {
     pub ciphertext_sha256: [u8; 32],
     /// The ciphertext's length in bytes.
     pub ciphertext_len: u64,
+    /// SHA-256 of the secret with which the member may withdraw; the secret lies in the member's browser only.
+    pub withdraw_sha256: [u8; 32],
 }
 
 /// What the keeper holds now.

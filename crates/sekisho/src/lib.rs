@@ -1,0 +1,9 @@
+//! The rooms of Sekisho's one binary.
+//!
+//! `service` holds the use cases and the ports that they need; `gate` and the
+//! other roles speak for them over HTTP; `store` and `vault` are what stands
+//! behind the ports. Only `app` names concrete back ends.
+
+#![forbid(unsafe_code)]
+
+pub mod service;

@@ -1,0 +1,3 @@
+//! The use cases. Nothing here knows HTTP or SQL.
+
+pub mod ports;

@@ -1,0 +1,231 @@
+//! What the gate's use cases need from outside, declared where it is consumed.
+
+use std::{future::Future, pin::Pin};
+
+use sekisho_core::{
+    id::{CheckId, DocumentId, PolicyName, SiteName},
+    time::Timestamp,
+};
+use sekisho_keeper::wire::{Answered, GateAnswer, GateRequest};
+use zeroize::Zeroizing;
+
+pub use sekisho_core::{entropy::Entropy, time::Clock};
+
+/// A future that a port hands back; it can move between threads.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The keeper, as the gate's descriptor reaches it.
+pub trait GateKeeper: Send + Sync {
+    /// Asks and waits for the answer; `Refusal::Unavailable` when the keeper is away.
+    fn ask(&self, request: GateRequest) -> Pending<'_, Answered<GateAnswer>>;
+}
+
+/// Why a store or a vault did not do what it was asked. The cause is logged where it arose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// It is there already, and differs.
+    #[error("conflict")]
+    Conflict,
+    /// A disk or a database failed; nothing was done.
+    #[error("unavailable")]
+    Unavailable,
+}
+
+/// Where ciphertext goes. The gate creates; it never reads back, replaces or deletes.
+pub trait Blobs: Send + Sync {
+    /// Writes a new blob, durably: bytes and directory are synced before this returns.
+    ///
+    /// `Conflict` when a blob of this document exists.
+    fn create<'a>(&'a self, document: DocumentId, bytes: &'a [u8]) -> Pending<'a, Result<(), StoreError>>;
+}
+
+/// A part of the picture that stays visible, in thousandths of its width and height as displayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VisibleBox {
+    /// Left edge.
+    pub x: u16,
+    /// Upper edge.
+    pub y: u16,
+    /// Width.
+    pub w: u16,
+    /// Height.
+    pub h: u16,
+}
+
+/// What a member sent.
+pub struct Upload {
+    /// The picture's bytes; wiped when dropped.
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// What stays visible.
+    pub boxes: Vec<VisibleBox>,
+}
+
+/// A picture that the inspector drew anew: only the boxes, no metadata.
+pub struct Clean {
+    /// A lossless picture file; wiped when dropped.
+    pub picture: Zeroizing<Vec<u8>>,
+}
+
+/// Why an upload was turned away. Nothing of it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Turned {
+    /// Not a picture that we read.
+    #[error("not_a_picture")]
+    NotAPicture,
+    /// More bytes or pixels than we read.
+    #[error("too_large")]
+    TooLarge,
+    /// Fewer pixels than a person can read from.
+    #[error("too_small")]
+    TooSmall,
+    /// The file ends early or contradicts itself.
+    #[error("damaged")]
+    Damaged,
+    /// No box says what may stay visible.
+    #[error("no_boxes")]
+    NoBoxes,
+    /// The boxes leave nothing of the picture, or lie outside it.
+    #[error("bad_boxes")]
+    BadBoxes,
+    /// A My Number, or a code that carries one.
+    #[error("my_number")]
+    MyNumber,
+    /// Out of focus.
+    #[error("blurred")]
+    Blurred,
+    /// A reflection hides what must be read.
+    #[error("glare")]
+    Glare,
+    /// Too dark to read.
+    #[error("dark")]
+    Dark,
+    /// The inspector died over it or took too long.
+    #[error("unreadable")]
+    Unreadable,
+}
+
+/// Reads hostile bytes, each upload in a process of its own.
+pub trait Reader: Send + Sync {
+    /// Draws the upload anew, or says why not.
+    fn read(&self, upload: Upload) -> Pending<'_, Result<Clean, ReadError>>;
+}
+
+/// Why there is no clean picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// The upload's own fault.
+    #[error(transparent)]
+    Turned(#[from] Turned),
+    /// No inspector can be had now.
+    #[error("unavailable")]
+    Unavailable,
+}
+
+/// A check as the gate remembers it: opaque references and times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckRow {
+    /// The check.
+    pub check: CheckId,
+    /// Who asked.
+    pub site: SiteName,
+    /// Under which request id.
+    pub jti: String,
+    /// Under which policy.
+    pub policy: PolicyName,
+    /// The site's own HMAC of the member's id; gone once the member is erased.
+    pub sub: Option<String>,
+    /// The signed request object, compact JWS.
+    pub request: String,
+    /// Where the member goes back to.
+    pub return_url: String,
+    /// When it was announced.
+    pub announced: Timestamp,
+    /// Until when the first document may come.
+    pub expires: Timestamp,
+    /// When it was withdrawn, if it was.
+    pub withdrawn: Option<Timestamp>,
+}
+
+/// SHA-256 of a link's or a session's secret. The secret itself is never stored.
+pub type SecretHash = [u8; 32];
+
+/// What a secret of a member opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretKind {
+    /// A one-time link: begins a session, once.
+    Start,
+    /// A session in one browser.
+    Session,
+    /// A link to the status page, for later.
+    Status,
+}
+
+/// Whether a check was announced now or before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Announced {
+    /// It is new.
+    New,
+    /// The same request came before.
+    Known,
+}
+
+/// What the gate remembers.
+pub trait GateStore: Send + Sync {
+    /// Remembers a check and its one-time link; an earlier unused link of it stops working.
+    ///
+    /// `Conflict` when the same site used the same `jti` for another request.
+    fn announce(&self, row: CheckRow, link: SecretHash) -> Pending<'_, Result<Announced, StoreError>>;
+
+    /// A check.
+    fn check(&self, check: CheckId) -> Pending<'_, Result<Option<CheckRow>, StoreError>>;
+
+    /// A site's checks of one member, newest first.
+    fn checks_of(&self, site: SiteName, sub: String, limit: u16) -> Pending<'_, Result<Vec<CheckRow>, StoreError>>;
+
+    /// Marks a check as withdrawn.
+    fn withdraw(&self, check: CheckId, at: Timestamp) -> Pending<'_, Result<(), StoreError>>;
+
+    /// A member of a site left: their secrets stop working, and what ties their checks to them goes at `erase_at`.
+    fn left(&self, site: SiteName, sub: String, erase_at: Timestamp) -> Pending<'_, Result<u64, StoreError>>;
+
+    /// Uses a signed call's id up: false if it was used before.
+    fn use_call(&self, site: SiteName, jti: String, until: Timestamp) -> Pending<'_, Result<bool, StoreError>>;
+
+    /// Whether an unused one-time link of this hash exists at `now`, and for which check.
+    fn peek_link(&self, link: SecretHash, now: Timestamp) -> Pending<'_, Result<Option<CheckId>, StoreError>>;
+
+    /// Burns a one-time link and begins a session, in one step; nothing if it was used or is over.
+    fn burn_link(
+        &self,
+        link: SecretHash,
+        session: NewSession,
+        now: Timestamp,
+    ) -> Pending<'_, Result<Option<CheckId>, StoreError>>;
+
+    /// The check that a session or a status link opens at `now`.
+    fn opens(
+        &self,
+        secret: SecretHash,
+        kind: SecretKind,
+        now: Timestamp,
+    ) -> Pending<'_, Result<Option<CheckId>, StoreError>>;
+
+    /// Forgets what is over at `now`: used call ids, dead links and sessions, erased members.
+    fn sweep(&self, now: Timestamp) -> Pending<'_, Result<(), StoreError>>;
+}
+
+/// A session that begins, with the status link that belongs to it.
+#[derive(Debug, Clone, Copy)]
+pub struct NewSession {
+    /// Of the session's secret.
+    pub session: SecretHash,
+    /// When the session ends.
+    pub session_until: Timestamp,
+    /// Of the status link's secret.
+    pub status: SecretHash,
+    /// When the status link ends.
+    pub status_until: Timestamp,
+}
