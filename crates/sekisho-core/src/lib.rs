@@ -8,7 +8,11 @@
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
+pub mod attestation;
+pub mod calendar;
 pub mod check;
 pub mod entropy;
 pub mod event;
@@ -16,3 +20,4 @@ pub mod id;
 pub mod policy;
 pub mod render;
 pub mod time;
+pub mod trust;
