@@ -1,0 +1,95 @@
+//! Starting one of our own processes.
+
+use std::{
+    fs::File,
+    io,
+    os::{
+        fd::{AsRawFd, OwnedFd},
+        unix::{net::UnixStream, process::CommandExt},
+    },
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+/// Variables of our own environment that a process may see. Nothing else passes: no proxies, no loader variables.
+const PASSED_ON: &[&str] = &["SEKISHO_LOG", "TZ", "LANG"];
+
+/// The program that roles are started from, held open, so that a restart runs the same program after an upgrade has
+/// replaced the file, and so that the folder it lies in need not be open to the users of the roles.
+#[derive(Debug)]
+pub struct Program(File);
+
+impl Program {
+    /// The program that runs now.
+    ///
+    /// # Errors
+    /// When `/proc` is not there.
+    pub fn current() -> io::Result<Program> {
+        Program::at(Path::new("/proc/self/exe"))
+    }
+
+    /// The program at `path`.
+    ///
+    /// # Errors
+    /// When it can't be opened.
+    pub fn at(path: &Path) -> io::Result<Program> {
+        Ok(Program(File::open(path)?))
+    }
+}
+
+/// Starts `program` with `args`; `channel` becomes its standard input, standard output is closed to it, messages go to
+/// our own standard error. With `user`, it gets that user and group id and no further groups.
+///
+/// # Errors
+/// When it can't be started.
+pub fn spawn_role(
+    program: &Program,
+    args: &[&str],
+    channel: UnixStream,
+    user: Option<(u32, u32)>,
+) -> io::Result<Child> {
+    let mut command = Command::new(format!("/proc/self/fd/{}", program.0.as_raw_fd()));
+    command.arg0("sekisho").args(args).env_clear().current_dir("/");
+    // With one malloc arena a thread under pressure does not make glibc open /sys or /proc for a second one.
+    command.env("MALLOC_ARENA_MAX", "1");
+    command.envs(PASSED_ON.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+    command.stdin(OwnedFd::from(channel)).stdout(Stdio::null()).stderr(Stdio::inherit());
+    if let Some((uid, gid)) = user {
+        // As root, the standard library also empties the list of further groups.
+        command.uid(uid).gid(gid);
+    }
+    command.spawn()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    fn ask_shell(script: &str, user: Option<(u32, u32)>) -> io::Result<String> {
+        let (mut mine, theirs) = UnixStream::pair()?;
+        let shell = Program::at(Path::new("/bin/sh"))?;
+        let mut child = spawn_role(&shell, &["-c", script], theirs, user)?;
+        let mut said = String::new();
+        mine.read_to_string(&mut said)?;
+        child.wait()?;
+        Ok(said)
+    }
+
+    #[test]
+    fn the_channel_is_the_standard_input_and_the_environment_is_bare() {
+        let said = ask_shell("/usr/bin/env >&0", None).unwrap();
+        assert!(said.contains("MALLOC_ARENA_MAX=1"));
+        assert!(!said.contains("HOME=") && !said.contains("PATH=/"), "{said}");
+    }
+
+    #[test]
+    fn a_process_of_its_own_user_has_no_other_groups() {
+        let said = ask_shell("/usr/bin/id -u >&0; /usr/bin/id -G >&0", Some((61200, 61201)));
+        if rustix::process::geteuid().is_root() {
+            assert_eq!(said.unwrap(), "61200\n61201\n");
+        } else {
+            assert_eq!(said.unwrap_err().kind(), io::ErrorKind::PermissionDenied, "only root may give a user");
+        }
+    }
+}
