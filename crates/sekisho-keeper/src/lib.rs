@@ -5,5 +5,6 @@
 
 #![forbid(unsafe_code)]
 
+pub mod intake;
 pub mod jose;
 pub mod wire;
