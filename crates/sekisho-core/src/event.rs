@@ -258,3 +258,21 @@ pub enum What {
         by: StaffId,
     },
 }
+
+impl What {
+    /// The check that this is about, if it is about one and no other.
+    pub const fn check(&self) -> Option<CheckId> {
+        match self {
+            Self::Received { check, .. }
+            | Self::Assigned { check, .. }
+            | Self::Lapsed { check, .. }
+            | Self::Viewed { check, .. }
+            | Self::Decided { check, .. }
+            | Self::Shredded { check, .. }
+            | Self::DeadlineNears { check, .. }
+            | Self::CheckEnded { check, .. }
+            | Self::MemberErased { check } => Some(*check),
+            _ => None,
+        }
+    }
+}
