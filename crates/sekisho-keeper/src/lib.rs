@@ -7,4 +7,5 @@
 
 pub mod intake;
 pub mod jose;
+pub mod webauthn;
 pub mod wire;

@@ -15,6 +15,9 @@ pub mod request;
 mod return_url;
 mod sub;
 
+#[cfg(test)]
+pub(crate) use key::tests;
+
 pub use json::Malformed;
 pub use jwk::{Jwks, JwksError};
 pub use jws::{JwsError, MAX_JWS, Unverified, sign, verify};
