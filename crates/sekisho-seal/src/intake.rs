@@ -141,6 +141,8 @@ pub fn open_key(secret: &IntakeSecret, context: &Context, sealed: &[u8]) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use hpke::aead::ChaCha20Poly1305;
+
     use super::*;
     use crate::testing::{SeededEntropy, context};
 
@@ -175,6 +177,36 @@ mod tests {
         let (ours, theirs) = (IntakeSecret::fresh(&mut entropy), IntakeSecret::fresh(&mut entropy));
         let sealed = seal_key(&ours.public(), &context(1), &DocumentKey::fresh(&mut entropy), &mut entropy);
         assert_eq!(open_key(&theirs, &context(1), &sealed).unwrap_err(), OpenError::Altered);
+    }
+
+    /// Gives out what it was given, as the draft's vector wants it.
+    struct Replay(Vec<u8>);
+
+    impl Entropy for Replay {
+        fn fill(&mut self, out: &mut [u8]) {
+            let rest = self.0.split_off(out.len());
+            out.copy_from_slice(&std::mem::replace(&mut self.0, rest));
+        }
+    }
+
+    #[test]
+    fn x_wing_in_hpke_agrees_with_the_drafts_vector() {
+        let text = include_str!("../testdata/hpke-xwing-draft.json");
+        let vector: std::collections::HashMap<String, String> = serde_json::from_str(text).unwrap();
+        let field = |name: &str| data_encoding::HEXLOWER.decode(vector[name].as_bytes()).unwrap();
+
+        let secret = IntakeSecret::from_seed(&field("skRm").try_into().unwrap());
+        assert_eq!(secret.public().to_bytes(), field("pkRm"));
+        let (encapsulated, sealed) = single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, XWing>(
+            &OpModeS::Base,
+            &secret.public().0,
+            &field("info"),
+            &field("pt"),
+            &field("aad"),
+            &mut Rng(&mut Replay(field("ikmE"))),
+        )
+        .unwrap();
+        assert_eq!((encapsulated.to_bytes().to_vec(), sealed), (field("enc"), field("ct")));
     }
 
     #[test]
