@@ -7,5 +7,6 @@
 
 pub mod intake;
 pub mod jose;
+pub mod ledger;
 pub mod webauthn;
 pub mod wire;

@@ -25,10 +25,11 @@ impl Row {
         self.held.get(start..start.checked_add(count)?)
     }
 
-    fn drop_full(&mut self) {
-        let full = self.held.len() / WIDTH * WIDTH;
-        self.held.drain(..full);
-        self.dropped += full as u64;
+    /// Lets go of hashes below `place`, which is a multiple of 256 and not past the end.
+    fn drop_below(&mut self, place: u64) {
+        let count = usize::try_from(place.saturating_sub(self.dropped)).unwrap_or(usize::MAX).min(self.held.len());
+        self.held.drain(..count);
+        self.dropped += count as u64;
     }
 }
 
@@ -68,9 +69,15 @@ impl TiledTree {
         self.rows.get(usize::from(level))?.get(index.checked_mul(WIDTH as u64)?, width)
     }
 
-    /// Lets full tiles go. To be called once they are stored.
-    pub fn drop_full_tiles(&mut self) {
-        self.rows.iter_mut().for_each(Row::drop_full);
+    /// Lets go of the tiles that are full in the tree of the first `size` leaves.
+    ///
+    /// To be called once they are stored; a `size` past the tree's counts as the tree's.
+    pub fn drop_full_tiles(&mut self, size: u64) {
+        let mut hashes = size.min(self.size);
+        for row in &mut self.rows {
+            row.drop_below(hashes / WIDTH as u64 * WIDTH as u64);
+            hashes /= WIDTH as u64;
+        }
     }
 
     /// The size and root of the whole tree, from the parts of it that are always held.
@@ -190,7 +197,7 @@ mod tests {
         for (count, leaf) in leaves.iter().enumerate() {
             tree.push(*leaf);
             if count % 7 == 0 {
-                tree.drop_full_tiles();
+                tree.drop_full_tiles(count as u64 / 2);
             }
             assert_eq!(tree.head(), Head { size: count as u64 + 1, root: naive::root(&leaves[..=count]) });
         }
@@ -213,7 +220,7 @@ mod tests {
         ) {
             let leaves = naive::leaves(size);
             let mut tree = grown(&leaves[..kept.min(size) as usize]);
-            tree.drop_full_tiles();
+            tree.drop_full_tiles(kept);
             leaves.iter().skip(kept as usize).for_each(|leaf| tree.push(*leaf));
             let mut stored = Stored(&leaves);
             let mut source = TileSource::new(&tree, &mut stored);

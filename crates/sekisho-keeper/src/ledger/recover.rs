@@ -1,0 +1,345 @@
+//! What happens at a start: two records of the same entries, and what we said in public, must agree.
+
+use std::{collections::VecDeque, io};
+
+use sekisho_core::ledger::{Checkpoint, VerifierKey, checkpoint::CheckpointError, tile};
+
+use super::{
+    LedgerFiles,
+    grown::Grown,
+    journal::{self, JournalError, Reader, StoredEntry},
+};
+
+/// The name of the checkpoint's file.
+pub(super) const CHECKPOINT: &str = "checkpoint";
+
+/// What a source of stored entries may fail with.
+pub type StoredError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a ledger can't be opened. Each of them wants a person; none heals by trying again.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A file can't be read or written.
+    #[error("the ledger's files can't be read or written")]
+    Io(#[from] io::Error),
+    /// The journal is damaged.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The database failed while its entries were read.
+    #[error("the entries can't be read from the database")]
+    Stored(#[source] StoredError),
+    /// The database has no entry where one should be.
+    #[error("the database has entry {found} where {expected} should be")]
+    Gap {
+        /// The index that should have come.
+        expected: u64,
+        /// The index that came.
+        found: u64,
+    },
+    /// The journal knows an entry that the database doesn't: the database is of an earlier time.
+    #[error("the journal has entry {index}, the database has not: it was restored from an earlier time")]
+    Restored {
+        /// The first such entry.
+        index: u64,
+    },
+    /// Journal and database tell different things of one entry.
+    #[error("journal and database differ in entry {index}")]
+    Differs {
+        /// The first such entry.
+        index: u64,
+    },
+    /// The published checkpoint is not one of ours.
+    #[error("the published checkpoint is not this ledger's: {0}")]
+    Checkpoint(CheckpointError),
+    /// We published more entries than we have.
+    #[error("a checkpoint of {published} entries was published, but only {have} are here: entries were lost")]
+    Cut {
+        /// Entries under the published checkpoint.
+        published: u64,
+        /// Entries that are here.
+        have: u64,
+    },
+    /// Under the published checkpoint lie other entries than ours.
+    #[error("the published checkpoint of {published} entries does not fit the entries that are here")]
+    Rewritten {
+        /// Entries under the published checkpoint.
+        published: u64,
+    },
+}
+
+/// A checkpoint that was signed and put in place.
+#[derive(Debug, Clone)]
+pub(super) struct Published {
+    pub(super) checkpoint: Checkpoint,
+    /// The signed note, word for word.
+    pub(super) note: String,
+}
+
+/// Reads the checkpoint that is in place; nothing if none is.
+fn published(files: &mut dyn LedgerFiles, key: &VerifierKey) -> Result<Option<Published>, OpenError> {
+    let Some(bytes) = files.get(CHECKPOINT)? else { return Ok(None) };
+    let note = String::from_utf8_lossy(&bytes).into_owned();
+    let checkpoint = Checkpoint::open(&note, key).map_err(OpenError::Checkpoint)?;
+    Ok(Some(Published { checkpoint, note }))
+}
+
+/// Entries of a journal, one by one.
+struct Journal<'a> {
+    reader: Reader<'a>,
+    batch: VecDeque<StoredEntry>,
+}
+
+impl Journal<'_> {
+    fn next(&mut self) -> Result<Option<StoredEntry>, JournalError> {
+        if self.batch.is_empty() {
+            self.batch = self.reader.next_batch()?.unwrap_or_default().into();
+        }
+        Ok(self.batch.pop_front())
+    }
+}
+
+/// The tree while it grows again, held against the published checkpoint as it passes its size.
+struct Regrown<'a> {
+    grown: Grown,
+    published: Option<&'a Published>,
+}
+
+impl Regrown<'_> {
+    fn push(&mut self, entry: &StoredEntry) -> Result<(), OpenError> {
+        self.grown.push(entry);
+        let passed = self.published.filter(|published| published.checkpoint.size() == self.grown.size());
+        match passed {
+            Some(published) if published.checkpoint.head != self.grown.head() => {
+                Err(OpenError::Rewritten { published: self.grown.size() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn finish(self) -> Result<Grown, OpenError> {
+        let (published, have) = (self.published.map_or(0, |published| published.checkpoint.size()), self.grown.size());
+        if published > have { Err(OpenError::Cut { published, have }) } else { Ok(self.grown) }
+    }
+}
+
+/// Entries as the database tells them, in order.
+pub(super) type Stored<'a> = &'a mut dyn Iterator<Item = Result<StoredEntry, StoredError>>;
+
+/// What was found: the tree, what the journal lacks, and where its sound part ends.
+struct Found {
+    grown: Grown,
+    lacking: Vec<StoredEntry>,
+    sound_len: u64,
+}
+
+fn compare(files: &mut dyn LedgerFiles, stored: Stored<'_>, published: Option<&Published>) -> Result<Found, OpenError> {
+    let mut journal = Journal { reader: Reader::new(files)?, batch: VecDeque::new() };
+    let mut regrown = Regrown { grown: Grown::default(), published };
+    let mut lacking = Vec::new();
+    for (expected, entry) in (0..).zip(stored) {
+        let entry = entry.map_err(OpenError::Stored)?;
+        if entry.index != expected {
+            return Err(OpenError::Gap { expected, found: entry.index });
+        }
+        regrown.push(&entry)?;
+        match journal.next()? {
+            Some(written) if written != entry => return Err(OpenError::Differs { index: expected }),
+            Some(_) => {}
+            None => lacking.push(entry),
+        }
+    }
+    if let Some(beyond) = journal.next()? {
+        return Err(OpenError::Restored { index: beyond.index });
+    }
+    Ok(Found { grown: regrown.finish()?, lacking, sound_len: journal.reader.sound_len() })
+}
+
+/// Cuts what a crash tore and appends what it kept from being appended.
+fn mend_journal(files: &mut dyn LedgerFiles, found: &Found) -> io::Result<()> {
+    if files.journal_len()? > found.sound_len {
+        tracing::warn!(at = found.sound_len, "the ledger's journal ended in a torn batch; cut");
+        files.truncate_journal(found.sound_len)?;
+    }
+    if !found.lacking.is_empty() {
+        tracing::warn!(entries = found.lacking.len(), "the ledger's journal lacked entries that are committed; added");
+    }
+    for batch in journal::encode(&found.lacking) {
+        files.append_journal(&batch)?;
+    }
+    Ok(())
+}
+
+/// Puts back every published tile that is missing or altered.
+fn mend_tiles(files: &mut dyn LedgerFiles, grown: &Grown, published: u64) -> io::Result<()> {
+    let mut mended = 0_u64;
+    for name in tile::added(0, published) {
+        let contents = grown.contents(&name).expect("a tree that has dropped nothing holds all its tiles");
+        if files.get(&name.to_string())?.as_ref() != Some(&contents) {
+            files.put(&name.to_string(), &contents)?;
+            mended += 1;
+        }
+    }
+    if mended > 0 {
+        tracing::warn!(tiles = mended, "published tiles were missing or altered; derived again");
+    }
+    Ok(())
+}
+
+/// Opens a ledger: compares, and mends what a crash explains.
+pub(super) fn recover(
+    files: &mut dyn LedgerFiles,
+    key: &VerifierKey,
+    stored: Stored<'_>,
+) -> Result<(Grown, Option<Published>), OpenError> {
+    let published = published(files, key)?;
+    let mut found = compare(files, stored, published.as_ref())?;
+    mend_journal(files, &found)?;
+    let size = published.as_ref().map_or(0, |published| published.checkpoint.size());
+    mend_tiles(files, &found.grown, size)?;
+    found.grown.drop_full(size);
+    Ok((found.grown, published))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{journal, testing::Bench},
+        *,
+    };
+
+    /// Opens and says why that failed.
+    fn refused(bench: &Bench) -> OpenError {
+        match bench.open() {
+            Ok(_) => panic!("it was opened"),
+            Err(error) => error,
+        }
+    }
+
+    #[test]
+    fn a_ledger_is_found_again_as_it_was_left() {
+        let mut bench = Bench::published(700);
+        let mut writer = bench.open().unwrap();
+        bench.write(&mut writer, 10);
+        let before = bench.files.state().journal.clone();
+        let mut again = bench.open().unwrap();
+        assert_eq!((again.size(), again.published_size()), (710, 700));
+        assert_eq!(bench.files.state().journal, before);
+        bench.write(&mut again, 1);
+        again.publish().unwrap();
+        assert_eq!(bench.open().unwrap().published_size(), 711);
+    }
+
+    /// M16: a crash at any byte of an append loses nothing that was committed, and opens.
+    #[test]
+    fn a_crash_at_any_byte_of_an_append_is_mended_from_the_database() {
+        let mut bench = Bench::published(3);
+        let mut writer = bench.open().unwrap();
+        bench.stage(&mut writer, 2);
+        let before = bench.files.state().journal.clone();
+        let batch = journal::encode(&bench.rows[3..]).concat();
+        for torn in 0..=batch.len() {
+            bench.files.state().journal = [&before, &batch[..torn]].concat();
+            assert_eq!(bench.open().unwrap().size(), 5, "torn at {torn}");
+            assert_eq!(bench.files.state().journal, [before.as_slice(), &batch].concat());
+        }
+    }
+
+    #[test]
+    fn a_torn_batch_that_the_database_never_committed_is_cut() {
+        let mut bench = Bench::published(3);
+        let before = bench.files.state().journal.clone();
+        bench.files.state().journal.extend(&before[..100]);
+        bench.files.state().journal[before.len() + 60] ^= 1;
+        assert_eq!(bench.open().unwrap().size(), 3);
+        assert_eq!(bench.files.state().journal, before);
+        bench.rows.clear();
+    }
+
+    /// M16
+    #[test]
+    fn a_database_of_an_earlier_time_is_refused() {
+        let mut bench = Bench::default();
+        let mut writer = bench.open().unwrap();
+        bench.write(&mut writer, 5);
+        bench.rows.pop();
+        assert!(matches!(refused(&bench), OpenError::Restored { index: 4 }));
+        bench.rows.clear();
+        assert!(matches!(refused(&bench), OpenError::Restored { index: 0 }));
+    }
+
+    /// M16
+    #[test]
+    fn database_and_journal_of_an_earlier_time_are_refused() {
+        let mut bench = Bench::published(3);
+        let journal = bench.files.state().journal.clone();
+        let mut writer = bench.open().unwrap();
+        bench.write(&mut writer, 2);
+        writer.publish().unwrap();
+        bench.rows.truncate(3);
+        bench.files.state().journal = journal;
+        assert!(matches!(refused(&bench), OpenError::Cut { published: 5, have: 3 }));
+    }
+
+    #[test]
+    fn an_entry_that_differs_is_refused() {
+        let mut bench = Bench::default();
+        let mut writer = bench.open().unwrap();
+        bench.write(&mut writer, 5);
+        bench.rows[2].body[1] ^= 1;
+        assert!(matches!(refused(&bench), OpenError::Differs { index: 2 }));
+        bench.rows[2].body[1] ^= 1;
+        bench.rows[1].salt[0] ^= 1;
+        assert!(matches!(refused(&bench), OpenError::Differs { index: 1 }));
+    }
+
+    /// M16
+    #[test]
+    fn an_entry_rewritten_in_both_places_is_refused() {
+        let mut bench = Bench::published(5);
+        bench.rows[2].body[1] ^= 1;
+        bench.files.state().journal = journal::encode(&bench.rows).concat();
+        assert!(matches!(refused(&bench), OpenError::Rewritten { published: 5 }));
+    }
+
+    #[test]
+    fn a_gap_in_the_database_is_refused() {
+        let mut bench = Bench::published(5);
+        bench.rows.remove(2);
+        assert!(matches!(refused(&bench), OpenError::Gap { expected: 2, found: 3 }));
+    }
+
+    #[test]
+    fn a_checkpoint_that_is_not_ours_is_refused() {
+        let bench = Bench::published(5);
+        bench.files.state().files.get_mut(CHECKPOINT).unwrap()[0] ^= 1;
+        assert!(matches!(refused(&bench), OpenError::Checkpoint(_)));
+    }
+
+    #[test]
+    fn a_failing_database_is_not_taken_for_a_short_one() {
+        let bench = Bench::published(2);
+        let mut rows = bench.rows.iter().cloned().map(Ok).take(1).chain([Err("disk".into())]);
+        let opened =
+            super::super::Writer::open(Box::new(bench.files.clone()), super::super::testing::signer(), &mut rows);
+        assert!(matches!(opened, Err(OpenError::Stored(_))));
+    }
+
+    #[test]
+    fn missing_and_altered_tiles_are_derived_again() {
+        let bench = Bench::published(700);
+        let before = bench.files.state().files.clone();
+        bench.files.state().files.retain(|name, _| name == CHECKPOINT || name.starts_with("tile/0"));
+        bench.files.state().files.get_mut("tile/0/001").unwrap()[9] ^= 1;
+        bench.open().unwrap();
+        assert_eq!(bench.files.state().files, before);
+    }
+
+    #[test]
+    fn a_lost_journal_is_written_again_from_the_database() {
+        let bench = Bench::published(5);
+        let before = journal::encode(&bench.rows).concat();
+        bench.files.state().journal.clear();
+        assert_eq!(bench.open().unwrap().size(), 5);
+        assert_eq!(bench.files.state().journal, before);
+    }
+}

@@ -1,0 +1,430 @@
+//! The one writer of a ledger.
+
+use std::{io, mem};
+
+use sekisho_core::ledger::{
+    Checkpoint, TlogProof, VerifierKey, leaf,
+    tile::{self, TileName},
+    tiled::TileSource,
+    tree::{self, HashSource as _, Head, NotProven, ProveError},
+};
+
+pub use super::journal::StoredEntry;
+use super::{
+    LedgerFiles, LedgerSigner, OpenError,
+    grown::{Grown, StoredTiles, TileError},
+    journal::{self, MAX_BODY},
+    recover::{self, CHECKPOINT, Published, StoredError},
+};
+
+/// An entry that has its place but is not written yet: what the engine stores in its own transaction.
+pub type Staged = StoredEntry;
+
+/// That an entry is durable, and where. What must not happen unrecorded asks for one.
+///
+/// It is made by [`Writer::commit`] and nowhere else, and can't be copied.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "an entry was written for an effect that should follow"]
+pub struct Position(u64);
+
+impl Position {
+    /// The entry's place in the ledger, from 0.
+    pub const fn index(&self) -> u64 {
+        self.0
+    }
+}
+
+/// How far staging had come; see [`Writer::rollback_to`].
+#[derive(Debug, Clone, Copy)]
+pub struct Mark(u64);
+
+/// Why an entry could not be staged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum StageError {
+    /// Its body is longer than [`MAX_BODY`].
+    #[error("an event's body of {0} bytes is too long for the ledger")]
+    TooLong(usize),
+    /// An earlier commit failed; the ledger must be opened anew.
+    #[error("the ledger takes no entries until it is opened anew")]
+    Broken,
+}
+
+/// Why entries could not be made durable. Nothing that depends on them may happen.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// The journal can't be written. What of it reached the disk is unknown.
+    #[error("the ledger's journal can't be written")]
+    Io(#[from] io::Error),
+    /// An earlier commit failed; the ledger must be opened anew.
+    #[error("the ledger takes no entries until it is opened anew")]
+    Broken,
+}
+
+/// Why a checkpoint could not be published. Entries are durable all the same.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// A public file can't be written.
+    #[error("the ledger's public files can't be written")]
+    Io(#[from] io::Error),
+    /// A full tile can't be read back.
+    #[error(transparent)]
+    Tile(TileError),
+    /// What would be signed does not continue what was signed before.
+    #[error("the new checkpoint would contradict the published one")]
+    Contradiction,
+}
+
+/// Why an entry could not be proven.
+#[derive(Debug, thiserror::Error)]
+pub enum ProveEntryError {
+    /// It is not under the published checkpoint.
+    #[error("entry {0} is not under the published checkpoint")]
+    NotPublished(u64),
+    /// A full tile can't be read back.
+    #[error(transparent)]
+    Tile(TileError),
+    /// Tiles lie there that do not fit the published checkpoint.
+    #[error("the ledger's tiles are damaged")]
+    Damaged(#[from] NotProven),
+}
+
+/// Appends, publishes and proves. There is one for a ledger.
+pub struct Writer {
+    files: Box<dyn LedgerFiles>,
+    signer: LedgerSigner,
+    grown: Grown,
+    staged: Vec<StoredEntry>,
+    published: Option<Published>,
+    broken: bool,
+}
+
+impl Writer {
+    /// Opens the ledger in `files`, of which the database holds the entries `stored`, in order from 0.
+    ///
+    /// The database is committed before the journal, so it may be ahead by what
+    /// a crash kept from the journal: that is appended now, a torn batch cut
+    /// before. Published tiles that are missing or altered are derived again.
+    ///
+    /// # Errors
+    /// Whatever a crash doesn't explain, see [`OpenError`].
+    pub fn open(
+        mut files: Box<dyn LedgerFiles>,
+        signer: LedgerSigner,
+        stored: &mut dyn Iterator<Item = Result<StoredEntry, StoredError>>,
+    ) -> Result<Self, OpenError> {
+        let (grown, published) = recover::recover(&mut *files, signer.verifier(), stored)?;
+        Ok(Self { files, signer, grown, staged: Vec::new(), published, broken: false })
+    }
+
+    /// Gives `body` the next place, to be written by [`Self::commit`].
+    ///
+    /// The engine stores what comes back in the transaction that it commits before.
+    ///
+    /// # Errors
+    /// When the body is too long, or an earlier commit failed.
+    pub fn stage(&mut self, body: Vec<u8>, salt: leaf::Salt) -> Result<Staged, StageError> {
+        if self.broken {
+            return Err(StageError::Broken);
+        }
+        if body.len() > MAX_BODY {
+            return Err(StageError::TooLong(body.len()));
+        }
+        let staged = StoredEntry { index: self.next_index(), salt, body };
+        self.staged.push(staged.clone());
+        Ok(staged)
+    }
+
+    /// Notes how far staging has come.
+    pub const fn mark(&self) -> Mark {
+        Mark(self.next_index())
+    }
+
+    /// Drops what was staged since `mark`: a savepoint of the database was rolled back.
+    pub fn rollback_to(&mut self, mark: Mark) {
+        let keep = mark.0.saturating_sub(self.grown.size());
+        self.staged.truncate(usize::try_from(keep).unwrap_or(usize::MAX));
+    }
+
+    /// Drops all that is staged: the transaction was rolled back.
+    pub fn abandon(&mut self) {
+        self.staged.clear();
+    }
+
+    /// Writes what is staged to the journal, all with one flush of the disk.
+    ///
+    /// To be called once the database has committed the same entries. The
+    /// positions come in the order of staging.
+    ///
+    /// # Errors
+    /// When the journal can't be written. The writer then refuses everything
+    /// further, since after a failed flush nobody knows what the disk holds;
+    /// opening anew finds out.
+    pub fn commit(&mut self) -> Result<Vec<Position>, CommitError> {
+        if self.broken {
+            return Err(CommitError::Broken);
+        }
+        let staged = mem::take(&mut self.staged);
+        for batch in journal::encode(&staged) {
+            self.files.append_journal(&batch).inspect_err(|_| self.broken = true)?;
+        }
+        Ok(staged.iter().map(|entry| self.advance(entry)).collect())
+    }
+
+    fn advance(&mut self, entry: &StoredEntry) -> Position {
+        self.grown.push(entry);
+        Position(entry.index)
+    }
+
+    /// Writes tiles and a signed checkpoint of all that is committed; does nothing if nothing is new.
+    ///
+    /// # Errors
+    /// When a file can't be written. It can be called again.
+    pub fn publish(&mut self) -> Result<(), PublishError> {
+        let (old, new) = (self.published_head(), self.grown.head());
+        if old.size == new.size {
+            return Ok(());
+        }
+        for name in tile::added(old.size, new.size) {
+            self.put_tile(&name)?;
+        }
+        self.check_continues(old, new)?;
+        let published = self.signed(new);
+        self.files.put_durably(CHECKPOINT, published.note.as_bytes())?;
+        self.published = Some(published);
+        self.grown.drop_full(new.size);
+        Ok(())
+    }
+
+    fn put_tile(&mut self, name: &TileName) -> io::Result<()> {
+        let contents = self.grown.contents(name).expect("what is not published in full is held");
+        self.files.put(&name.to_string(), &contents)?;
+        if name.is_full() {
+            self.files.remove_partials(&name.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// A log must never sign what contradicts what it signed: this is proven, not assumed.
+    fn check_continues(&mut self, old: Head, new: Head) -> Result<(), PublishError> {
+        let mut stored = StoredTiles(&mut *self.files);
+        let mut source = TileSource::new(self.grown.tree(), &mut stored);
+        let path = tree::consistency(&mut source, old.size, new.size).map_err(|error| match error {
+            ProveError::OutOfRange => PublishError::Contradiction,
+            ProveError::Source(error) => PublishError::Tile(error),
+        })?;
+        tree::verify_consistency(old, new, &path).map_err(|_| PublishError::Contradiction)
+    }
+
+    fn signed(&self, head: Head) -> Published {
+        let checkpoint = Checkpoint { origin: self.vkey().name().to_owned(), head };
+        let mut note = checkpoint.to_note().expect("a verifier key's name can stand in a note");
+        self.signer.sign(&mut note);
+        Published { checkpoint, note: note.to_string() }
+    }
+
+    /// Proves that entry `index` is under the published checkpoint, as `c2sp.org/tlog-proof@v1`.
+    ///
+    /// # Errors
+    /// When it is not published yet, or the tiles don't lead to the checkpoint.
+    pub fn prove(&mut self, index: u64) -> Result<String, ProveEntryError> {
+        let head = self.published_head();
+        let published = self.published.as_ref().filter(|_| index < head.size);
+        let note = published.ok_or(ProveEntryError::NotPublished(index))?.note.clone();
+        let mut stored = StoredTiles(&mut *self.files);
+        let mut source = TileSource::new(self.grown.tree(), &mut stored);
+        let leaf = source.node(0, index).map_err(ProveEntryError::Tile)?;
+        let path = tree::inclusion(&mut source, index, head.size).map_err(|error| match error {
+            ProveError::OutOfRange => ProveEntryError::NotPublished(index),
+            ProveError::Source(error) => ProveEntryError::Tile(error),
+        })?;
+        tree::verify_inclusion(leaf, index, head.size, &path, head.root)?;
+        Ok(TlogProof { extra: None, index, path, checkpoint: note }.to_string())
+    }
+
+    fn published_head(&self) -> Head {
+        let nothing = Head { size: 0, root: sekisho_core::ledger::Hash::of_nothing() };
+        self.published.as_ref().map_or(nothing, |published| published.checkpoint.head)
+    }
+
+    /// Entries under the published checkpoint.
+    pub fn published_size(&self) -> u64 {
+        self.published_head().size
+    }
+
+    /// The published checkpoint, a signed note; nothing before the first one.
+    pub fn published_checkpoint(&self) -> Option<&str> {
+        self.published.as_ref().map(|published| published.note.as_str())
+    }
+
+    /// The place that the next staged entry gets: durable entries and staged ones.
+    pub const fn next_index(&self) -> u64 {
+        self.grown.size() + self.staged.len() as u64
+    }
+
+    /// Entries that are durable.
+    pub const fn size(&self) -> u64 {
+        self.grown.size()
+    }
+
+    /// The key that verifies this ledger's checkpoints.
+    pub const fn vkey(&self) -> &VerifierKey {
+        self.signer.verifier()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sekisho_core::ledger::Hash;
+
+    use super::{super::testing::Bench, *};
+
+    fn entry(row: &StoredEntry) -> [u8; 32] {
+        leaf::entry(&row.salt, &row.body)
+    }
+
+    fn verified(bench: &Bench, writer: &mut Writer, index: u64) -> Checkpoint {
+        let proof: TlogProof = writer.prove(index).unwrap().parse().unwrap();
+        proof.verify(&entry(&bench.rows[index as usize]), writer.vkey()).unwrap()
+    }
+
+    #[test]
+    fn positions_come_in_the_order_of_staging_after_one_append() {
+        let mut bench = Bench::default();
+        let mut writer = bench.open().unwrap();
+        bench.write(&mut writer, 2);
+        bench.stage(&mut writer, 3);
+        let positions = writer.commit().unwrap();
+        assert_eq!(positions.iter().map(Position::index).collect::<Vec<_>>(), [2, 3, 4]);
+        assert_eq!(bench.files.state().appends, 2);
+        assert_eq!(writer.commit().unwrap(), []);
+        assert_eq!(bench.files.state().appends, 2);
+    }
+
+    #[test]
+    fn every_entry_is_proven_under_the_published_checkpoint() {
+        let mut bench = Bench::default();
+        let mut writer = bench.open().unwrap();
+        for (step, size) in [(1, 1), (255, 256), (1, 257), (300, 557), (211, 768)] {
+            bench.write(&mut writer, step);
+            writer.publish().unwrap();
+            assert_eq!(writer.published_size(), size);
+            for index in (0..size).step_by(37).chain([size - 1]) {
+                assert_eq!(verified(&bench, &mut writer, index).size(), size);
+            }
+        }
+    }
+
+    #[test]
+    fn a_proof_is_of_what_is_published_also_while_more_is_written() {
+        let mut bench = Bench::published(600);
+        let mut writer = bench.open().unwrap();
+        bench.write(&mut writer, 500);
+        assert_eq!(verified(&bench, &mut writer, 599).size(), 600);
+        assert!(matches!(writer.prove(600), Err(ProveEntryError::NotPublished(600))));
+        assert!(matches!(writer.prove(u64::MAX), Err(ProveEntryError::NotPublished(_))));
+    }
+
+    #[test]
+    fn publishing_again_without_news_touches_nothing() {
+        let bench = Bench::published(3);
+        let mut writer = bench.open().unwrap();
+        bench.files.state().files.clear();
+        writer.publish().unwrap();
+        assert!(bench.files.state().files.is_empty());
+        let mut empty = Bench::default().open().unwrap();
+        empty.publish().unwrap();
+        assert_eq!(empty.published_checkpoint(), None);
+    }
+
+    #[test]
+    fn what_is_rolled_back_leaves_no_place() {
+        let mut bench = Bench::default();
+        let mut writer = bench.open().unwrap();
+        bench.stage(&mut writer, 2);
+        let mark = writer.mark();
+        writer.stage(b"{}".to_vec(), [9; 32]).unwrap();
+        writer.rollback_to(mark);
+        bench.stage(&mut writer, 1);
+        assert_eq!(writer.commit().unwrap().len(), 3);
+        writer.stage(b"{}".to_vec(), [9; 32]).unwrap();
+        writer.abandon();
+        assert_eq!(writer.commit().unwrap(), []);
+        assert_eq!(bench.open().unwrap().size(), 3);
+    }
+
+    #[test]
+    fn after_a_failed_append_nothing_is_taken_until_it_is_opened_anew() {
+        let mut bench = Bench::published(3);
+        let mut writer = bench.open().unwrap();
+        bench.stage(&mut writer, 2);
+        bench.files.state().tear_after = Some(70);
+        assert!(matches!(writer.commit(), Err(CommitError::Io(_))));
+        assert!(matches!(writer.commit(), Err(CommitError::Broken)));
+        assert_eq!(writer.stage(b"{}".to_vec(), [0; 32]), Err(StageError::Broken));
+        let again = bench.open().unwrap();
+        assert_eq!((again.size(), again.published_size()), (5, 3));
+    }
+
+    #[test]
+    fn a_publication_that_failed_is_made_up_for() {
+        for failing in ["tile/0/000.p/5", "tile/entries/000.p/5", "checkpoint"] {
+            let mut bench = Bench::published(3);
+            let mut writer = bench.open().unwrap();
+            bench.write(&mut writer, 2);
+            bench.files.state().fail_put = Some(failing);
+            assert!(matches!(writer.publish(), Err(PublishError::Io(_))), "{failing}");
+            assert_eq!(verified(&bench, &mut writer, 2).size(), 3);
+            writer.publish().unwrap();
+            assert_eq!(verified(&bench, &mut writer, 4).size(), 5);
+        }
+    }
+
+    #[test]
+    fn a_damaged_tile_gives_no_proof() {
+        let mut bench = Bench::published(600);
+        let mut writer = bench.open().unwrap();
+        bench.files.state().files.get_mut("tile/0/000").unwrap()[0] ^= 1;
+        assert!(matches!(writer.prove(1), Err(ProveEntryError::Damaged(_))));
+        bench.files.state().files.remove("tile/0/000");
+        assert!(matches!(writer.prove(1), Err(ProveEntryError::Tile(TileError::Missing(_)))));
+        // The left half is proven by the tile above; the damage lies elsewhere.
+        assert_eq!(verified(&bench, &mut writer, 599).size(), 600);
+        bench.rows.clear();
+    }
+
+    #[test]
+    fn full_tiles_take_the_place_of_partial_ones() {
+        let mut bench = Bench::published(200);
+        let mut writer = bench.open().unwrap();
+        bench.write(&mut writer, 100);
+        writer.publish().unwrap();
+        let names: Vec<_> = bench.files.state().files.keys().cloned().collect();
+        let expected = [
+            "checkpoint",
+            "tile/0/000",
+            "tile/0/001.p/44",
+            "tile/1/000.p/1",
+            "tile/entries/000",
+            "tile/entries/001.p/44",
+        ];
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn a_body_too_long_is_refused_before_it_takes_a_place() {
+        let mut writer = Bench::default().open().unwrap();
+        assert_eq!(writer.stage(vec![0; MAX_BODY + 1], [0; 32]), Err(StageError::TooLong(MAX_BODY + 1)));
+        assert_eq!(writer.next_index(), 0);
+    }
+
+    #[test]
+    fn the_checkpoint_in_place_is_the_one_that_is_proven_against() {
+        let bench = Bench::published(2);
+        let writer = bench.open().unwrap();
+        let note = bench.files.text(CHECKPOINT);
+        let checkpoint = Checkpoint::open(&note, writer.vkey()).unwrap();
+        let leaves = [0, 1].map(|index: usize| Hash::leaf(&entry(&bench.rows[index])));
+        assert_eq!(checkpoint.head, Head { size: 2, root: Hash::node(&leaves[0], &leaves[1]) });
+        assert_eq!(writer.published_checkpoint(), Some(note.as_str()));
+    }
+}
