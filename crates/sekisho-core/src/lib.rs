@@ -17,6 +17,7 @@ pub mod check;
 pub mod entropy;
 pub mod event;
 pub mod id;
+pub mod kinds;
 pub mod ledger;
 pub mod policy;
 pub mod render;

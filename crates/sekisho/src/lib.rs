@@ -6,4 +6,5 @@
 
 #![forbid(unsafe_code)]
 
+pub mod policy_file;
 pub mod service;

@@ -84,6 +84,14 @@ pub fn day_ja_with_era(day: Day) -> String {
     }
 }
 
+/// `21 November 2008 (平成20年)`: in English, yet as the document prints the year.
+pub fn day_en_with_era(day: Day) -> String {
+    match era_year(day) {
+        Some(era) => format!("{} ({era})", day_en(day)),
+        None => day_en(day),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,13 +1,28 @@
 //! A policy: under which law, what may be asked, and how long it is kept.
 //!
 //! Law changes; a policy is dated data. This is its shape; reading it from TOML
-//! belongs to the program, judging it to [`lint`].
+//! belongs to the program, judging it to [`lint::lint`].
+
+pub mod lint;
+pub mod question;
+#[cfg(test)]
+pub(crate) mod sample;
 
 use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
 use crate::id::{KindName, PolicyName};
+
+/// The most hours that any picture may live, whatever the policy: the keeper has no key for longer.
+pub const MAX_PICTURE_HOURS: u16 = 72;
+
+/// The fewest hours that a picture lives of those 72: its deadline counts from the start of its intake key's hour,
+/// and that key is still accepted in the next one.
+pub const SURE_PICTURE_HOURS: u16 = 70;
+
+/// Days after leaving that need no reason.
+pub const PLAIN_MEMBER_DAYS: u16 = 90;
 
 /// A text in the languages that members and reviewers read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,6 +134,28 @@ pub enum Field {
     Number,
 }
 
+impl Field {
+    /// Its name in a policy file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BirthDate => "birth_date",
+            Self::Age => "age",
+            Self::Title => "title",
+            Self::Issuer => "issuer",
+            Self::Name => "name",
+            Self::Portrait => "portrait",
+            Self::Address => "address",
+            Self::Number => "number",
+        }
+    }
+}
+
+impl core::fmt::Display for Field {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// The claim `age_over_N` and how age is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -198,6 +235,6 @@ impl Serialize for Day {
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map(Day).map_err(serde::de::Error::custom)
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
