@@ -6,5 +6,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod client;
+pub mod courier;
 pub mod policy_file;
 pub mod service;
+pub mod testing;

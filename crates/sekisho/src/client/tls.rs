@@ -1,0 +1,65 @@
+//! TLS as a client: the public web's roots, or those that a test names.
+
+use std::{io, sync::Arc};
+
+use tokio::net::TcpStream;
+use tokio_rustls::{
+    TlsConnector,
+    client::TlsStream,
+    rustls::{
+        ClientConfig, RootCertStore,
+        crypto::aws_lc_rs,
+        pki_types::{CertificateDer, ServerName},
+    },
+};
+
+/// Whose certificates are believed.
+#[derive(Clone)]
+pub struct Trust(TlsConnector);
+
+impl std::fmt::Debug for Trust {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Trust(..)")
+    }
+}
+
+impl Trust {
+    /// The roots of the public web, as Mozilla keeps them.
+    ///
+    /// # Errors
+    /// When the library has no cipher in common with itself; not seen.
+    pub fn public_web() -> io::Result<Self> {
+        Self::roots(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
+    }
+
+    /// Exactly these roots, DER.
+    ///
+    /// # Errors
+    /// When one of them is not a certificate.
+    pub fn only(certificates: &[&[u8]]) -> io::Result<Self> {
+        let mut roots = RootCertStore::empty();
+        for der in certificates {
+            roots.add(CertificateDer::from_slice(der)).map_err(io::Error::other)?;
+        }
+        Self::roots(roots)
+    }
+
+    fn roots(roots: RootCertStore) -> io::Result<Self> {
+        let mut config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(io::Error::other)?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Self(TlsConnector::from(Arc::new(config))))
+    }
+
+    /// Agrees on TLS with the server called `name`.
+    ///
+    /// # Errors
+    /// When it can't prove that name.
+    pub(super) async fn connect(&self, stream: TcpStream, name: &str) -> io::Result<TlsStream<TcpStream>> {
+        let name = ServerName::try_from(name.to_owned()).map_err(io::Error::other)?;
+        self.0.connect(name, stream).await
+    }
+}

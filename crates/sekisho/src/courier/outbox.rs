@@ -1,0 +1,36 @@
+//! The outbox as the courier reaches it: what the keeper answers through the courier's own descriptor.
+
+use sekisho_core::id::MessageId;
+use sekisho_keeper::wire::{Answered, CourierAnswer, CourierRequest, Message};
+
+use super::Pending;
+
+/// The keeper, as the courier's descriptor reaches it.
+pub trait Outbox: Send + Sync {
+    /// Asks and waits for the answer; `Refusal::Unavailable` when the keeper is away.
+    fn ask(&self, request: CourierRequest) -> Pending<'_, Answered<CourierAnswer>>;
+}
+
+/// Messages that are due; none when the keeper is away.
+pub(super) async fn pull(outbox: &dyn Outbox, limit: u16) -> Vec<Message> {
+    match outbox.ask(CourierRequest::Pull { limit }).await {
+        Ok(CourierAnswer::Messages(messages)) => messages,
+        Ok(CourierAnswer::Done) => vec![],
+        Err(refusal) => {
+            tracing::debug!(%refusal, "nothing pulled");
+            vec![]
+        }
+    }
+}
+
+/// Says how a delivery went. Whether the keeper took it in.
+pub(super) async fn report(outbox: &dyn Outbox, message: MessageId, outcome: Result<(), String>) -> bool {
+    let request = match outcome {
+        Ok(()) => CourierRequest::Delivered(message),
+        Err(why) => CourierRequest::Failed { message, why },
+    };
+    let answer = outbox.ask(request).await;
+    answer
+        .inspect_err(|refusal| tracing::warn!(%message, %refusal, "outcome not recorded; the message will come again"))
+        .is_ok()
+}

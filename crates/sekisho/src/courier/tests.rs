@@ -1,0 +1,201 @@
+//! The courier against sites on this machine, and an outbox in memory.
+
+use std::{
+    collections::VecDeque,
+    io::{Read, Write},
+    net::{Ipv4Addr, TcpListener},
+    path::PathBuf,
+    sync::Mutex,
+    thread,
+    time::Instant,
+};
+
+use sekisho_core::{
+    id::MessageId,
+    time::{Reading, Timestamp},
+};
+use sekisho_keeper::wire::{Answered, CourierAnswer, CourierRequest, Refusal};
+
+use super::{destination::tests::Book, *};
+
+/// Keeps messages until they are delivered, as the keeper does; a failed one is not due again in a test.
+#[derive(Default)]
+struct Memory {
+    waiting: Mutex<VecDeque<Message>>,
+    outcomes: Mutex<Vec<(MessageId, String, Instant)>>,
+    away: Mutex<u8>,
+}
+
+impl Outbox for Memory {
+    fn ask(&self, request: CourierRequest) -> Pending<'_, Answered<CourierAnswer>> {
+        let (message, how) = match request {
+            CourierRequest::Pull { limit } => {
+                let waiting = self.waiting.lock().unwrap().iter().take(limit.into()).cloned().collect();
+                return Box::pin(async { Ok(CourierAnswer::Messages(waiting)) });
+            }
+            CourierRequest::Delivered(message) => (message, "delivered".into()),
+            CourierRequest::Failed { message, why } => (message, why),
+        };
+        let mut away = self.away.lock().unwrap();
+        if *away > 0 {
+            *away -= 1;
+            return Box::pin(async { Err(Refusal::Unavailable) });
+        }
+        self.waiting.lock().unwrap().retain(|waiting| waiting.id != message);
+        self.outcomes.lock().unwrap().push((message, how, Instant::now()));
+        Box::pin(async { Ok(CourierAnswer::Done) })
+    }
+}
+
+struct Still;
+
+impl Clock for Still {
+    fn read(&self) -> Reading {
+        Reading { wall: Timestamp(1_790_000_000), since_boot: 0 }
+    }
+}
+
+/// A site that answers each request with `status` after a while; what it read is returned by the channel.
+fn site(status: &'static str, after: Duration) -> (String, std::sync::mpsc::Receiver<String>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let url = format!("http://site.localhost:{}/hook", listener.local_addr().unwrap().port());
+    let (tell, told) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut read = vec![0; 8192];
+            let count = stream.read(&mut read).unwrap_or(0);
+            let _ = tell.send(String::from_utf8_lossy(&read[..count]).into_owned());
+            thread::sleep(after);
+            let _ = stream.write_all(format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n").as_bytes());
+        }
+    });
+    (url, told)
+}
+
+fn message(number: u8, site: &str, url: &str) -> Message {
+    let (id, site) = (MessageId::from_bytes([number; 16]), site.parse().unwrap());
+    Message { id, site, url: url.into(), body: r#"{"type":"check.decided"}"#.into(), tries: 0 }
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("sekisho-courier-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for site in ["site-a", "site-b"] {
+        std::fs::write(folder.join(site), secrets::format(&[7; 32]).as_str()).unwrap();
+    }
+    folder
+}
+
+fn courier(name: &str, outbox: &Arc<Memory>) -> Courier {
+    Courier {
+        outbox: Arc::clone(outbox) as Arc<dyn Outbox>,
+        clock: Arc::new(Still),
+        resolver: Arc::new(Book),
+        client: Client::plain(Limits { total: Duration::from_secs(5), ..LIMITS }),
+        secrets: Secrets::new(folder(name)),
+        reach: Reach::ThisMachine,
+        pace: Duration::from_millis(20),
+    }
+}
+
+/// Runs the courier until `count` outcomes are recorded; returns them in order of messages.
+async fn outcomes(name: &str, outbox: &Arc<Memory>, count: usize) -> Vec<(u8, String, Instant)> {
+    let running = tokio::spawn(run(courier(name, outbox)));
+    let enough = || outbox.outcomes.lock().unwrap().len() >= count;
+    for _ in 0..500 {
+        if enough() {
+            break;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    running.abort();
+    std::fs::remove_dir_all(folder(name)).unwrap();
+    let found = outbox.outcomes.lock().unwrap().clone();
+    let mut found: Vec<_> = found.into_iter().map(|(id, how, when)| (id.as_bytes()[0], how, when)).collect();
+    found.sort_by_key(|(number, ..)| *number);
+    assert!(found.len() >= count, "{found:?}");
+    found
+}
+
+fn box_of(messages: Vec<Message>) -> Arc<Memory> {
+    Arc::new(Memory { waiting: Mutex::new(messages.into()), ..Memory::default() })
+}
+
+/// M1
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_arrives_signed() {
+    let (url, told) = site("204 No Content", Duration::ZERO);
+    let sent = message(1, "site-a", &url);
+    assert_eq!(outcomes("signed", &box_of(vec![sent.clone()]), 1).await[0].1, "delivered");
+    let read = told.recv().unwrap();
+    let secret = secrets::parse(&secrets::format(&[7; 32])).unwrap();
+    let signature = webhook::signature(&sent.id.to_string(), Timestamp(1_790_000_000), &sent.body, &[secret]);
+    assert!(read.starts_with("POST /hook HTTP/1.1\r\n"), "{read}");
+    assert!(read.contains(&format!("webhook-signature: {signature}\r\n")), "{read}");
+    assert!(read.contains(&format!("webhook-id: {}\r\n", sent.id)), "{read}");
+    assert!(read.to_ascii_lowercase().contains("host: site.localhost:"), "{read}");
+    assert!(read.ends_with(&sent.body), "{read}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_failure_is_told_by_a_short_reason() {
+    let (broken, _keep) = site("500 Internal Server Error", Duration::ZERO);
+    let (elsewhere, _keep) = site("307 Temporary Redirect", Duration::ZERO);
+    let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+    let outbox = box_of(vec![
+        message(1, "site-a", &broken),
+        message(2, "site-a", &elsewhere),
+        message(3, "site-a", &format!("http://{closed}/")),
+        message(4, "site-a", "http://good.example/"),
+        message(5, "site-a", "https://user@localhost/"),
+        message(6, "site-c", &broken),
+        message(7, "site-a", "http://unknown.example/"),
+    ]);
+    let told: Vec<_> = outcomes("reasons", &outbox, 7).await.into_iter().map(|(_, how, _)| how).collect();
+    let expected = ["status_500", "redirect_refused", "connect", "address_refused", "bad_url", "no_secret", "dns"];
+    assert_eq!(told, expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_site_holds_up_only_itself() {
+    let (slow, _keep) = site("200 OK", Duration::from_millis(400));
+    let (quick, _keep) = site("200 OK", Duration::ZERO);
+    let outbox = box_of(vec![
+        message(1, "site-a", &slow),
+        message(2, "site-a", &slow),
+        message(3, "site-b", &quick),
+        message(4, "site-b", &quick),
+    ]);
+    let began = Instant::now();
+    let found = outcomes("slow", &outbox, 4).await;
+    let took = |at: usize| found[at].2.duration_since(began);
+    assert!(took(3) < Duration::from_millis(300), "the quick site waited {:?}", took(3));
+    // One at a time: the second begins after the first is answered.
+    assert!(took(1) >= Duration::from_millis(800), "the slow site was asked twice at once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_could_not_be_recorded_is_sent_again_under_the_same_id() {
+    let (url, told) = site("200 OK", Duration::ZERO);
+    let outbox = box_of(vec![message(1, "site-a", &url)]);
+    *outbox.away.lock().unwrap() = 1;
+    outcomes("again", &outbox, 1).await;
+    let (first, second) = (told.recv().unwrap(), told.recv_timeout(Duration::from_secs(5)).unwrap());
+    let id = |read: &str| read.lines().find(|line| line.starts_with("webhook-id")).map(str::to_owned).unwrap();
+    assert_eq!(id(&first), id(&second));
+}
+
+#[test]
+fn a_page_full_of_busy_sites_is_looked_past() {
+    let mut rounds = Rounds::new();
+    let page = |count: u16| (0..count).map(|_| message(1, "site-a", "")).collect::<Vec<_>>();
+    assert_eq!(rounds.choose(page(PAGE.0)).len(), 1);
+    assert_eq!(rounds.page, PAGE.0);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let task = runtime.block_on(async { rounds.tasks.spawn(std::future::pending()) });
+    rounds.sites.insert(task.id(), "site-a".parse().unwrap());
+    assert!(rounds.choose(page(PAGE.0)).is_empty());
+    assert_eq!(rounds.page, 2 * PAGE.0);
+    assert_eq!(rounds.choose(vec![message(2, "site-b", "")]).len(), 1);
+    assert_eq!(rounds.page, PAGE.0);
+}
