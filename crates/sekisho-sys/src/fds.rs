@@ -20,6 +20,7 @@ use rustix::{
     },
     stdio::dup2_stdin,
 };
+use zeroize::Zeroizing;
 
 /// The most descriptors that one message may carry.
 pub const MAX_FDS: usize = 16;
@@ -53,12 +54,13 @@ pub fn send_with_fds(channel: &UnixStream, bytes: &[u8], fds: &[BorrowedFd<'_>])
     rest.write_all(&message[sent..])
 }
 
-fn encode(bytes: &[u8], fds: usize) -> io::Result<Vec<u8>> {
+/// Wiped after use: a passphrase travels this way.
+fn encode(bytes: &[u8], fds: usize) -> io::Result<Zeroizing<Vec<u8>>> {
     let length = u32::try_from(bytes.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
     if fds > MAX_FDS {
         return Err(io::ErrorKind::InvalidInput.into());
     }
-    let mut message = Vec::with_capacity(HEADER + bytes.len());
+    let mut message = Zeroizing::new(Vec::with_capacity(HEADER + bytes.len()));
     message.extend_from_slice(&length.to_le_bytes());
     message.push(fds as u8);
     message.extend_from_slice(bytes);

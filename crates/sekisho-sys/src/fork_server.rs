@@ -67,9 +67,27 @@ pub struct ForkServer {
     limits: ChildLimits,
 }
 
+/// What the owner said.
+#[derive(Debug)]
+pub enum Heard {
+    /// The client was started anew; documents come from here now.
+    Client(UnixStream),
+    /// Nothing that matters here.
+    Nothing,
+    /// To end.
+    End,
+}
+
 struct Running {
     process: OwnedFd,
     until: Instant,
+}
+
+/// What there is to do next.
+enum Turn {
+    Document,
+    Owner,
+    Again,
 }
 
 impl ForkServer {
@@ -83,26 +101,46 @@ impl ForkServer {
         Ok(ForkServer { filters, null, limits })
     }
 
-    /// Serves until `control` ends. `child` gets each document's socket, in a process of its own.
+    /// Serves until the owner says so. `client` sends one socket per document; `child` gets it, in a process of its
+    /// own. `hear` is called when `owner` has something to read, or has ended.
     ///
     /// The caller has one thread only, and is confined as [`Profile::InspectorParent`].
     ///
     /// # Errors
-    /// When the control channel or the kernel fails in a way that does not concern one document only.
-    pub fn run(&self, control: &UnixStream, child: impl Fn(UnixStream)) -> io::Result<()> {
-        let mut running = Vec::new();
+    /// When the owner's channel or the kernel fails in a way that does not concern one document only.
+    pub fn run(
+        &self,
+        client: UnixStream,
+        owner: &UnixStream,
+        mut hear: impl FnMut(&UnixStream) -> io::Result<Heard>,
+        child: impl Fn(UnixStream),
+    ) -> io::Result<()> {
+        let (mut client, mut running) = (Some(client), Vec::new());
         loop {
             reap(&mut running)?;
-            if !wait(control, &running, self.limits.at_once)? {
-                continue;
-            }
-            let Some((_, mut fds)) = recv_with_fds(control, 0)? else {
-                return end_all(&running);
-            };
-            if let Some(document) = fds.pop() {
-                running.push(self.fork(document.into(), &child)?);
+            let open = client.as_ref().filter(|_| running.len() < self.limits.at_once.max(1));
+            match wait(owner, open, &running)? {
+                Turn::Owner => match hear(owner)? {
+                    Heard::Client(new) => client = Some(new),
+                    Heard::Nothing => {}
+                    Heard::End => return end_all(&running),
+                },
+                Turn::Document => match self.document(open, &child)? {
+                    Some(one) => running.push(one),
+                    None => client = None,
+                },
+                Turn::Again => {}
             }
         }
+    }
+
+    /// Takes one document; nothing when the client is gone or talks nonsense, and is not listened to any more.
+    fn document(&self, client: Option<&UnixStream>, child: &impl Fn(UnixStream)) -> io::Result<Option<Running>> {
+        let Some(Ok(Some((_, mut fds)))) = client.map(|client| recv_with_fds(client, 0)) else {
+            return Ok(None);
+        };
+        let Some(document) = fds.pop() else { return Ok(None) };
+        self.fork(document.into(), child).map(Some)
     }
 
     fn fork(&self, document: UnixStream, child: &impl Fn(UnixStream)) -> io::Result<Running> {
@@ -204,21 +242,24 @@ fn end_all(running: &[Running]) -> io::Result<()> {
     running.iter().try_for_each(kill)
 }
 
-/// Waits for a document, a child's end, or a child's time limit. Whether it is a document and there is room for it.
-fn wait(control: &UnixStream, running: &[Running], at_once: usize) -> io::Result<bool> {
-    let room = running.len() < at_once.max(1);
-    let mut fds: Vec<_> = running.iter().map(|child| PollFd::new(&child.process, PollFlags::IN)).collect();
-    if room {
-        fds.push(PollFd::new(control, PollFlags::IN));
-    }
-    let next = running.iter().map(|child| child.until).min();
-    let left = next.map(|until| until.saturating_duration_since(Instant::now()) + Duration::from_millis(1));
-    let left = left.and_then(|left| Timespec::try_from(left).ok());
-    match poll(&mut fds, left.as_ref()) {
-        Ok(_) => Ok(room && fds.last().is_some_and(|control| !control.revents().is_empty())),
-        Err(rustix::io::Errno::INTR) => Ok(false),
+/// Waits for the owner, a document (if `client` is to be listened to), a child's end, or a child's time limit.
+fn wait(owner: &UnixStream, client: Option<&UnixStream>, running: &[Running]) -> io::Result<Turn> {
+    let mut fds = vec![PollFd::new(owner, PollFlags::IN)];
+    fds.extend(client.map(|client| PollFd::new(client, PollFlags::IN)));
+    fds.extend(running.iter().map(|child| PollFd::new(&child.process, PollFlags::IN)));
+    match poll(&mut fds, time_left(running).as_ref()) {
+        Ok(_) if !fds[0].revents().is_empty() => Ok(Turn::Owner),
+        Ok(_) if client.is_some() && !fds[1].revents().is_empty() => Ok(Turn::Document),
+        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(Turn::Again),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Until the first child's time is over.
+fn time_left(running: &[Running]) -> Option<Timespec> {
+    let until = running.iter().map(|child| child.until).min()?;
+    let left = until.saturating_duration_since(Instant::now()) + Duration::from_millis(1);
+    Timespec::try_from(left).ok()
 }
 
 /// The client's side: asks for children.

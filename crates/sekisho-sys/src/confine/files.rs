@@ -17,7 +17,8 @@ pub enum PathAccess {
     ReadWriteDir,
     /// List and read.
     ReadDir,
-    /// Create and write files, neither read nor list nor delete them: the gate on blobs.
+    /// Create and write files and list them, neither read nor delete them: the gate on blobs. It may list because a
+    /// folder must be opened before it can be synced.
     CreateOnlyDir,
     /// Read one file.
     ReadFile,
@@ -38,7 +39,7 @@ impl PathAccess {
                     | A::RemoveDir
             }
             PathAccess::ReadDir => A::ReadFile | A::ReadDir,
-            PathAccess::CreateOnlyDir => A::MakeReg | A::WriteFile,
+            PathAccess::CreateOnlyDir => A::MakeReg | A::WriteFile | A::ReadDir,
             PathAccess::ReadFile => A::ReadFile.into(),
             PathAccess::ReadWriteFile => A::ReadFile | A::WriteFile | A::Truncate,
         }

@@ -11,6 +11,7 @@ mod syscalls;
 use std::{io, path::PathBuf};
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+use serde::{Deserialize, Serialize};
 
 pub use self::{
     files::{FilesError, PathAccess},
@@ -70,7 +71,7 @@ pub struct Plan {
 }
 
 /// Departures from the rule.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Options {
     /// Acts as on a kernel without Landlock: for the test that sees the floor refuse.
     pub landlock_off_for_test: bool,
@@ -131,11 +132,20 @@ fn only_thread() -> Result<(), ConfineError> {
     }
 }
 
+/// Keeps others of the same user out of this process's memory, and its memory out of core files. For the supervisor,
+/// which is not confined; [`confine`] includes it.
+///
+/// # Errors
+/// When the system refuses.
+pub fn shield() -> io::Result<()> {
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    Ok(setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?)
+}
+
 /// Limits that need no kernel of a certain age. Being dumpable comes back with each exec, so each role gives it up anew.
 fn limits() -> io::Result<Grade> {
     rustix::thread::set_no_new_privs(true)?;
-    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
-    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+    shield()?;
     Ok(Grade { no_new_privs: true, not_dumpable: true, core_dumps_off: true, ..Grade::default() })
 }
 

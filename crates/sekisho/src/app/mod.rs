@@ -1,0 +1,37 @@
+//! Where roles meet their back ends. Only here are they named.
+
+mod courier;
+mod desk;
+mod gate;
+pub mod inspector;
+mod keeper;
+
+use crate::supervisor::{
+    Role, RoleContext,
+    role::{InspectorContext, RoleError},
+};
+
+/// Does a role's work until it is to stop. The process is confined; there may be threads and runtimes from here on.
+///
+/// # Errors
+/// When the work can't begin or go on.
+pub fn run_role(context: RoleContext) -> Result<(), RoleError> {
+    match context.role {
+        Role::Keeper => keeper::run(context),
+        Role::Gate => gate::run(context),
+        Role::Desk => desk::run(context),
+        Role::Courier => courier::run(context),
+        Role::UploadInspector | Role::ViewingInspector => Err(RoleError::new("inspectors are run otherwise")),
+    }
+}
+
+/// Does an inspector's work until it is to stop. There is one thread and there may be no other.
+///
+/// # Errors
+/// When the work can't begin or go on.
+pub fn run_inspector(context: InspectorContext) -> Result<(), RoleError> {
+    match context.role {
+        Role::UploadInspector => context.serve(inspector::read_upload),
+        _ => context.serve(inspector::draw_viewing),
+    }
+}

@@ -1,0 +1,58 @@
+//! The command line. Each command is a file with its arguments and its `run`.
+//!
+//! Exit codes: 0 for yes, 1 for a finding, 2 for a usage or input error.
+
+mod passphrase;
+mod role;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Age and identity checks that leave nothing to steal.
+#[derive(Debug, Parser)]
+#[command(name = "sekisho", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run an installation on this machine
+    Serve(serve::ServeArgs),
+    /// Be one of the processes; the supervisor calls this
+    #[command(hide = true)]
+    Role(role::RoleArgs),
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub fn run(self) -> ExitCode {
+        match self.command {
+            Command::Serve(args) => serve::run(args),
+            Command::Role(args) => role::run(args),
+        }
+    }
+}
+
+/// Says on standard error why a command ends, and ends it with code 2.
+fn refuse(why: impl std::fmt::Display) -> ExitCode {
+    #[allow(clippy::print_stderr)] // The command line's own way to speak.
+    {
+        eprintln!("sekisho: {why}");
+    }
+    ExitCode::from(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

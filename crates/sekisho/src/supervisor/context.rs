@@ -1,0 +1,287 @@
+//! What a role's work is given: its ends, its clock, and word of when to stop.
+
+use std::{
+    collections::HashMap,
+    io,
+    net::TcpListener,
+    os::unix::net::UnixStream,
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use sekisho_core::time::{Clock, Reading};
+use sekisho_sys::clock::SystemClock;
+use tokio::sync::{Notify, mpsc};
+
+use super::{
+    messages::{FromRole, RoleConfig, ToRole, receive, send},
+    rooms::Role,
+};
+
+/// How long a role may go on when its supervisor is gone.
+const ORPHANED_FOR: Duration = Duration::from_secs(10);
+
+/// What a role's work is given.
+pub struct RoleContext {
+    /// Which role.
+    pub role: Role,
+    /// What it needs to know.
+    pub config: RoleConfig,
+    /// Its ends of the links.
+    pub ends: Ends,
+    /// Its listener; gate and desk have one.
+    pub listener: Option<TcpListener>,
+    /// The time.
+    pub clock: RoleClock,
+    /// When to stop.
+    pub stop: Stop,
+    pub(super) reporter: Reporter,
+}
+
+impl RoleContext {
+    /// Tells the supervisor that the work has begun.
+    pub fn ready(&self) {
+        self.reporter.ready();
+    }
+
+    /// The listener, for a role that has one.
+    ///
+    /// # Errors
+    /// When it has none.
+    pub fn take_listener(&mut self) -> io::Result<TcpListener> {
+        self.listener.take().ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+}
+
+/// A role's ends, by name.
+#[derive(Debug)]
+pub struct Ends(HashMap<String, End>);
+
+pub(super) type Senders = HashMap<String, mpsc::UnboundedSender<UnixStream>>;
+
+impl Ends {
+    pub(super) fn new(ends: Vec<(String, UnixStream)>) -> (Ends, Senders) {
+        let (mut mine, mut senders) = (HashMap::new(), HashMap::new());
+        for (name, stream) in ends {
+            let (sender, receiver) = mpsc::unbounded_channel();
+            let _ = sender.send(stream);
+            senders.insert(name.clone(), sender);
+            mine.insert(name, End(receiver));
+        }
+        (Ends(mine), senders)
+    }
+
+    /// The end of that name.
+    ///
+    /// # Errors
+    /// When this role has no such end, or it was taken.
+    pub fn take(&mut self, name: &str) -> io::Result<End> {
+        self.0.remove(name).ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("no end named {name}")))
+    }
+}
+
+/// One end of a link. When the peer is started anew, a new stream comes and the old one is dead.
+#[derive(Debug)]
+pub struct End(mpsc::UnboundedReceiver<UnixStream>);
+
+impl End {
+    /// Waits for the first, then each next stream; nothing when this process is to stop.
+    pub async fn next(&mut self) -> Option<UnixStream> {
+        self.0.recv().await
+    }
+
+    /// As [`End::next`], for a thread outside any runtime (inside one it panics).
+    pub fn blocking_next(&mut self) -> Option<UnixStream> {
+        self.0.blocking_recv()
+    }
+
+    /// The newest stream that has come since; nothing if none has.
+    pub fn newest(&mut self) -> Option<UnixStream> {
+        let mut newest = None;
+        while let Ok(stream) = self.0.try_recv() {
+            newest = Some(stream);
+        }
+        newest
+    }
+}
+
+/// Word of when to stop. Clones hear the same.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<Heard>);
+
+#[derive(Debug, Default)]
+struct Heard {
+    said: AtomicBool,
+    lock: Mutex<()>,
+    threads: Condvar,
+    tasks: Notify,
+}
+
+impl Stop {
+    /// Whether it was said.
+    pub fn is_said(&self) -> bool {
+        self.0.said.load(Ordering::Acquire)
+    }
+
+    /// Blocks until it is said.
+    pub fn wait(&self) {
+        let mut guard = self.0.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        while !self.is_said() {
+            guard = self.0.threads.wait(guard).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Waits until it is said, in a task.
+    pub async fn said(&self) {
+        let notified = self.0.tasks.notified();
+        tokio::pin!(notified);
+        // Registered before looking, or a word between the two would be missed.
+        notified.as_mut().enable();
+        if !self.is_said() {
+            notified.await;
+        }
+    }
+
+    /// Says it.
+    pub fn say(&self) {
+        let guard = self.0.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.said.store(true, Ordering::Release);
+        drop(guard);
+        self.0.threads.notify_all();
+        self.0.tasks.notify_waiters();
+    }
+}
+
+/// The time in this process: the machine's, in a test installation moved ahead by the supervisor.
+#[derive(Debug, Clone)]
+pub struct RoleClock {
+    ahead: Arc<AtomicU64>,
+    test: bool,
+}
+
+impl RoleClock {
+    pub(super) fn new(config: &RoleConfig) -> RoleClock {
+        let clock = RoleClock { ahead: Arc::default(), test: config.test };
+        clock.set_ahead(config.clock_ahead);
+        clock
+    }
+
+    fn set_ahead(&self, seconds: u64) {
+        if self.test {
+            self.ahead.store(seconds, Ordering::Release);
+        }
+    }
+}
+
+impl Clock for RoleClock {
+    fn read(&self) -> Reading {
+        let (ahead, now) = (self.ahead.load(Ordering::Acquire), SystemClock.read());
+        Reading { wall: now.wall + ahead, since_boot: now.since_boot.saturating_add(ahead) }
+    }
+}
+
+/// Speaks to the supervisor.
+#[derive(Debug)]
+pub(super) struct Reporter(UnixStream);
+
+impl Reporter {
+    pub(super) fn new(control: UnixStream) -> Reporter {
+        Reporter(control)
+    }
+
+    fn ready(&self) {
+        // A supervisor that is gone is noticed by the listening thread.
+        let _ = send(&self.0, &FromRole::Ready, &[]);
+    }
+}
+
+/// Hears the supervisor in a thread of its own.
+pub(super) fn listen_to_supervisor(
+    control: UnixStream,
+    senders: Senders,
+    clock: RoleClock,
+    stop: Stop,
+) -> io::Result<()> {
+    let hear = move || {
+        let told = heed(&control, &senders, &clock);
+        drop(senders);
+        stop.say();
+        if !told {
+            tracing::error!("the supervisor is gone");
+            thread::sleep(ORPHANED_FOR);
+            std::process::exit(1);
+        }
+    };
+    thread::Builder::new().name("control".into()).spawn(hear).map(drop)
+}
+
+/// Until the end; whether it was told to stop, rather than left.
+fn heed(control: &UnixStream, senders: &Senders, clock: &RoleClock) -> bool {
+    while let Ok(Some((message, mut fds))) = receive::<ToRole>(control) {
+        match (message, fds.pop()) {
+            (ToRole::Stop, _) => return true,
+            (ToRole::ClockAhead(seconds), _) => clock.set_ahead(seconds),
+            (ToRole::Peer(name), Some(end)) => meet(senders, &name, end.into()),
+            _ => tracing::warn!("a message of the supervisor does not fit"),
+        }
+    }
+    false
+}
+
+fn meet(senders: &Senders, name: &str, end: UnixStream) {
+    match senders.get(name) {
+        Some(sender) => drop(sender.send(end)),
+        None => tracing::warn!(name, "a peer of that name is not known here"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::fd::AsFd;
+
+    #[test]
+    fn a_new_end_reaches_whoever_took_the_name_and_stop_ends_all() {
+        let (supervisor, control) = UnixStream::pair().unwrap();
+        let (first, _keep) = UnixStream::pair().unwrap();
+        let (mut ends, senders) = Ends::new(vec![("keeper".into(), first)]);
+        let stop = Stop::default();
+        let clock = RoleClock::new(&RoleConfig::for_test());
+        listen_to_supervisor(control, senders, clock.clone(), stop.clone()).unwrap();
+        let mut end = ends.take("keeper").unwrap();
+        assert!(ends.take("keeper").is_err());
+        end.blocking_next().unwrap();
+        let (second, _keep) = UnixStream::pair().unwrap();
+        send(&supervisor, &ToRole::Peer("keeper".into()), &[second.as_fd()]).unwrap();
+        end.blocking_next().unwrap();
+        send(&supervisor, &ToRole::ClockAhead(7200), &[]).unwrap();
+        send(&supervisor, &ToRole::Stop, &[]).unwrap();
+        stop.wait();
+        assert!(end.blocking_next().is_none() && stop.is_said());
+        assert!(clock.read().wall.since(SystemClock.read().wall) >= 7199);
+    }
+
+    #[test]
+    fn the_clock_of_a_real_installation_can_not_be_moved() {
+        let clock = RoleClock::new(&RoleConfig { test: false, clock_ahead: 9000, ..RoleConfig::for_test() });
+        clock.set_ahead(9000);
+        assert!(clock.read().wall.since(SystemClock.read().wall) < 10);
+    }
+
+    #[tokio::test]
+    async fn a_task_that_waits_hears_the_stop() {
+        let stop = Stop::default();
+        let waiting = tokio::spawn({
+            let stop = stop.clone();
+            async move { stop.said().await }
+        });
+        tokio::task::yield_now().await;
+        stop.say();
+        waiting.await.unwrap();
+        stop.said().await;
+    }
+}

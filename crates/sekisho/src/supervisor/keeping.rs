@@ -1,0 +1,280 @@
+//! Keeping the roles up: the supervisor's one loop.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    io,
+    net::TcpListener,
+    os::unix::net::UnixStream,
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, RecvTimeoutError, Sender},
+    },
+    time::{Duration, Instant},
+};
+
+use sekisho_sys::{confine::Grade, secret::SecretPage, spawn::Program};
+use zeroize::Zeroizing;
+
+use super::{
+    ProcessReport, StartError,
+    messages::{FromRole, Passphrase, RoleConfig, ToRole},
+    process::{Process, Start},
+    rooms::{LINKS, Role},
+};
+
+/// How long a role may take until it is ready. Opening the keystore is slow on purpose.
+const READY_WITHIN: Duration = Duration::from_secs(60);
+/// How long a role may take to finish what is under way.
+const STOPPED_WITHIN: Duration = Duration::from_secs(15);
+/// The first pause before a restart; it doubles with each.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// The longest pause before a restart.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// A role that held this long has recovered.
+const RECOVERED_AFTER: Duration = Duration::from_secs(60);
+
+/// What reaches the loop.
+pub(super) enum Event {
+    /// A role said something.
+    Said { role: Role, generation: u64, message: FromRole },
+    /// A role's process is gone.
+    Ended { role: Role, generation: u64, how: String },
+    /// To end everything.
+    Stop,
+    /// The test clock moves.
+    ClockAhead(u64),
+}
+
+/// What the loop knows of one role.
+#[derive(Default)]
+struct Slot {
+    process: Option<Process>,
+    grade: Option<Grade>,
+    ready: bool,
+    restarts: u32,
+    failure: Option<String>,
+    pause: Option<Duration>,
+    again_at: Option<Instant>,
+}
+
+/// The loop's state.
+pub(super) struct Keeping {
+    pub(super) program: Program,
+    pub(super) config: RoleConfig,
+    pub(super) passphrase: Option<SecretPage>,
+    pub(super) gate: TcpListener,
+    pub(super) desk: TcpListener,
+    pub(super) to: Sender<Event>,
+    pub(super) from: Receiver<Event>,
+    pub(super) reports: Arc<Mutex<Vec<ProcessReport>>>,
+    slots: BTreeMap<Role, Slot>,
+    held: HashMap<(Role, &'static str), UnixStream>,
+    generation: u64,
+}
+
+/// What the loop is given.
+pub(super) struct Means {
+    pub(super) program: Program,
+    pub(super) config: RoleConfig,
+    pub(super) passphrase: Option<SecretPage>,
+    pub(super) gate: TcpListener,
+    pub(super) desk: TcpListener,
+    pub(super) to: Sender<Event>,
+    pub(super) from: Receiver<Event>,
+    pub(super) reports: Arc<Mutex<Vec<ProcessReport>>>,
+}
+
+impl Keeping {
+    pub(super) fn new(means: Means) -> Keeping {
+        let Means { program, config, passphrase, gate, desk, to, from, reports } = means;
+        let slots = Role::ALL.into_iter().map(|role| (role, Slot::default())).collect();
+        let held = HashMap::new();
+        Keeping { program, config, passphrase, gate, desk, to, from, reports, slots, held, generation: 0 }
+    }
+
+    /// Brings all roles up, the keeper before the others.
+    pub(super) fn start_all(&mut self) -> Result<(), StartError> {
+        let [keeper, others @ ..] = Role::ALL;
+        for batch in [&[keeper][..], &others] {
+            for role in batch {
+                self.start(*role).map_err(|source| StartError::Spawn { role: *role, source })?;
+            }
+            self.until_ready(batch)?;
+        }
+        Ok(())
+    }
+
+    fn until_ready(&mut self, batch: &[Role]) -> Result<(), StartError> {
+        let limit = Instant::now() + READY_WITHIN;
+        while let Some(role) = batch.iter().find(|role| !self.slots[role].ready) {
+            let left = limit.saturating_duration_since(Instant::now());
+            match self.from.recv_timeout(left) {
+                Ok(Event::Ended { role, how, .. }) => return Err(self.failed(role, how)),
+                Ok(event) => self.heed(event),
+                Err(_) => return Err(StartError::NotReady(*role)),
+            }
+        }
+        Ok(())
+    }
+
+    fn failed(&mut self, role: Role, how: String) -> StartError {
+        let slot = self.slot(role);
+        slot.process = None;
+        StartError::Role { role, why: slot.failure.take().unwrap_or(how) }
+    }
+
+    /// Runs until told to stop, then ends the roles.
+    pub(super) fn run(mut self) {
+        loop {
+            match self.from.recv_timeout(self.until_next_restart()) {
+                Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return self.stop_all(),
+                Ok(event) => self.heed(event),
+                Err(RecvTimeoutError::Timeout) => self.restart_due(),
+            }
+        }
+    }
+
+    /// Ends all roles, the keeper after the others.
+    pub(super) fn stop_all(&mut self) {
+        let faces = [Role::Gate, Role::Desk, Role::Courier];
+        for batch in [&faces[..], &[Role::UploadInspector, Role::ViewingInspector], &[Role::Keeper]] {
+            self.each(batch, |process| process.tell(&ToRole::Stop));
+            self.until_ended(batch, STOPPED_WITHIN);
+            self.each(batch, Process::kill);
+            self.until_ended(batch, STOPPED_WITHIN);
+        }
+    }
+
+    fn each(&self, batch: &[Role], act: impl Fn(&Process)) {
+        batch.iter().filter_map(|role| self.slots[role].process.as_ref()).for_each(act);
+    }
+
+    fn until_ended(&mut self, batch: &[Role], time: Duration) {
+        let limit = Instant::now() + time;
+        while batch.iter().any(|role| self.slots[role].process.is_some()) {
+            match self.from.recv_timeout(limit.saturating_duration_since(Instant::now())) {
+                Ok(Event::Ended { role, .. }) => self.slot(role).process = None,
+                Ok(_) => {}
+                Err(_) => return,
+            }
+        }
+        self.report();
+    }
+
+    fn heed(&mut self, event: Event) {
+        match event {
+            Event::Said { role, generation, message } if self.is_current(role, generation) => self.note(role, message),
+            Event::Ended { role, generation, how } if self.is_current(role, generation) => self.plan_restart(role, &how),
+            Event::ClockAhead(seconds) => self.move_clock(seconds),
+            Event::Said { .. } | Event::Ended { .. } | Event::Stop => {}
+        }
+        self.report();
+    }
+
+    fn is_current(&self, role: Role, generation: u64) -> bool {
+        self.slots[&role].process.as_ref().is_some_and(|process| process.generation == generation)
+    }
+
+    fn note(&mut self, role: Role, message: FromRole) {
+        let slot = self.slot(role);
+        match message {
+            FromRole::Confined(grade) => slot.grade = Some(grade),
+            FromRole::Ready => {
+                slot.ready = true;
+                tracing::info!(%role, "ready");
+            }
+            FromRole::Failed(why) => {
+                tracing::error!(%role, why, "failed");
+                slot.failure = Some(why);
+            }
+        }
+    }
+
+    fn plan_restart(&mut self, role: Role, how: &str) {
+        let slot = self.slot(role);
+        let held = slot.process.take().is_some_and(|process| process.started.elapsed() >= RECOVERED_AFTER);
+        let pause = slot.pause.filter(|_| !held).map_or(FIRST_PAUSE, |pause| (pause * 2).min(LONGEST_PAUSE));
+        slot.pause = Some(pause);
+        slot.again_at = Some(Instant::now() + pause);
+        (slot.ready, slot.grade) = (false, None);
+        tracing::warn!(%role, how, pause_ms = pause.as_millis() as u64, "ended; will be started again");
+    }
+
+    fn until_next_restart(&self) -> Duration {
+        let next = self.slots.values().filter_map(|slot| slot.again_at).min();
+        next.map_or(RECOVERED_AFTER, |at| at.saturating_duration_since(Instant::now()))
+    }
+
+    fn restart_due(&mut self) {
+        let now = Instant::now();
+        for role in Role::ALL {
+            if self.slots[&role].again_at.is_some_and(|at| at <= now) {
+                self.slot(role).restarts += 1;
+                if let Err(error) = self.start(role) {
+                    self.plan_restart(role, &error.to_string());
+                }
+            }
+        }
+        self.report();
+    }
+
+    fn move_clock(&mut self, seconds: u64) {
+        self.config.clock_ahead = seconds;
+        self.each(&Role::ALL, |process| process.tell(&ToRole::ClockAhead(seconds)));
+    }
+
+    fn slot(&mut self, role: Role) -> &mut Slot {
+        self.slots.entry(role).or_default()
+    }
+
+    fn start(&mut self, role: Role) -> io::Result<()> {
+        self.generation += 1;
+        let ends = self.ends_of(role)?;
+        let listener = match role {
+            Role::Gate => Some(&self.gate),
+            Role::Desk => Some(&self.desk),
+            _ => None,
+        };
+        let start = Start { role, config: self.config_of(role), ends, listener };
+        let process = Process::start(&self.program, start, self.generation, self.to.clone())?;
+        let slot = self.slot(role);
+        (slot.again_at, slot.failure) = (None, None);
+        slot.process = Some(process);
+        Ok(())
+    }
+
+    /// The passphrase leaves its page for the keeper's start only.
+    fn config_of(&self, role: Role) -> RoleConfig {
+        let page = self.passphrase.as_ref().filter(|_| role == Role::Keeper);
+        let passphrase = page.map(|page| Passphrase(Zeroizing::new(page.read(<[u8]>::to_vec))));
+        RoleConfig { passphrase, ..self.config.clone() }
+    }
+
+    /// A new pair for each of the role's links. The peer gets its end at once if it runs, else at its own start.
+    fn ends_of(&mut self, role: Role) -> io::Result<Vec<(&'static str, UnixStream)>> {
+        let mut ends = Vec::new();
+        for (name, (peer, peer_name)) in LINKS.iter().filter_map(|link| link.seen_from(role)) {
+            if let Some(end) = self.held.remove(&(role, name)) {
+                ends.push((name, end));
+                continue;
+            }
+            let (ours, theirs) = UnixStream::pair()?;
+            ends.push((name, ours));
+            match &self.slots[&peer].process {
+                Some(process) => process.meet(peer_name, &theirs).unwrap_or_else(|_| tracing::debug!(%peer, "is gone")),
+                None => drop(self.held.insert((peer, peer_name), theirs)),
+            }
+        }
+        Ok(ends)
+    }
+
+    fn report(&self) {
+        let running = self.slots.iter().filter_map(|(role, slot)| {
+            let (process, grade) = (slot.process.as_ref()?, slot.grade.clone()?);
+            Some(ProcessReport { role: *role, pid: process.pid, grade, restarts: slot.restarts, ready: slot.ready })
+        });
+        if let Ok(mut reports) = self.reports.lock() {
+            *reports = running.collect();
+        }
+    }
+}

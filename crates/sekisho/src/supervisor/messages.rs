@@ -1,0 +1,154 @@
+//! What supervisor and roles say to each other, in postcard, over the control channel.
+
+use std::{fmt, io, os::fd::BorrowedFd, os::fd::OwnedFd, os::unix::net::UnixStream, path::PathBuf};
+
+use sekisho_sys::{
+    confine::{Grade, Options},
+    fds::{recv_with_fds, send_with_fds},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use zeroize::Zeroizing;
+
+use super::rooms::Role;
+
+/// The most that one message may hold, in bytes.
+const MAX_MESSAGE: usize = 1 << 20;
+
+/// What opens the keystore. Wiped when dropped, never printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Passphrase(#[serde(with = "wiped")] pub Zeroizing<Vec<u8>>);
+
+impl fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Passphrase(..)")
+    }
+}
+
+mod wiped {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use zeroize::Zeroizing;
+
+    pub(super) fn serialize<S: Serializer>(bytes: &Zeroizing<Vec<u8>>, to: S) -> Result<S::Ok, S::Error> {
+        bytes.as_slice().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Zeroizing<Vec<u8>>, D::Error> {
+        Vec::deserialize(from).map(Zeroizing::new)
+    }
+}
+
+/// What a role needs to know of the installation. The same for all but for `passphrase`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RoleConfig {
+    /// The folder with the state: each role's own folder, `blobs` and `ledger` below it.
+    pub data: PathBuf,
+    /// The keystore's file, never below `data`. It exists; an empty one is new.
+    pub keystore: PathBuf,
+    /// Opens the keystore; the keeper alone gets it.
+    pub passphrase: Option<Passphrase>,
+    /// The gate's origin as browsers name it, e.g. `https://gate.example`.
+    pub gate_origin: String,
+    /// The desk's origin as browsers name it.
+    pub desk_origin: String,
+    /// Whether this is a test installation.
+    pub test: bool,
+    /// Whether a proxy stands before gate and desk, so that its word about the caller's address counts.
+    pub behind_proxy: bool,
+    /// Ports beside 443 that a test installation's webhooks may go to.
+    pub webhook_ports: Vec<u16>,
+    /// Seconds that a test installation's clock is ahead of the machine's.
+    pub clock_ahead: u64,
+    /// Whether each role has a user id of its own.
+    pub own_user: bool,
+    /// Departures from full confinement.
+    pub confinement: Options,
+}
+
+#[cfg(test)]
+impl RoleConfig {
+    pub(crate) fn for_test() -> RoleConfig {
+        RoleConfig {
+            data: PathBuf::new(),
+            keystore: PathBuf::new(),
+            passphrase: None,
+            gate_origin: "http://gate.localhost".into(),
+            desk_origin: "http://desk.localhost".into(),
+            test: true,
+            behind_proxy: false,
+            webhook_ports: Vec::new(),
+            clock_ahead: 0,
+            own_user: false,
+            confinement: Options::default(),
+        }
+    }
+}
+
+/// What the supervisor says to a role.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum ToRole {
+    /// The first message. With it come the ends in the order of their names and then the listener, if there is one.
+    Start {
+        /// Who it is.
+        role: Role,
+        /// What it needs to know.
+        config: Box<RoleConfig>,
+        /// What the descriptors are.
+        ends: Vec<String>,
+        /// Whether a listener is the last of them.
+        listener: bool,
+    },
+    /// A peer was started anew; the descriptor replaces the end of this name.
+    Peer(String),
+    /// A test installation's clock is this many seconds ahead from now on.
+    ClockAhead(u64),
+    /// To finish what is under way and end.
+    Stop,
+}
+
+/// What a role says to the supervisor.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum FromRole {
+    /// It gave up what it does not need; this holds.
+    Confined(Grade),
+    /// It does its work from now on.
+    Ready,
+    /// It can't, for a reason that is fit for an operator's eyes.
+    Failed(String),
+}
+
+/// Sends `message` with descriptors.
+pub(super) fn send<T: Serialize>(channel: &UnixStream, message: &T, fds: &[BorrowedFd<'_>]) -> io::Result<()> {
+    let bytes = Zeroizing::new(postcard::to_allocvec(message).map_err(io::Error::other)?);
+    send_with_fds(channel, &bytes, fds)
+}
+
+/// Receives a message with its descriptors; nothing when the other end is gone.
+pub(super) fn receive<T: DeserializeOwned>(channel: &UnixStream) -> io::Result<Option<(T, Vec<OwnedFd>)>> {
+    let Some((bytes, fds)) = recv_with_fds(channel, MAX_MESSAGE)? else { return Ok(None) };
+    let bytes = Zeroizing::new(bytes);
+    Ok(Some((postcard::from_bytes(&bytes).map_err(io::Error::other)?, fds)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_arrives_as_it_was_sent() {
+        let (a, b) = UnixStream::pair().unwrap();
+        let passphrase = Some(Passphrase(Zeroizing::new(b"open".to_vec())));
+        let config = Box::new(RoleConfig { passphrase, ..RoleConfig::for_test() });
+        send(&a, &ToRole::Start { role: Role::Keeper, config, ends: vec!["gate".into()], listener: false }, &[]).unwrap();
+        let (message, _) = receive(&b).unwrap().unwrap();
+        let ToRole::Start { role, config, ends, .. } = message else { panic!("not a start") };
+        assert_eq!((role, ends), (Role::Keeper, vec!["gate".to_owned()]));
+        assert_eq!(config.passphrase.unwrap().0.as_slice(), b"open");
+    }
+
+    #[test]
+    fn a_passphrase_is_not_printed() {
+        let config = RoleConfig { passphrase: Some(Passphrase(Zeroizing::new(b"open".to_vec()))), ..RoleConfig::for_test() };
+        assert!(!format!("{config:?}").contains("111"));
+    }
+}

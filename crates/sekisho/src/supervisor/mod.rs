@@ -1,0 +1,210 @@
+//! The supervisor: opens listeners and pairs of sockets, starts the roles, hands each its own ends, keeps them up.
+//!
+//! It has no key and reads nothing that a stranger sent. When it is gone, every role notices the end of its control
+//! channel and ends too.
+
+mod context;
+mod folders;
+mod keeping;
+mod messages;
+mod process;
+pub mod role;
+mod rooms;
+
+use std::{
+    io,
+    net::TcpListener,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        mpsc::{Sender, channel},
+    },
+    thread::{self, JoinHandle},
+};
+
+use sekisho_sys::{
+    confine::{Grade, Options, shield},
+    secret::SecretPage,
+    spawn::Program,
+};
+use serde::Serialize;
+
+use self::keeping::{Event, Keeping, Means};
+pub use self::{
+    context::{End, Ends, RoleClock, RoleContext, Stop},
+    folders::FolderError,
+    messages::{Passphrase, RoleConfig},
+    rooms::Role,
+};
+
+/// What an installation is started with.
+#[derive(Debug)]
+pub struct Config {
+    /// The program that roles are started from; the one that runs, unless a test says otherwise.
+    pub program: Option<PathBuf>,
+    /// The folder with the state.
+    pub data: PathBuf,
+    /// The keystore's file, never below `data`.
+    pub keystore: PathBuf,
+    /// Opens the keystore.
+    pub passphrase: Passphrase,
+    /// The gate's listener, bound.
+    pub gate: TcpListener,
+    /// The desk's listener, bound.
+    pub desk: TcpListener,
+    /// The gate's origin as browsers name it.
+    pub gate_origin: String,
+    /// The desk's origin as browsers name it.
+    pub desk_origin: String,
+    /// Whether this is a test installation.
+    pub test: bool,
+    /// Whether a proxy stands before gate and desk.
+    pub behind_proxy: bool,
+    /// Ports beside 443 that a test installation's webhooks may go to.
+    pub webhook_ports: Vec<u16>,
+    /// Departures from full confinement.
+    pub confinement: Options,
+}
+
+/// Why an installation does not start. Whatever was started has ended again.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Folders or keystore.
+    #[error(transparent)]
+    Folders(#[from] FolderError),
+    /// The system refused something.
+    #[error("can't prepare: {0}")]
+    Prepare(#[from] io::Error),
+    /// A role's process can't be started.
+    #[error("{role} can't be started: {source}")]
+    Spawn {
+        /// Which.
+        role: Role,
+        /// Why.
+        source: io::Error,
+    },
+    /// A role ended before it was ready.
+    #[error("{role} did not start: {why}")]
+    Role {
+        /// Which.
+        role: Role,
+        /// Why.
+        why: String,
+    },
+    /// A role did not become ready in time.
+    #[error("{0} did not become ready in time")]
+    NotReady(Role),
+}
+
+/// One process, as reported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProcessReport {
+    /// Which role.
+    pub role: Role,
+    /// Its process id.
+    pub pid: u32,
+    /// What confines it.
+    pub grade: Grade,
+    /// How often it was started again.
+    pub restarts: u32,
+    /// Whether it does its work.
+    pub ready: bool,
+}
+
+/// Starts installations.
+pub struct Supervisor;
+
+impl Supervisor {
+    /// Starts all roles and returns when each is ready.
+    ///
+    /// # Errors
+    /// [`StartError`]; then nothing runs.
+    pub fn start(config: Config) -> Result<Handle, StartError> {
+        shield()?;
+        let own_users = rustix::process::geteuid().is_root();
+        folders::prepare(&config.data, &config.keystore, own_users)?;
+        let (to, from) = channel();
+        let reports = Arc::new(Mutex::new(Vec::new()));
+        let mut keeping = Keeping::new(means(config, own_users, to.clone(), from, reports.clone())?);
+        if let Err(error) = keeping.start_all() {
+            keeping.stop_all();
+            return Err(error);
+        }
+        let thread = thread::Builder::new().name("supervisor".into()).spawn(move || keeping.run())?;
+        Ok(Handle { to, reports, thread: Some(thread) })
+    }
+}
+
+fn means(
+    config: Config,
+    own_user: bool,
+    to: Sender<Event>,
+    from: std::sync::mpsc::Receiver<Event>,
+    reports: Arc<Mutex<Vec<ProcessReport>>>,
+) -> Result<Means, StartError> {
+    let program = config.program.as_deref().map_or_else(Program::current, Program::at)?;
+    let absolute = |path: &PathBuf| std::fs::canonicalize(path);
+    let role_config = RoleConfig {
+        data: absolute(&config.data)?,
+        keystore: absolute(&config.keystore)?,
+        passphrase: None,
+        gate_origin: config.gate_origin,
+        desk_origin: config.desk_origin,
+        test: config.test,
+        behind_proxy: config.behind_proxy,
+        webhook_ports: config.webhook_ports,
+        clock_ahead: 0,
+        own_user,
+        confinement: config.confinement,
+    };
+    let passphrase = keep(&config.passphrase)?;
+    Ok(Means { program, config: role_config, passphrase, gate: config.gate, desk: config.desk, to, from, reports })
+}
+
+/// Kept for a restart of the keeper, in memory that nobody else reads.
+fn keep(passphrase: &Passphrase) -> io::Result<Option<SecretPage>> {
+    if passphrase.0.is_empty() {
+        return Ok(None);
+    }
+    let mut page = SecretPage::new(passphrase.0.len())?;
+    page.with(|bytes| bytes.copy_from_slice(&passphrase.0));
+    Ok(Some(page))
+}
+
+/// A running installation. Dropping it stops it.
+#[derive(Debug)]
+pub struct Handle {
+    to: Sender<Event>,
+    reports: Arc<Mutex<Vec<ProcessReport>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Handle {
+    /// Every process that runs and is confined, in the order in which they start.
+    pub fn processes(&self) -> Vec<ProcessReport> {
+        self.reports.lock().map_or_else(|_| Vec::new(), |reports| reports.clone())
+    }
+
+    /// Moves a test installation's clock: from now on it is `seconds` ahead of the machine's.
+    pub fn set_clock_ahead(&self, seconds: u64) {
+        let _ = self.to.send(Event::ClockAhead(seconds));
+    }
+
+    /// Stops the roles, the keeper last, and returns when none is left.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        let _ = self.to.send(Event::Stop);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
