@@ -6,8 +6,12 @@
 
 #![forbid(unsafe_code)]
 
+pub mod app;
+pub mod cli;
 pub mod client;
 pub mod courier;
+pub mod logging;
 pub mod policy_file;
 pub mod service;
+pub mod supervisor;
 pub mod testing;

@@ -3,7 +3,7 @@
 use std::os::unix::net::UnixStream;
 
 /// Does once, before confinement, what reads files or is slow the first time.
-pub fn warm_up() {}
+pub(crate) fn warm_up() {}
 
 /// In a child of the upload inspector: reads what a member sent.
 pub(super) fn read_upload(document: UnixStream) {

@@ -3,7 +3,7 @@
 mod courier;
 mod desk;
 mod gate;
-pub mod inspector;
+pub(crate) mod inspector;
 mod keeper;
 
 use crate::supervisor::{

@@ -18,8 +18,10 @@ use crate::{
 
 /// Where everything lies and listens.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  sekisho serve --data /var/lib/sekisho --keystore /var/lib/sekisho-keys/keystore \\\n    \
-    --gate-origin https://check.example --desk-origin https://desk.example --behind-proxy")]
+#[command(
+    after_help = "Example:\n  sekisho serve --data /var/lib/sekisho --keystore /var/lib/sekisho-keys/keystore \\\n    \
+    --gate-origin https://check.example --desk-origin https://desk.example --behind-proxy"
+)]
 pub(super) struct ServeArgs {
     /// The folder with the state
     #[arg(long, default_value = "./data")]
@@ -66,7 +68,8 @@ fn start(args: ServeArgs) -> Result<(Handle, String), String> {
     let founded = is_founded(&args.data);
     let gate = listen(args.gate_listen, founded)?;
     let desk = listen(args.desk_listen, founded)?;
-    let told = format!("gate {} on {}, desk {} on {}", args.gate_origin, args.gate_listen, args.desk_origin, args.desk_listen);
+    let told =
+        format!("gate {} on {}, desk {} on {}", args.gate_origin, args.gate_listen, args.desk_origin, args.desk_listen);
     let config = Config {
         program: None,
         passphrase: passphrase::obtain(args.passphrase_fd)?,

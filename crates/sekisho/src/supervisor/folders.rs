@@ -20,6 +20,12 @@ pub enum FolderError {
         /// Why.
         source: io::Error,
     },
+    /// The roles' users can't get to a folder of theirs.
+    #[error("{path}: started as root, each role has a user of its own, and these may not pass here (chmod o+x)")]
+    NoWay {
+        /// Where.
+        path: PathBuf,
+    },
     /// A copy of the data would be a copy of the keys.
     #[error("the keystore {keystore} lies below the data in {data}: a backup of the data would hold the keys; move it")]
     KeystoreInData {
@@ -38,6 +44,10 @@ pub(super) fn prepare(data: &Path, keystore: &Path, own_users: bool) -> Result<(
     }
     at(keystore, || keystore_file(keystore, own_users))?;
     keystore_apart(data, keystore)?;
+    if own_users {
+        way_to(data)?;
+        way_to(keystore)?;
+    }
     // Roles of other users pass through to their own folders and see no names on the way.
     at(data, || fs::set_permissions(data, Permissions::from_mode(if own_users { 0o711 } else { 0o700 })))?;
     for role in [Role::Keeper, Role::Gate, Role::Desk, Role::Courier] {
@@ -72,6 +82,18 @@ fn keystore_file(path: &Path, own_users: bool) -> io::Result<()> {
     chown(path, keeper, keeper)
 }
 
+/// Every folder above `path` lets other users through.
+fn way_to(path: &Path) -> Result<(), FolderError> {
+    let real = at(path, || fs::canonicalize(path))?;
+    for folder in real.ancestors().skip(1) {
+        let mode = at(folder, || fs::metadata(folder))?.permissions().mode();
+        if mode & 0o001 == 0 {
+            return Err(FolderError::NoWay { path: folder.to_owned() });
+        }
+    }
+    Ok(())
+}
+
 /// Judged on the resolved paths, so that a symbolic link hides nothing.
 fn keystore_apart(data: &Path, keystore: &Path) -> Result<(), FolderError> {
     let real_data = at(data, || fs::canonicalize(data))?;
@@ -84,4 +106,49 @@ fn keystore_apart(data: &Path, keystore: &Path) -> Result<(), FolderError> {
 
 fn at<T>(path: &Path, work: impl FnOnce() -> io::Result<T>) -> Result<T, FolderError> {
     work().map_err(|source| FolderError::Io { path: path.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn modes(data: &Path, names: &[&str]) -> Vec<u32> {
+        names.iter().map(|name| fs::metadata(data.join(name)).unwrap().permissions().mode() & 0o7777).collect()
+    }
+
+    #[test]
+    fn each_role_gets_a_folder_that_nobody_else_enters() {
+        let place = tempfile::tempdir().unwrap();
+        let (data, keystore) = (place.path().join("data"), place.path().join("keys/keystore"));
+        prepare(&data, &keystore, false).unwrap();
+        prepare(&data, &keystore, false).unwrap();
+        let names = ["", "gate", "desk", "keeper", "courier", "ledger", "blobs"];
+        assert_eq!(modes(&data, &names), [0o700; 7]);
+        assert_eq!(fs::metadata(keystore).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    /// M8: keys lie apart from data.
+    #[test]
+    fn a_keystore_below_the_data_is_refused_even_behind_a_link() {
+        let place = tempfile::tempdir().unwrap();
+        let data = place.path().join("data");
+        let refused = prepare(&data, &data.join("keys/keystore"), false);
+        assert!(matches!(refused, Err(FolderError::KeystoreInData { .. })));
+        std::os::unix::fs::symlink(data.join("keys"), place.path().join("elsewhere")).unwrap();
+        let refused = prepare(&data, &place.path().join("elsewhere/keystore"), false);
+        assert!(matches!(refused, Err(FolderError::KeystoreInData { .. })));
+    }
+
+    #[test]
+    fn a_folder_that_the_roles_users_can_not_reach_is_named() {
+        let place = tempfile::tempdir().unwrap();
+        fs::set_permissions(place.path(), Permissions::from_mode(0o711)).unwrap();
+        fs::create_dir(place.path().join("closed")).unwrap();
+        fs::set_permissions(place.path().join("closed"), Permissions::from_mode(0o700)).unwrap();
+        fs::create_dir(place.path().join("closed/data")).unwrap();
+        assert!(
+            matches!(way_to(&place.path().join("closed/data")), Err(FolderError::NoWay { path }) if path.ends_with("closed"))
+        );
+        way_to(&place.path().join("closed")).unwrap();
+    }
 }

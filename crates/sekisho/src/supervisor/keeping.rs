@@ -164,7 +164,9 @@ impl Keeping {
     fn heed(&mut self, event: Event) {
         match event {
             Event::Said { role, generation, message } if self.is_current(role, generation) => self.note(role, message),
-            Event::Ended { role, generation, how } if self.is_current(role, generation) => self.plan_restart(role, &how),
+            Event::Ended { role, generation, how } if self.is_current(role, generation) => {
+                self.plan_restart(role, &how)
+            }
             Event::ClockAhead(seconds) => self.move_clock(seconds),
             Event::Said { .. } | Event::Ended { .. } | Event::Stop => {}
         }

@@ -139,7 +139,8 @@ mod tests {
         let (a, b) = UnixStream::pair().unwrap();
         let passphrase = Some(Passphrase(Zeroizing::new(b"open".to_vec())));
         let config = Box::new(RoleConfig { passphrase, ..RoleConfig::for_test() });
-        send(&a, &ToRole::Start { role: Role::Keeper, config, ends: vec!["gate".into()], listener: false }, &[]).unwrap();
+        send(&a, &ToRole::Start { role: Role::Keeper, config, ends: vec!["gate".into()], listener: false }, &[])
+            .unwrap();
         let (message, _) = receive(&b).unwrap().unwrap();
         let ToRole::Start { role, config, ends, .. } = message else { panic!("not a start") };
         assert_eq!((role, ends), (Role::Keeper, vec!["gate".to_owned()]));
@@ -148,7 +149,8 @@ mod tests {
 
     #[test]
     fn a_passphrase_is_not_printed() {
-        let config = RoleConfig { passphrase: Some(Passphrase(Zeroizing::new(b"open".to_vec()))), ..RoleConfig::for_test() };
+        let config =
+            RoleConfig { passphrase: Some(Passphrase(Zeroizing::new(b"open".to_vec()))), ..RoleConfig::for_test() };
         assert!(!format!("{config:?}").contains("111"));
     }
 }

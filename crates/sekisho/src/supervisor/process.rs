@@ -47,7 +47,12 @@ pub(super) struct Start<'a> {
 
 impl Process {
     /// Starts a role, and a thread that passes on what it says until it ends.
-    pub(super) fn start(program: &Program, start: Start<'_>, generation: u64, to: Sender<Event>) -> io::Result<Process> {
+    pub(super) fn start(
+        program: &Program,
+        start: Start<'_>,
+        generation: u64,
+        to: Sender<Event>,
+    ) -> io::Result<Process> {
         let role = start.role;
         let user = start.config.own_user.then(|| (role.user(), role.user()));
         let (control, theirs) = UnixStream::pair()?;
