@@ -63,7 +63,7 @@ pub(super) const DIAL: &[c_long] = &[SYS_connect, SYS_sendmmsg];
 #[rustfmt::skip]
 pub(super) const FORK: &[c_long] = &[
     SYS_close_range, SYS_dup3, SYS_fcntl, SYS_pidfd_open, SYS_pidfd_send_signal, SYS_prlimit64, SYS_recvmsg,
-    SYS_seccomp, SYS_set_robust_list, SYS_wait4, SYS_waitid,
+    SYS_seccomp, SYS_sendmsg, SYS_set_robust_list, SYS_wait4, SYS_waitid,
 ];
 /// The same on x86-64.
 #[cfg(target_arch = "x86_64")]
