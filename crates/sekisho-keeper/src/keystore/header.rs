@@ -1,0 +1,165 @@
+//! The keystore's first record: how its passphrase becomes its master key.
+//!
+//! The master key is drawn once and wrapped under a key that Argon2id (RFC 9106)
+//! makes of the passphrase, so a passphrase can change without touching a record.
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
+    digest::{SHA256, digest},
+};
+use sekisho_core::{
+    entropy::{Entropy, fresh},
+    id::KeeperId,
+};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::record::SIZE;
+
+const MAGIC: [u8; 8] = *b"SEKISHO\x01";
+const CHECK_AT: usize = SIZE - 32;
+
+/// What Argon2id costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    /// Memory, in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
+}
+
+impl Cost {
+    /// For installations: 64 MiB and three passes, RFC 9106's second recommended choice with one lane.
+    pub const STANDARD: Cost = Cost { memory_kib: 64 * 1024, passes: 3 };
+    /// For tests of what lies behind the passphrase.
+    pub const TEST: Cost = Cost { memory_kib: 64, passes: 1 };
+}
+
+/// The header, all of it in clear but the wrapped master key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Header {
+    magic: [u8; 8],
+    /// Whose keystore it is.
+    pub keeper: KeeperId,
+    /// Whether it belongs to an installation marked as test.
+    pub test: bool,
+    cost: Cost,
+    salt: [u8; 16],
+    nonce: [u8; 12],
+    wrapped: Vec<u8>,
+}
+
+/// Why a keystore does not unlock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UnlockError {
+    /// The passphrase is another one.
+    #[error("this passphrase does not open the keystore")]
+    WrongPassphrase,
+    /// The header asks for more than this machine can do, or is damaged.
+    #[error("the keystore's header is damaged")]
+    Damaged,
+}
+
+impl Header {
+    /// Draws a master key and wraps it under `passphrase`.
+    ///
+    /// # Errors
+    /// [`UnlockError::Damaged`] if the cost is not one that Argon2id takes.
+    pub fn create(
+        keeper: KeeperId,
+        test: bool,
+        passphrase: &[u8],
+        cost: Cost,
+        entropy: &mut dyn Entropy,
+    ) -> Result<(Self, Zeroizing<[u8; 32]>), UnlockError> {
+        let master = Zeroizing::new(fresh(entropy));
+        let (salt, nonce) = (fresh(entropy), fresh(entropy));
+        let mut header = Self { magic: MAGIC, keeper, test, cost, salt, nonce, wrapped: Vec::new() };
+        let mut wrapped = master.to_vec();
+        header
+            .cipher(passphrase)?
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), header.additional_data(), &mut wrapped)
+            .map_err(|_| UnlockError::Damaged)?;
+        header.wrapped = wrapped;
+        Ok((header, master))
+    }
+
+    /// Gives the master key for the passphrase.
+    ///
+    /// # Errors
+    /// [`UnlockError`].
+    pub fn unlock(&self, passphrase: &[u8]) -> Result<Zeroizing<[u8; 32]>, UnlockError> {
+        let mut opened = Zeroizing::new(self.wrapped.clone());
+        let master = self
+            .cipher(passphrase)?
+            .open_in_place(Nonce::assume_unique_for_key(self.nonce), self.additional_data(), &mut opened)
+            .map_err(|_| UnlockError::WrongPassphrase)?;
+        Ok(Zeroizing::new(<[u8; 32]>::try_from(&*master).map_err(|_| UnlockError::Damaged)?))
+    }
+
+    /// The record as it lies in the file.
+    pub fn to_record(&self) -> [u8; SIZE] {
+        let mut bytes = [0; SIZE];
+        postcard::to_slice(self, &mut bytes[..CHECK_AT]).expect("a header is far smaller than a record");
+        let check = digest(&SHA256, &bytes[..CHECK_AT]);
+        bytes[CHECK_AT..].copy_from_slice(check.as_ref());
+        bytes
+    }
+
+    /// Reads the record; nothing if it is no header of this version.
+    pub fn from_record(bytes: &[u8; SIZE]) -> Option<Self> {
+        let intact = digest(&SHA256, &bytes[..CHECK_AT]).as_ref() == &bytes[CHECK_AT..];
+        let (header, _) = postcard::take_from_bytes::<Self>(&bytes[..CHECK_AT]).ok()?;
+        (intact && header.magic == MAGIC).then_some(header)
+    }
+
+    fn cipher(&self, passphrase: &[u8]) -> Result<LessSafeKey, UnlockError> {
+        let params = Params::new(self.cost.memory_kib, self.cost.passes, 1, Some(32));
+        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.map_err(|_| UnlockError::Damaged)?);
+        let mut key = Zeroizing::new([0; 32]);
+        argon.hash_password_into(passphrase, &self.salt, &mut *key).map_err(|_| UnlockError::Damaged)?;
+        Ok(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &*key).expect("AES-256 takes 32 bytes")))
+    }
+
+    // The test mark is bound, so that a production keystore can't be relabelled (M17).
+    fn additional_data(&self) -> Aad<[u8; 17]> {
+        let mut aad = [u8::from(self.test); 17];
+        aad[..16].copy_from_slice(self.keeper.as_bytes());
+        Aad::from(aad)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sekisho_seal::testing::SeededEntropy;
+
+    fn header() -> (Header, Zeroizing<[u8; 32]>) {
+        let keeper = KeeperId::from_bytes([1; 16]);
+        Header::create(keeper, false, b"passphrase", Cost::TEST, &mut SeededEntropy::new(1)).unwrap()
+    }
+
+    #[test]
+    fn only_the_passphrase_opens_it() {
+        let (header, master) = header();
+        let header = Header::from_record(&header.to_record()).unwrap();
+        assert_eq!(header.unlock(b"passphrase").unwrap(), master);
+        assert_eq!(header.unlock(b"Passphrase"), Err(UnlockError::WrongPassphrase));
+    }
+
+    /// M17: a keystore can't be made to look like one of the other sort.
+    #[test]
+    fn the_test_mark_cannot_be_changed() {
+        let (mut header, _) = header();
+        header.test = true;
+        assert_eq!(header.unlock(b"passphrase"), Err(UnlockError::WrongPassphrase));
+    }
+
+    #[test]
+    fn a_damaged_header_is_no_header() {
+        let mut bytes = header().0.to_record();
+        bytes[20] ^= 1;
+        assert!(Header::from_record(&bytes).is_none());
+    }
+}
