@@ -1,0 +1,174 @@
+//! `next`: one check is given to one reviewer for some minutes.
+
+use rusqlite::{Connection, OptionalExtension};
+use sekisho_core::{
+    calendar,
+    check::{DocumentState, Role},
+    entropy::fresh,
+    event::What,
+    id::{AssignmentId, CheckId, DocumentId, KindName, PolicyName, SiteName, StaffId},
+    policy::{Text, question},
+    time::Timestamp,
+};
+
+use super::{fault::Fault, registry, shifts, turn::Turn};
+use crate::{
+    db::{
+        columns::{At, Id, Word},
+        meta,
+    },
+    wire::{Assignment, Refusal, ShiftToken},
+};
+
+/// How long an assignment lasts, in seconds.
+pub(super) const ASSIGNMENT_SECONDS: u64 = 600;
+/// An assignment is drawn among this many of the oldest, so that nobody can time one.
+const DRAWN_FROM: usize = 16;
+
+pub(super) fn next(turn: &mut Turn<'_>, token: &ShiftToken) -> Result<Option<Box<Assignment>>, Fault> {
+    let shift = turn.room.shifts.require(token, &[Role::Reviewer], turn.now.at)?;
+    let (staff, id, since_touch) = (shift.staff, shift.id, shift.since_touch);
+    if let Some(present) = present(turn, staff)? {
+        return Ok(Some(Box::new(present)));
+    }
+    turn.require_trusted_time()?;
+    if meta::is(turn.db, meta::names::PAUSED)? {
+        return Err(Refusal::Paused.into());
+    }
+    if since_touch >= shifts::ASSIGNMENTS_PER_TOUCH {
+        return Err(Refusal::TouchNeeded.into());
+    }
+    let Some((check, document)) = draw(turn, staff)? else { return Ok(None) };
+    assign(turn, staff, id, check, document)?;
+    if let Ok(shift) = turn.room.shifts.get(token, turn.now.at) {
+        shift.since_touch += 1;
+    }
+    Ok(present(turn, staff)?.map(Box::new))
+}
+
+fn assign(
+    turn: &mut Turn<'_>,
+    staff: StaffId,
+    shift: sekisho_core::id::ShiftId,
+    check: CheckId,
+    document: DocumentId,
+) -> Result<(), Fault> {
+    let assignment = AssignmentId::random(&mut *turn.room.entropy);
+    let until = turn.now.at + ASSIGNMENT_SECONDS;
+    turn.db
+        .prepare_cached(
+            "INSERT INTO assignment (id, check_id, document, staff, shift, until, state)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'open')",
+        )?
+        .execute((Id(assignment), Id(check), Id(document), Id(staff), Id(shift), At(until)))?;
+    turn.db
+        .prepare_cached("UPDATE document SET state = ?2 WHERE id = ?1")?
+        .execute((Id(document), Word(DocumentState::Assigned)))?;
+    turn.log(Some(check), What::Assigned { assignment, check, document, staff, shift, until })?;
+    Ok(())
+}
+
+// Sites take turns: the one that was served longest ago comes first, so that a
+// flood from one site can't keep another's members waiting until they are overdue.
+fn draw(turn: &mut Turn<'_>, staff: StaffId) -> Result<Option<(CheckId, DocumentId)>, Fault> {
+    let alone = reviewers(turn.db)? < 2;
+    let mut sites = sites_waiting(turn.db)?;
+    sites.sort_by_key(|site| turn.room.served.get(site).copied().unwrap_or(0));
+    for site in sites {
+        let oldest = oldest_of(turn.db, &site, staff, alone, turn.now.at)?;
+        if !oldest.is_empty() {
+            turn.room.turns += 1;
+            turn.room.served.insert(site, turn.room.turns);
+            let drawn = u64::from_le_bytes(fresh(&mut *turn.room.entropy)) % oldest.len() as u64;
+            return Ok(Some(oldest[drawn as usize]));
+        }
+    }
+    Ok(None)
+}
+
+fn reviewers(db: &Connection) -> rusqlite::Result<u64> {
+    db.prepare_cached("SELECT count(*) FROM staff WHERE role = ?1")?
+        .query_row([Word(Role::Reviewer)], |row| row.get::<_, i64>(0))
+        .map(|count| count as u64)
+}
+
+fn sites_waiting(db: &Connection) -> rusqlite::Result<Vec<String>> {
+    db.prepare_cached("SELECT DISTINCT site FROM document WHERE state = 'waiting' ORDER BY site")?
+        .query_map([], |row| row.get(0))?
+        .collect()
+}
+
+// What lapsed with this person doesn't come back to them, unless nobody else is enrolled.
+fn oldest_of(
+    db: &Connection,
+    site: &str,
+    staff: StaffId,
+    alone: bool,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<(CheckId, DocumentId)>> {
+    db.prepare_cached(
+        "SELECT check_id, id FROM document AS d
+         WHERE state = 'waiting' AND site = ?1 AND deadline > ?2
+           AND (?3 OR NOT EXISTS (SELECT 1 FROM assignment AS a
+                                  WHERE a.document = d.id AND a.staff = ?4 AND a.state = 'lapsed'))
+         ORDER BY received, id LIMIT ?5",
+    )?
+    .query_map((site, At(now), alone, Id(staff), DRAWN_FROM as i64), |row| {
+        Ok((row.get::<_, Id<CheckId>>(0)?.0, row.get::<_, Id<DocumentId>>(1)?.0))
+    })?
+    .collect()
+}
+
+struct Open {
+    assignment: AssignmentId,
+    until: Timestamp,
+    viewed: bool,
+    kind: KindName,
+    deadline: Timestamp,
+    site: SiteName,
+    policy: PolicyName,
+    version: u32,
+}
+
+fn present(turn: &Turn<'_>, staff: StaffId) -> Result<Option<Assignment>, Fault> {
+    let Some(open) = open_of(turn, staff)? else { return Ok(None) };
+    let policy = registry::policy(turn.db, &open.policy, open.version)?.ok_or(Refusal::Unavailable)?;
+    let site = registry::site(turn.db, &open.site)?.map_or_else(|| plain(open.site.as_str()), |view| view.title);
+    let kind = policy.kinds.iter().find(|kind| kind.kind == open.kind);
+    Ok(Some(Assignment {
+        assignment: open.assignment,
+        until: open.until,
+        viewed: open.viewed,
+        kind_name: kind.map_or_else(|| plain(open.kind.as_str()), |kind| kind.name.clone()),
+        question: question::fill(&policy, calendar::day_of(turn.now.at)),
+        kind: open.kind,
+        site,
+        deadline: open.deadline,
+    }))
+}
+
+fn plain(name: &str) -> Text {
+    Text { ja: name.to_owned(), en: name.to_owned() }
+}
+
+fn open_of(turn: &Turn<'_>, staff: StaffId) -> rusqlite::Result<Option<Open>> {
+    turn.db
+        .prepare_cached(
+            "SELECT a.id, a.until, a.viewed, d.kind, d.deadline, c.site, c.policy, c.policy_version
+             FROM assignment AS a JOIN document AS d ON d.id = a.document JOIN checks AS c ON c.id = a.check_id
+             WHERE a.staff = ?1 AND a.state = 'open' AND a.until > ?2",
+        )?
+        .query_row((Id(staff), At(turn.now.at)), |row| {
+            Ok(Open {
+                assignment: row.get::<_, Id<_>>(0)?.0,
+                until: row.get::<_, At<_>>(1)?.0,
+                viewed: row.get(2)?,
+                kind: row.get::<_, Word<_>>(3)?.0,
+                deadline: row.get::<_, At<_>>(4)?.0,
+                site: row.get::<_, Word<_>>(5)?.0,
+                policy: row.get::<_, Word<_>>(6)?.0,
+                version: row.get(7)?,
+            })
+        })
+        .optional()
+}

@@ -1,0 +1,61 @@
+//! How a document ends: its key is dropped in the transaction that says so, its
+//! ciphertext is removed after.
+
+use rusqlite::Connection;
+use sekisho_core::{
+    check::{DocumentState, ShredCause},
+    event::What,
+    id::{CheckId, DocumentId},
+};
+
+use super::{
+    fault::Fault,
+    turn::{Effect, Turn},
+};
+use crate::db::columns::{At, Id, Word};
+
+/// Drops a document's key, voids its assignment, and asks for its ciphertext to be removed.
+///
+/// From the end of this transaction on the running system can't open it.
+pub(super) fn shred(
+    turn: &mut Turn<'_>,
+    check: CheckId,
+    document: DocumentId,
+    cause: ShredCause,
+) -> Result<(), Fault> {
+    turn.db
+        .prepare_cached(
+            "UPDATE document SET state = ?2, wrapped = NULL, root_hour = NULL, warn_at = NULL, shredded = ?3
+             WHERE id = ?1 AND wrapped IS NOT NULL",
+        )?
+        .execute((Id(document), Word(DocumentState::Shredding), At(turn.now.at)))?;
+    turn.db
+        .prepare_cached("UPDATE assignment SET state = 'void' WHERE document = ?1 AND state = 'open'")?
+        .execute([Id(document)])?;
+    turn.log(Some(check), What::Shredded { check, document, cause })?;
+    turn.effects.push(Effect::RemoveBlob(document));
+    Ok(())
+}
+
+/// The undecided document of a check, if there is one.
+pub(super) fn undecided_of(db: &Connection, check: CheckId) -> rusqlite::Result<Option<DocumentId>> {
+    let mut found =
+        db.prepare_cached("SELECT id FROM document WHERE check_id = ?1 AND wrapped IS NOT NULL LIMIT 1")?;
+    let mut rows = found.query_map([Id(check)], |row| row.get::<_, Id<DocumentId>>(0))?;
+    rows.next().transpose().map(|id| id.map(|Id(id)| id))
+}
+
+/// Documents whose ciphertext may still lie there.
+pub(super) fn unfinished(db: &Connection) -> rusqlite::Result<Vec<DocumentId>> {
+    db.prepare_cached("SELECT id FROM document WHERE state = 'shredding'")?
+        .query_map([], |row| row.get::<_, Id<DocumentId>>(0))?
+        .map(|id| id.map(|Id(id)| id))
+        .collect()
+}
+
+/// Marks a document whose ciphertext is gone.
+pub(super) fn finish(db: &Connection, document: DocumentId) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE document SET state = ?2 WHERE id = ?1 AND state = 'shredding'")?
+        .execute((Id(document), Word(DocumentState::Shredded)))?;
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! Why a verb was not done: refused for a reason the caller is told, or broken for one it isn't.
+
+use crate::{keystore::KeystoreError, wire::Refusal};
+
+/// Why a verb was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The caller is told this.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Something of ours failed; the caller is told `unavailable`.
+    #[error("{0}")]
+    Broken(&'static str, #[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Fault {
+    /// What the caller is told. The cause is logged, never sent.
+    pub fn refusal(&self) -> Refusal {
+        match self {
+            Self::Refused(refusal) => *refusal,
+            Self::Broken(..) => Refusal::Unavailable,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(cause: rusqlite::Error) -> Self {
+        Self::Broken("keeper.db failed", cause.into())
+    }
+}
+
+impl From<KeystoreError> for Fault {
+    fn from(cause: KeystoreError) -> Self {
+        Self::Broken("the keystore failed", cause.into())
+    }
+}

@@ -1,0 +1,96 @@
+//! Shifts: the time for which a person has proven presence. They live in memory
+//! and end with the process; whoever steals a database finds none.
+
+use std::collections::HashMap;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use sekisho_core::{
+    check::Role,
+    entropy::{Entropy, fresh},
+    id::{ShiftId, StaffId},
+    time::{HOUR, Timestamp},
+};
+
+use crate::wire::{Refusal, ShiftToken};
+
+/// How long a shift lasts at most, in seconds.
+pub(super) const SHIFT_SECONDS: u64 = 8 * HOUR;
+/// After this many assignments presence is proven again.
+pub(super) const ASSIGNMENTS_PER_TOUCH: u32 = 10;
+/// After this many lapses the shift ends: the person is not there, or is choosing.
+pub(super) const LAPSES_PER_SHIFT: u32 = 3;
+
+/// A shift that runs.
+#[derive(Debug, Clone)]
+pub(super) struct Running {
+    pub id: ShiftId,
+    pub staff: StaffId,
+    pub role: Role,
+    pub until: Timestamp,
+    pub since_touch: u32,
+    pub lapses: u32,
+}
+
+/// All shifts that run, by the SHA-256 of their token.
+#[derive(Default)]
+pub(super) struct Shifts(HashMap<[u8; 32], Running>);
+
+fn hash(token: &ShiftToken) -> [u8; 32] {
+    let mut out = [0; 32];
+    out.copy_from_slice(digest(&SHA256, &token.0).as_ref());
+    out
+}
+
+impl Shifts {
+    /// Begins a shift.
+    pub(super) fn begin(
+        &mut self,
+        staff: (StaffId, Role),
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+    ) -> (ShiftToken, Running) {
+        let token = ShiftToken(fresh(entropy));
+        let running = Running {
+            id: ShiftId::random(entropy),
+            staff: staff.0,
+            role: staff.1,
+            until: now + SHIFT_SECONDS,
+            since_touch: 0,
+            lapses: 0,
+        };
+        self.0.insert(hash(&token), running.clone());
+        (token, running)
+    }
+
+    /// The shift of a token.
+    ///
+    /// # Errors
+    /// [`Refusal::ShiftOver`] if it ended or never was.
+    pub(super) fn get(&mut self, token: &ShiftToken, now: Timestamp) -> Result<&mut Running, Refusal> {
+        self.0.get_mut(&hash(token)).filter(|shift| shift.until > now).ok_or(Refusal::ShiftOver)
+    }
+
+    /// The shift of a token, if its person may act in `role`.
+    ///
+    /// # Errors
+    /// [`Refusal::ShiftOver`], [`Refusal::NotAllowed`].
+    pub(super) fn require(
+        &mut self,
+        token: &ShiftToken,
+        roles: &[Role],
+        now: Timestamp,
+    ) -> Result<&mut Running, Refusal> {
+        let shift = self.get(token, now)?;
+        if roles.contains(&shift.role) { Ok(shift) } else { Err(Refusal::NotAllowed) }
+    }
+
+    /// Ends the shifts that `doomed` names and returns them.
+    pub(super) fn end_where(&mut self, doomed: impl Fn(&Running) -> bool) -> Vec<Running> {
+        self.0.extract_if(|_, shift| doomed(shift)).map(|(_, shift)| shift).collect()
+    }
+
+    /// The running shift of this id.
+    pub(super) fn by_id(&mut self, id: ShiftId) -> Option<&mut Running> {
+        self.0.values_mut().find(|shift| shift.id == id)
+    }
+}

@@ -1,0 +1,87 @@
+//! One verb's turn: the transaction it stands in, and what the keeper holds.
+
+use std::{collections::HashMap, sync::Arc};
+
+use rusqlite::Connection;
+use sekisho_core::{
+    entropy::{Entropy, fresh},
+    event::{Event, What},
+    id::{CheckId, DocumentId, KeeperId},
+    time::{Clock, Timestamp},
+    trust::TimeTrust,
+};
+
+use super::{ceremonies::Ceremonies, fault::Fault, shifts::Shifts};
+use crate::{
+    blobs::Blobs,
+    db::{columns::Id, meta::Installation},
+    keystore::{Keys, Keystore},
+    ledger::Writer,
+    wire::Refusal,
+};
+
+/// Everything that the keeper holds besides its database.
+pub(super) struct Room {
+    pub installation: Installation,
+    pub keystore: Keystore,
+    pub keys: Keys,
+    pub ledger: Writer,
+    pub blobs: Box<dyn Blobs>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Box<dyn Entropy + Send>,
+    pub trust: TimeTrust,
+    pub shifts: Shifts,
+    pub ceremonies: Ceremonies,
+    /// When each site was last served, so that sites take turns.
+    pub served: HashMap<String, u64>,
+    pub turns: u64,
+}
+
+impl Room {
+    pub(super) fn keeper(&self) -> KeeperId {
+        self.installation.keeper
+    }
+}
+
+/// What the clock allows in this turn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Now {
+    /// The time to work with.
+    pub at: Timestamp,
+    /// Whether documents may be opened.
+    pub may_open: bool,
+}
+
+/// What has to happen after the entry is durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Remove a ciphertext, then mark its document as shredded.
+    RemoveBlob(DocumentId),
+}
+
+/// One verb's turn.
+pub(super) struct Turn<'a> {
+    pub db: &'a Connection,
+    pub room: &'a mut Room,
+    pub now: Now,
+    pub effects: Vec<Effect>,
+}
+
+impl Turn<'_> {
+    /// Writes an event into this transaction and stages its leaf. Returns its place.
+    pub(super) fn log(&mut self, check: Option<CheckId>, what: What) -> Result<u64, Fault> {
+        let body = Event::new(self.now.at, what).to_bytes();
+        let salt: [u8; 32] = fresh(&mut *self.room.entropy);
+        let staged = self.room.ledger.stage(body, salt);
+        let place = staged.index;
+        self.db
+            .prepare_cached("INSERT INTO event (place, salt, body, check_id) VALUES (?1, ?2, ?3, ?4)")?
+            .execute((place as i64, &staged.salt[..], &staged.body, check.map(Id)))?;
+        Ok(place)
+    }
+
+    /// Refuses unless the time is one at which documents may be opened.
+    pub(super) fn require_trusted_time(&self) -> Result<(), Refusal> {
+        if self.now.may_open { Ok(()) } else { Err(Refusal::TimeInDoubt) }
+    }
+}
