@@ -54,7 +54,7 @@ pub(crate) fn unwrap(keys: &Keys, hold: Hold, wrapped: &[u8]) -> Result<Document
     let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| Gone)?;
     let mut opened = Zeroizing::new(sealed.to_vec());
     let key = cipher(keys, hold)?.open_in_place(nonce, aad(hold), &mut opened).map_err(|_| Gone)?;
-    Ok(DocumentKey::from_bytes(<[u8; 32]>::try_from(&*key).map_err(|_| Gone)?))
+    Ok(DocumentKey::from_bytes(<&[u8; 32]>::try_from(&*key).map_err(|_| Gone)?))
 }
 
 /// Opens one document for one viewing.
@@ -65,10 +65,10 @@ pub(crate) fn unwrap(keys: &Keys, hold: Hold, wrapped: &[u8]) -> Result<Document
 ///
 /// # Errors
 /// [`Gone`] if the key is gone, or the ciphertext is not what was received.
-pub fn open(keys: &Keys, ticket: Ticket, position: &Position, ciphertext: &[u8]) -> Result<Plaintext, Gone> {
+pub fn open(keys: &Keys, ticket: Ticket, position: &Position, ciphertext: Vec<u8>) -> Result<Plaintext, Gone> {
     let entry = ticket.redeem(position).ok_or(Gone)?;
     let key = unwrap(keys, entry.hold, &entry.wrapped)?;
-    sekisho_seal::open_document(&key, &entry.context, ciphertext).map_err(|_| Gone)
+    sekisho_seal::open_document_in_place(&key, &entry.context, ciphertext).map_err(|_| Gone)
 }
 
 /// What a ticket stands for.

@@ -2,12 +2,11 @@
 
 use rusqlite::{Connection, OptionalExtension};
 use sekisho_core::{
-    calendar,
     check::{DocumentState, Role},
     entropy::fresh,
     event::What,
     id::{AssignmentId, CheckId, DocumentId, KindName, PolicyName, SiteName, StaffId},
-    policy::{Text, question},
+    policy::{Day, Text, question},
     time::Timestamp,
 };
 
@@ -140,7 +139,7 @@ fn present(turn: &Turn<'_>, staff: StaffId) -> Result<Option<Assignment>, Fault>
         until: open.until,
         viewed: open.viewed,
         kind_name: kind.map_or_else(|| plain(open.kind.as_str()), |kind| kind.name.clone()),
-        question: question::fill(&policy, calendar::day_of(turn.now.at)),
+        question: question::fill(&policy, Day::of(turn.now.at)),
         kind: open.kind,
         site,
         deadline: open.deadline,

@@ -2,7 +2,7 @@
 
 use rusqlite::OptionalExtension;
 use sekisho_core::{
-    attestation::Attestation,
+    attestation::{Attestation, Claims, Method},
     check::{CheckState, Reason, Role, ShredCause, Verdict},
     event::What,
     id::{AssignmentId, CheckId, DocumentId, KindName, PolicyName, SiteName, StaffId},
@@ -90,17 +90,22 @@ pub(super) fn settle(
 
 fn attest(turn: &mut Turn<'_>, row: &Row) -> Result<String, Fault> {
     let policy = registry::policy(turn.db, &row.policy, row.version)?.ok_or(Refusal::Unavailable)?;
-    let claims = Attestation::approve(
-        turn.room.keeper(),
-        &row.site,
-        row.sub.clone().ok_or(Refusal::CheckOver)?,
-        row.check,
-        &policy,
-        row.kind.clone(),
-        turn.now.at,
-    );
+    let claims = Attestation {
+        iss: turn.room.keeper(),
+        aud: row.site.clone(),
+        sub: row.sub.clone().ok_or(Refusal::CheckOver)?,
+        iat: turn.now.at,
+        jti: row.check.to_string(),
+        check: row.check,
+        policy: policy.name,
+        policy_version: policy.version,
+        claims: Claims { age_over: policy.age.at_least },
+        method: Method::DocumentReview,
+        kind: row.kind.clone(),
+    };
     let payload = serde_json::to_vec(&claims).map_err(|e| Fault::Broken("an attestation is no JSON", e.into()))?;
-    Ok(jose::sign_eddsa(&turn.room.keys.identity.attestation, jose::TYP_ATTESTATION, &payload))
+    let signed = jose::sign(&turn.room.signers.attestation, jose::TYP_ATTESTATION, &payload);
+    signed.map_err(|e| Fault::Broken("an attestation was not signed", e.into()))
 }
 
 fn load(turn: &Turn<'_>, assignment: AssignmentId) -> rusqlite::Result<Option<Row>> {

@@ -59,3 +59,8 @@ pub(super) fn finish(db: &Connection, document: DocumentId) -> rusqlite::Result<
         .execute((Id(document), Word(DocumentState::Shredded)))?;
     Ok(())
 }
+
+/// Whether a document of this id ever arrived and still has its ciphertext.
+pub(super) fn is_known(db: &Connection, document: DocumentId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM document WHERE id = ?1 AND state <> 'shredded'")?.exists([Id(document)])
+}

@@ -34,3 +34,10 @@ impl From<KeystoreError> for Fault {
         Self::Broken("the keystore failed", cause.into())
     }
 }
+
+impl Fault {
+    /// The blob store failed.
+    pub(super) fn blob(cause: std::io::Error) -> Self {
+        Self::Broken("the blob store failed", cause.into())
+    }
+}

@@ -2,14 +2,13 @@
 
 use rusqlite::OptionalExtension;
 use sekisho_core::{
-    calendar,
     check::{CheckState, DocumentState},
     event::What,
-    id::{CheckId, DocumentId},
-    policy::Policy,
+    id::{CheckId, DocumentId, KeeperId, SiteName},
+    policy::{Day, Policy},
     time::{HOUR, Timestamp},
 };
-use sekisho_seal::{Context, DocumentKey, IntakeSecret, open_key};
+use sekisho_seal::{Context, DocumentKey, FormatVersion, IntakeSecret, open_key};
 
 use super::{fault::Fault, registry, turn::Turn};
 use crate::{
@@ -18,7 +17,7 @@ use crate::{
         columns::{At, Id, Word},
         meta,
     },
-    jose::{self, CheckRequest},
+    jose::{self, CheckRequest, SiteTerms},
     keystore::deadline_of,
     wire::{Receive, Received, Refusal},
 };
@@ -30,11 +29,11 @@ pub(super) const INTAKE_HOURS: u64 = 2;
 
 pub(super) fn receive(turn: &mut Turn<'_>, ask: &Receive) -> Result<Received, Fault> {
     let request = verified(turn, &ask.request)?;
-    let check = CheckId::derive(turn.room.keeper(), &request.iss, &request.jti);
-    let policy = registry::policy_in_force(turn.db, &request, calendar::day_of(turn.now.at))?;
+    let check = request.check;
+    let policy = registry::policy_in_force(turn.db, &request, Day::of(turn.now.at))?;
     require_kind(&policy, ask, turn.now.at)?;
     let arrival = next_arrival(turn, check, &request)?;
-    let (key, context) = opened_key(turn, ask, check, &request)?;
+    let (key, context) = opened_key(turn, ask, &request)?;
     require_blob(turn, ask)?;
     let deadline = custody_deadline(turn.now.at, ask.deadline, &policy);
     upsert_check(turn, check, &request, &policy, ask, arrival)?;
@@ -46,13 +45,12 @@ pub(super) fn receive(turn: &mut Turn<'_>, ask: &Receive) -> Result<Received, Fa
 
 // Every arrival carries the site's signature; `exp` bounds only the first one.
 fn verified(turn: &Turn<'_>, request: &str) -> Result<CheckRequest, Fault> {
-    let keeper = turn.room.keeper();
-    let keys = |site: &_| registry::site(turn.db, site).ok().flatten().map(|view| view.jwks);
-    jose::verify_request_of_any_age(request, keeper, keys, turn.now.at).map_err(|error| Fault::Refused(error.refusal()))
+    let terms = |site: &_| SiteTerms::try_from(&registry::site(turn.db, site).ok().flatten()?).ok();
+    jose::verify_known_request(request, turn.room.keeper(), terms, turn.now.at).map_err(|error| Refusal::from(error).into())
 }
 
 fn require_kind(policy: &Policy, ask: &Receive, now: Timestamp) -> Result<(), Refusal> {
-    let today = calendar::day_of(now);
+    let today = Day::of(now);
     let accepted = policy.kinds.iter().find(|kind| kind.kind == ask.kind);
     match accepted {
         Some(kind) if kind.valid_to.is_none_or(|last| today <= last) => Ok(()),
@@ -67,7 +65,7 @@ fn next_arrival(turn: &Turn<'_>, check: CheckId, request: &CheckRequest) -> Resu
         .query_row([Id(check)], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     match known {
-        None if request.exp <= turn.now.at => Err(Refusal::RequestExpired.into()),
+        None if request.expires <= turn.now.at => Err(Refusal::RequestExpired.into()),
         None => Ok(1),
         Some((Word(CheckState::InReview), _)) => Err(Refusal::AlreadyReceived.into()),
         Some((Word(CheckState::AwaitingDocument), arrivals)) if arrivals < ARRIVALS => Ok(arrivals + 1),
@@ -78,29 +76,29 @@ fn next_arrival(turn: &Turn<'_>, check: CheckId, request: &CheckRequest) -> Resu
 fn opened_key(
     turn: &Turn<'_>,
     ask: &Receive,
-    check: CheckId,
     request: &CheckRequest,
 ) -> Result<(DocumentKey, Context), Refusal> {
     let (hour, seed) = turn.room.keys.intake(ask.intake_key).ok_or(Refusal::IntakeKeyExpired)?;
     if turn.now.at >= hour.plus(INTAKE_HOURS).start() {
         return Err(Refusal::IntakeKeyExpired);
     }
-    let context = context(turn, ask.document, check, request, deadline_of(hour));
+    let context = context(turn.room.keeper(), &request.site, request.check, ask.document, deadline_of(hour));
     if ask.deadline != context.deadline {
         return Err(Refusal::BadRequest);
     }
-    let key = open_key(&IntakeSecret::from_seed(*seed), &context, &ask.sealed_key).map_err(|_| Refusal::Damaged)?;
+    let key = open_key(&IntakeSecret::from_seed(seed), &context, &ask.sealed_key).map_err(|_| Refusal::Damaged)?;
     Ok((key, context))
 }
 
-fn context(
-    turn: &Turn<'_>,
-    document: DocumentId,
+/// What a document is bound to.
+pub(super) fn context(
+    keeper: KeeperId,
+    site: &SiteName,
     check: CheckId,
-    request: &CheckRequest,
+    document: DocumentId,
     deadline: Timestamp,
 ) -> Context {
-    Context::new(turn.room.keeper(), request.iss.clone(), check, document, deadline)
+    Context { version: FormatVersion::V1, keeper, site: site.clone(), check, document, deadline }
 }
 
 // The gate says that it is there; a document is acknowledged only if that is so.
@@ -137,9 +135,9 @@ fn upsert_check(
         )?
         .execute((
             Id(check),
-            Word(&request.iss),
+            Word(&request.site),
             &request.jti,
-            &request.sub,
+            request.sub.to_string(),
             Word(&policy.name),
             policy.version,
             Word(CheckState::InReview),
@@ -209,7 +207,7 @@ fn received_event(
     What::Received {
         check,
         document: ask.document,
-        site: request.iss.clone(),
+        site: request.site.clone(),
         policy: policy.name.clone(),
         policy_version: policy.version,
         kind: ask.kind.clone(),

@@ -14,7 +14,7 @@ use crate::{
         columns::{Packed, Word},
         meta,
     },
-    jose::{self, CheckRequest},
+    jose::{self, CheckRequest, Jwks},
     wire::{Directory, Refusal, ShiftToken, SiteView},
 };
 
@@ -44,7 +44,7 @@ fn newest_policies(db: &Connection) -> rusqlite::Result<Vec<Policy>> {
 
 /// The policy that a request names: registered, this site's, and in force on `today`.
 pub(super) fn policy_in_force(db: &Connection, request: &CheckRequest, today: Day) -> Result<Policy, Fault> {
-    let site = site(db, &request.iss)?.ok_or(Refusal::BadSignature)?;
+    let site = site(db, &request.site)?.ok_or(Refusal::BadSignature)?;
     let policy = newest_policies(db)?.into_iter().find(|policy| policy.name == request.policy);
     policy
         .filter(|policy| site.policies.contains(&policy.name))
@@ -62,7 +62,7 @@ pub(super) fn directory(turn: &Turn<'_>) -> Result<Directory, Fault> {
     Ok(Directory {
         sites,
         policies: newest_policies(turn.db)?,
-        jwks: jose::public_jwks(&turn.room.keys.identity.attestation),
+        jwks: turn.room.signers.attestation_jwks(),
         ledger_key: turn.room.ledger.vkey(),
     })
 }
@@ -79,7 +79,8 @@ pub(super) fn require_founding(turn: &Turn<'_>) -> Result<(), Fault> {
 }
 
 pub(crate) fn put_site(turn: &mut Turn<'_>, site: &SiteView) -> Result<(), Fault> {
-    jose::require_site_keys(&site.jwks).map_err(|_| Refusal::BadRequest)?;
+    Jwks::parse(&site.jwks).map_err(|_| Refusal::BadRequest)?;
+    jose::check_prefix(&site.return_prefix).map_err(|_| Refusal::BadRequest)?;
     require_urls(site, turn.room.installation.test)?;
     turn.db
         .prepare_cached(

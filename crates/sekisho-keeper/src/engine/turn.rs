@@ -11,7 +11,7 @@ use sekisho_core::{
     trust::TimeTrust,
 };
 
-use super::{ceremonies::Ceremonies, fault::Fault, shifts::Shifts};
+use super::{ceremonies::Ceremonies, fault::Fault, shifts::Shifts, signers::Signers};
 use crate::{
     blobs::Blobs,
     db::{columns::Id, meta::Installation},
@@ -25,6 +25,7 @@ pub(super) struct Room {
     pub installation: Installation,
     pub keystore: Keystore,
     pub keys: Keys,
+    pub signers: Signers,
     pub ledger: Writer,
     pub blobs: Box<dyn Blobs>,
     pub clock: Arc<dyn Clock>,

@@ -7,9 +7,8 @@ use sekisho_core::{
     id::{AssignmentId, CheckId, DocumentId, SiteName, StaffId, ViewingId},
     time::{Hour, Timestamp},
 };
-use sekisho_seal::Context;
 
-use super::{fault::Fault, turn::Turn};
+use super::{fault::Fault, receive::context, turn::Turn};
 use crate::{
     custody::{Entry, Hold},
     db::{
@@ -78,7 +77,7 @@ fn entry(turn: &Turn<'_>, row: &Row) -> Result<Entry, Refusal> {
     let (Some(At(root)), Some(wrapped)) = (row.root, row.wrapped.clone()) else { return Err(Refusal::DocumentGone) };
     let keeper = turn.room.keeper();
     let hold = Hold { keeper, document: row.document, root, deadline: row.deadline.hour() };
-    let context = Context::new(keeper, row.site.clone(), row.check, row.document, row.sealed_deadline);
+    let context = context(keeper, &row.site, row.check, row.document, row.sealed_deadline);
     Ok(Entry { hold, wrapped, context })
 }
 

@@ -1,0 +1,301 @@
+//! From a request to its verb, and from a verb's end to an answer.
+
+use sekisho_core::{
+    calendar::text,
+    check::Role,
+    id::{StaffId, ViewingId},
+    render::RenderRequest,
+    time::Timestamp,
+};
+use sekisho_seal::Plaintext;
+
+use super::{
+    Engine, Position, assign, checks, decide,
+    fault::Fault,
+    intake_keys, outbox, receive, registry, staff,
+    turn::Turn,
+    view,
+};
+use crate::{
+    custody,
+    db::meta,
+    wire::{
+        Answered, CourierAnswer, CourierRequest, DeskAnswer, DeskRequest, GateAnswer, GateRequest, LoggedEvent, Queue,
+        Refusal, ShiftToken, Status,
+    },
+};
+
+/// The longest side of what a reviewer is shown, in pixels.
+const DISPLAY_SIDE: u32 = 1600;
+
+/// A request, and by which descriptor it came.
+#[derive(Debug)]
+pub enum Ask {
+    /// From the gate.
+    Gate(GateRequest),
+    /// From the desk.
+    Desk(DeskRequest),
+    /// From the courier.
+    Courier(CourierRequest),
+}
+
+/// An answer for the descriptor that asked.
+#[derive(Debug)]
+pub enum Reply {
+    /// To the gate.
+    Gate(Answered<GateAnswer>),
+    /// To the desk.
+    Desk(Answered<DeskAnswer>),
+    /// To the courier.
+    Courier(Answered<CourierAnswer>),
+}
+
+/// Who asked.
+#[derive(Debug, Clone, Copy)]
+pub enum Side {
+    /// The gate.
+    Gate,
+    /// The desk.
+    Desk,
+    /// The courier.
+    Courier,
+}
+
+impl Ask {
+    /// Who asked.
+    pub fn side(&self) -> Side {
+        match self {
+            Self::Gate(_) => Side::Gate,
+            Self::Desk(_) => Side::Desk,
+            Self::Courier(_) => Side::Courier,
+        }
+    }
+}
+
+impl Side {
+    /// A refusal for this side.
+    pub fn refuse(self, refusal: Refusal) -> Reply {
+        match self {
+            Self::Gate => Reply::Gate(Err(refusal)),
+            Self::Desk => Reply::Desk(Err(refusal)),
+            Self::Courier => Reply::Courier(Err(refusal)),
+        }
+    }
+
+    pub(super) fn unavailable(self) -> Reply {
+        self.refuse(Refusal::Unavailable)
+    }
+}
+
+/// What came of a request.
+pub enum Outcome {
+    /// An answer.
+    Say(Reply),
+    /// A document was opened; a picture for one person has to be drawn of it.
+    Draw {
+        /// The viewing.
+        viewing: ViewingId,
+        /// How to draw it.
+        request: RenderRequest,
+        /// What was sealed.
+        content: Plaintext,
+    },
+}
+
+/// A verb's end, before its entries are durable.
+pub(super) enum Step {
+    Say(Reply),
+    Open(Box<view::Allowed>),
+}
+
+pub(super) fn ask(turn: &mut Turn<'_>, ask: Ask) -> Result<Step, Fault> {
+    match ask {
+        Ask::Gate(request) => gate(turn, request).map(|answer| Step::Say(Reply::Gate(Ok(answer)))),
+        Ask::Courier(request) => courier(turn, request).map(|answer| Step::Say(Reply::Courier(Ok(answer)))),
+        Ask::Desk(DeskRequest::View { shift, assignment }) => {
+            view::view(turn, &shift, assignment).map(|allowed| Step::Open(Box::new(allowed)))
+        }
+        Ask::Desk(request) => desk(turn, request).map(|answer| Step::Say(Reply::Desk(Ok(answer)))),
+    }
+}
+
+fn gate(turn: &mut Turn<'_>, request: GateRequest) -> Result<GateAnswer, Fault> {
+    Ok(match request {
+        GateRequest::IntakeKey => GateAnswer::IntakeKey(intake_keys::accepted(turn.db, turn.room.keeper())?),
+        GateRequest::Directory => GateAnswer::Directory(registry::directory(turn)?),
+        GateRequest::Receive(ask) => GateAnswer::Received(receive::receive(turn, &ask)?),
+        GateRequest::Check(check) => GateAnswer::Check(Box::new(checks::check(turn, check)?)),
+        GateRequest::Withdraw { check, call } => done(checks::withdraw(turn, check, &call))?,
+        GateRequest::WithdrawByMember { check, secret } => done(checks::withdraw_by_member(turn, check, &secret))?,
+        GateRequest::MemberLeft { sub, call } => done(checks::member_left(turn, &sub, &call))?,
+        GateRequest::Proof(check) => GateAnswer::Proof(checks::proof(turn, check)?),
+        GateRequest::Status => GateAnswer::Status(status(turn)?),
+    })
+}
+
+fn done(result: Result<(), Fault>) -> Result<GateAnswer, Fault> {
+    result.map(|()| GateAnswer::Done)
+}
+
+fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> {
+    let now = turn.now.at;
+    Ok(match request {
+        DeskRequest::EnrolOptions { invitation } => DeskAnswer::EnrolOptions(staff::enrol_options(turn, &invitation)?),
+        DeskRequest::Enrol { ceremony, client_data, attestation } => {
+            DeskAnswer::Enrolled(staff::enrol(turn, ceremony, &client_data, &attestation)?)
+        }
+        DeskRequest::ShiftOptions { shift } => DeskAnswer::ShiftOptions(staff::shift_options(turn, shift.as_ref())?),
+        DeskRequest::BeginShift { ceremony, assertion } => {
+            DeskAnswer::Shift(staff::begin_shift(turn, ceremony, &assertion)?)
+        }
+        DeskRequest::EndShift(shift) => staff::end_shift(turn, &shift).map(|()| DeskAnswer::Done)?,
+        DeskRequest::Whoami(shift) => DeskAnswer::Whoami(staff::whoami(turn, &shift)?),
+        DeskRequest::Next(shift) => DeskAnswer::Next(assign::next(turn, &shift)?),
+        // Handled before: it is the one verb that doesn't end with an answer.
+        DeskRequest::View { .. } => return Err(Refusal::BadRequest.into()),
+        DeskRequest::Decide { shift, assignment, reason } => {
+            DeskAnswer::Decided(decide::decide(turn, &shift, assignment, reason)?)
+        }
+        DeskRequest::Queue(shift) => {
+            turn.room.shifts.get(&shift, now)?;
+            DeskAnswer::Queue(queue(turn)?)
+        }
+        DeskRequest::Invite { shift, name, role } => {
+            let (invitation, until) = staff::invite(turn, &shift, &name, role)?;
+            DeskAnswer::Invitation { invitation, until }
+        }
+        DeskRequest::Staff(shift) => DeskAnswer::Staff(staff::list(turn, &shift)?),
+        DeskRequest::RemoveStaff { shift, staff } => {
+            staff::remove(turn, &shift, staff).map(|()| DeskAnswer::Done)?
+        }
+        DeskRequest::RegisterSite { shift, site } => {
+            registry::register_site(turn, &shift, &site).map(|()| DeskAnswer::Done)?
+        }
+        DeskRequest::Directory(shift) => {
+            turn.room.shifts.get(&shift, now)?;
+            DeskAnswer::Directory(registry::directory(turn)?)
+        }
+        DeskRequest::Events { shift, limit } => DeskAnswer::Events(events(turn, &shift, limit)?),
+        DeskRequest::Pause(shift) => pause(turn, &shift, true).map(|()| DeskAnswer::Done)?,
+        DeskRequest::Resume(shift) => pause(turn, &shift, false).map(|()| DeskAnswer::Done)?,
+        DeskRequest::Status => DeskAnswer::Status(status(turn)?),
+    })
+}
+
+fn courier(turn: &mut Turn<'_>, request: CourierRequest) -> Result<CourierAnswer, Fault> {
+    Ok(match request {
+        CourierRequest::Pull { limit } => CourierAnswer::Messages(outbox::pull(turn, limit.min(100))?),
+        CourierRequest::Delivered(message) => outbox::delivered(turn, message).map(|()| CourierAnswer::Done)?,
+        CourierRequest::Failed { message, why } => {
+            outbox::failed(turn, message, &why).map(|()| CourierAnswer::Done)?
+        }
+    })
+}
+
+fn status(turn: &Turn<'_>) -> Result<Status, Fault> {
+    let undecided: i64 = turn
+        .db
+        .prepare_cached("SELECT count(*) FROM document WHERE wrapped IS NOT NULL")?
+        .query_row([], |row| row.get(0))?;
+    Ok(Status {
+        keeper: turn.room.keeper(),
+        test: turn.room.installation.test,
+        founded: staff::is_founded(turn.db)?,
+        locked: false,
+        paused: meta::is(turn.db, meta::names::PAUSED)?,
+        time_in_doubt: !turn.now.may_open,
+        ledger_size: turn.room.ledger.next_index(),
+        undecided: undecided as u64,
+        now: turn.now.at,
+    })
+}
+
+fn queue(turn: &Turn<'_>) -> Result<Queue, Fault> {
+    Ok(turn
+        .db
+        .prepare_cached(
+            "SELECT count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'assigned'),
+                    count(*) FILTER (WHERE warn_at IS NULL), min(deadline)
+             FROM document WHERE wrapped IS NOT NULL",
+        )?
+        .query_row([], |row| {
+            Ok(Queue {
+                waiting: row.get::<_, i64>(0)? as u64,
+                assigned: row.get::<_, i64>(1)? as u64,
+                near_deadline: row.get::<_, i64>(2)? as u64,
+                next_deadline: row.get::<_, Option<i64>>(3)?.map(|at| Timestamp(at as u64)),
+            })
+        })?)
+}
+
+fn events(turn: &mut Turn<'_>, shift: &ShiftToken, limit: u16) -> Result<Vec<LoggedEvent>, Fault> {
+    turn.room.shifts.require(shift, &[Role::Officer, Role::Administrator], turn.now.at)?;
+    let mut newest = turn.db.prepare_cached("SELECT place, body FROM event ORDER BY place DESC LIMIT ?1")?;
+    let found = newest.query_map([limit.min(500)], |row| {
+        let body: Vec<u8> = row.get(1)?;
+        Ok(LoggedEvent { index: row.get::<_, i64>(0)? as u64, body: String::from_utf8_lossy(&body).into_owned() })
+    })?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+fn pause(turn: &mut Turn<'_>, shift: &ShiftToken, pause: bool) -> Result<(), Fault> {
+    use sekisho_core::event::What::{Paused, Resumed};
+    let roles: &[Role] = if pause { &[Role::Officer, Role::Administrator] } else { &[Role::Officer] };
+    let by = turn.room.shifts.require(shift, roles, turn.now.at)?.staff;
+    meta::set(turn.db, meta::names::PAUSED, &pause)?;
+    turn.log(None, if pause { Paused { by } } else { Resumed { by } })?;
+    Ok(())
+}
+
+impl Engine {
+    /// After the entries are durable: gives the answer, or opens.
+    pub(super) fn conclude(&mut self, side: Side, step: Result<Step, Fault>, positions: &[Position]) -> Outcome {
+        match step {
+            Ok(Step::Say(reply)) => Outcome::Say(reply),
+            Ok(Step::Open(allowed)) => self.open(*allowed, positions),
+            Err(fault) => {
+                if let Fault::Broken(what, cause) = &fault {
+                    tracing::error!(what, %cause, "a verb was not done");
+                }
+                Outcome::Say(side.refuse(fault.refusal()))
+            }
+        }
+    }
+
+    // An entry counts as a viewing even if nothing comes of it from here on.
+    fn open(&mut self, allowed: view::Allowed, positions: &[Position]) -> Outcome {
+        let (viewing, request) = (allowed.viewing, render_request(&self.name_of(allowed.staff), &allowed));
+        match self.opened(allowed, positions) {
+            Some(content) => Outcome::Draw { viewing, request, content },
+            None => Outcome::Say(Reply::Desk(Err(Refusal::Damaged))),
+        }
+    }
+
+    fn opened(&mut self, allowed: view::Allowed, positions: &[Position]) -> Option<Plaintext> {
+        let position = positions.iter().find(|position| position.index() == allowed.ticket.place())?;
+        let ciphertext = self.room.blobs.read(allowed.document, allowed.length).ok()?;
+        let found = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &ciphertext);
+        (found.as_ref() == allowed.sha256).then_some(())?;
+        custody::open(&self.room.keys, allowed.ticket, position, ciphertext).ok()
+    }
+
+    // What is printed is ASCII; a name in other letters is printed as the id's end.
+    fn name_of(&self, staff: StaffId) -> String {
+        let name: Option<String> = self
+            .db
+            .prepare_cached("SELECT name FROM staff WHERE id = ?1")
+            .and_then(|mut query| query.query_row([crate::db::columns::Id(staff)], |row| row.get(0)))
+            .ok();
+        name.filter(|name| name.is_ascii()).unwrap_or_else(|| short(&staff.to_string()))
+    }
+}
+
+fn short(id: &str) -> String {
+    id.chars().skip(id.len().saturating_sub(8)).collect()
+}
+
+fn render_request(name: &str, allowed: &view::Allowed) -> RenderRequest {
+    let lines = vec![short(&allowed.viewing.to_string()), name.to_owned(), text::rfc3339(allowed.at)];
+    RenderRequest { watermark: lines, max_side: DISPLAY_SIDE }
+}
+

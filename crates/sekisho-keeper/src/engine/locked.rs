@@ -1,0 +1,220 @@
+//! A keeper without its keys: it can forget, say how it is, and be unlocked.
+
+use std::{collections::HashMap, sync::Arc};
+
+use rusqlite::Connection;
+use sekisho_core::{
+    entropy::Entropy,
+    event::What,
+    time::Clock,
+    trust::TimeTrust,
+};
+
+use super::{
+    Engine,
+    ceremonies::Ceremonies,
+    dispatch::{Ask, Reply},
+    fault::Fault,
+    intake_keys, registry,
+    shifts::Shifts,
+    signers::Signers,
+    staff,
+    turn::Room,
+};
+use crate::{
+    blobs::Blobs,
+    db::meta::{self, Installation},
+    keystore::{Keystore, KeystoreError},
+    ledger::{LedgerFiles, LedgerSigner, OpenError, StoredEntry, Writer},
+    wire::{GateAnswer, GateRequest, DeskAnswer, DeskRequest, Refusal, Status},
+};
+
+/// What a keeper is made of.
+pub struct Parts {
+    /// keeper.db.
+    pub db: Connection,
+    /// The keystore, locked.
+    pub keystore: Keystore,
+    /// Where the ledger lies.
+    pub ledger: Box<dyn LedgerFiles>,
+    /// Where the ciphertexts lie.
+    pub blobs: Box<dyn Blobs>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Box<dyn Entropy + Send>,
+}
+
+/// Why a keeper does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// keeper.db was never founded.
+    #[error("this data folder was never founded; run `sekisho serve` on an empty one, or restore it whole")]
+    NotFounded,
+    /// The keystore belongs to another keeper.
+    #[error("this keystore belongs to another keeper than this data folder")]
+    OtherKeeper,
+    /// One is marked as test and the other isn't (M17).
+    #[error("a test installation can't use a production keystore, nor the other way round")]
+    TestMark,
+    /// The keystore.
+    #[error(transparent)]
+    Keystore(#[from] KeystoreError),
+    /// The ledger does not continue what it published.
+    #[error(transparent)]
+    Ledger(#[from] OpenError),
+    /// Something else.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<rusqlite::Error> for StartError {
+    fn from(cause: rusqlite::Error) -> Self {
+        Self::Fault(cause.into())
+    }
+}
+
+/// A keeper without its keys.
+pub struct Locked {
+    parts: Parts,
+    installation: Installation,
+    trust: TimeTrust,
+}
+
+impl Locked {
+    /// Takes the parts. Overdue slots are overwritten before anything else.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn start(parts: Parts) -> Result<Self, StartError> {
+        let installation: Installation =
+            meta::get(&parts.db, meta::names::INSTALLATION)?.ok_or(StartError::NotFounded)?;
+        if installation.keeper != parts.keystore.keeper() {
+            return Err(StartError::OtherKeeper);
+        }
+        if installation.test != parts.keystore.is_test() {
+            return Err(StartError::TestMark);
+        }
+        let persisted = meta::get(&parts.db, meta::names::CONFIRMED)?;
+        let trust = TimeTrust::start(persisted, parts.clock.read());
+        let mut locked = Self { parts, installation, trust };
+        locked.tick()?;
+        Ok(locked)
+    }
+
+    /// Overwrites what is overdue. Needs no key.
+    ///
+    /// # Errors
+    /// [`StartError::Keystore`].
+    pub fn tick(&mut self) -> Result<(), StartError> {
+        let until = self.trust.observe(self.parts.clock.read()).may_destroy_until;
+        self.parts.keystore.forget_slots(None, until.hour(), &mut *self.parts.entropy)?;
+        Ok(())
+    }
+
+    /// Answers what can be answered without keys.
+    pub fn answer(&mut self, ask: &Ask) -> Reply {
+        let side = ask.side();
+        let db = &self.parts.db;
+        let answered = match ask {
+            Ask::Gate(GateRequest::IntakeKey) => intake_keys::accepted(db, self.installation.keeper)
+                .map(|keys| Reply::Gate(Ok(GateAnswer::IntakeKey(keys)))),
+            Ask::Gate(GateRequest::Status) => self.status().map(|status| Reply::Gate(Ok(GateAnswer::Status(status)))),
+            Ask::Desk(DeskRequest::Status) => self.status().map(|status| Reply::Desk(Ok(DeskAnswer::Status(status)))),
+            _ => Ok(side.refuse(Refusal::Locked)),
+        };
+        answered.unwrap_or_else(|_| side.unavailable())
+    }
+
+    fn status(&mut self) -> rusqlite::Result<Status> {
+        let judged = self.trust.observe(self.parts.clock.read());
+        let db = &self.parts.db;
+        let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|count| count as u64);
+        Ok(Status {
+            keeper: self.installation.keeper,
+            test: self.installation.test,
+            founded: staff::is_founded(db)?,
+            locked: true,
+            paused: meta::is(db, meta::names::PAUSED)?,
+            time_in_doubt: !judged.may_open,
+            ledger_size: count("SELECT count(*) FROM event")?,
+            undecided: count("SELECT count(*) FROM document WHERE wrapped IS NOT NULL")?,
+            now: judged.now,
+        })
+    }
+
+    /// Unlocks. On an error the keeper stays locked and is given back.
+    ///
+    /// # Errors
+    /// [`StartError`], with the keeper where its parts are still whole.
+    pub fn unlock(mut self, passphrase: &[u8]) -> Result<Engine, (Option<Box<Self>>, StartError)> {
+        if let Err(error) = self.tick() {
+            return Err((Some(Box::new(self)), error));
+        }
+        match self.parts.keystore.unlock(passphrase) {
+            Ok(keys) => self.with_keys(keys).map_err(|error| (None, error)),
+            Err(error) => Err((Some(Box::new(self)), error.into())),
+        }
+    }
+
+    fn with_keys(self, keys: crate::keystore::Keys) -> Result<Engine, StartError> {
+        let Self { parts: Parts { db, keystore, ledger, blobs, clock, entropy }, installation, trust } = self;
+        let signers = Signers::new(&keys.identity)
+            .map_err(|e| Fault::Broken("the keeper's signing keys are damaged", e.into()))?;
+        let signer = LedgerSigner::new(&installation.ledger_origin, &keys.identity.ledger)?;
+        let ledger = Writer::open(ledger, signer, &mut stored(&db)?.into_iter())?;
+        let room = Room {
+            installation,
+            keystore,
+            keys,
+            signers,
+            ledger,
+            blobs,
+            clock,
+            entropy,
+            trust,
+            shifts: Shifts::default(),
+            ceremonies: Ceremonies::default(),
+            served: HashMap::new(),
+            turns: 0,
+        };
+        let mut engine = Engine { db, room, halted: false };
+        engine.begin()?;
+        Ok(engine)
+    }
+}
+
+fn stored(db: &Connection) -> rusqlite::Result<Vec<StoredEntry>> {
+    db.prepare("SELECT place, salt, body FROM event ORDER BY place")?
+        .query_map([], |row| {
+            Ok(StoredEntry { index: row.get::<_, i64>(0)? as u64, salt: row.get(1)?, body: row.get(2)? })
+        })?
+        .collect()
+}
+
+impl Engine {
+    /// What an unlocked keeper does first: says that it started, and all that is due.
+    fn begin(&mut self) -> Result<(), Fault> {
+        let now = self.now();
+        let (logged, _, _) = self.transact(now, |turn| {
+            // Assignments hang on shifts, and shifts ended with the process.
+            turn.db.execute("UPDATE assignment SET until = 0 WHERE state = 'open'", [])?;
+            turn.log(None, What::Started)
+        })?;
+        logged?;
+        self.tick();
+        Ok(())
+    }
+
+    /// Sites and policies as they are, for whoever founds.
+    pub(super) fn register(&mut self, sites: &[crate::wire::SiteView], policies: &[sekisho_core::policy::Policy]) -> Result<(), Fault> {
+        let now = self.now();
+        let (done, _, _) = self.transact(now, |turn| {
+            super::apart(turn, |turn| {
+                policies.iter().try_for_each(|policy| registry::put_policy(turn, policy))?;
+                sites.iter().try_for_each(|site| registry::put_site(turn, site))
+            })
+        })?;
+        done
+    }
+}

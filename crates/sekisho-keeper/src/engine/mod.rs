@@ -1,0 +1,159 @@
+//! The keeper's engine: single-threaded, deterministic, without sockets.
+//!
+//! Requests come in batches. A batch is one transaction: each verb in it does
+//! its work in a savepoint of its own and stages its ledger entries; then the
+//! transaction is committed, then the entries are made durable in the journal
+//! in one write, and only then does anything happen that can't be undone: a
+//! document is opened, a ciphertext removed, an answer given.
+
+mod assign;
+mod ceremonies;
+mod checks;
+mod decide;
+mod dispatch;
+mod ending;
+mod fault;
+mod founding;
+mod intake_keys;
+mod locked;
+mod outbox;
+mod receive;
+mod registry;
+mod retention;
+mod roots;
+mod shifts;
+mod signers;
+mod staff;
+mod tick;
+mod turn;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use dispatch::{Ask, Outcome, Reply};
+pub use fault::Fault;
+pub use founding::{FoundError, Founder, Ground, Plan, found};
+pub use locked::{Locked, Parts, StartError};
+use rusqlite::Connection;
+use sekisho_core::{id::DocumentId, time::Timestamp};
+use turn::{Effect, Now, Room, Turn};
+
+use crate::{db, ledger::Position};
+
+/// An unlocked keeper.
+pub struct Engine {
+    db: Connection,
+    room: Room,
+    halted: bool,
+}
+
+/// The keeper can't go on: what it wrote and what it knows may differ. It must be started anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the keeper halted and must be started anew")]
+pub struct Halted;
+
+impl Engine {
+    /// Runs a batch of requests. There is one outcome per request, in their order.
+    pub fn run(&mut self, asks: Vec<Ask>) -> Vec<Outcome> {
+        let sides: Vec<_> = asks.iter().map(Ask::side).collect();
+        match self.batch(asks) {
+            Ok(outcomes) => outcomes,
+            Err(cause) => {
+                tracing::error!(%cause, "a batch was not done");
+                sides.into_iter().map(|side| Outcome::Say(side.unavailable())).collect()
+            }
+        }
+    }
+
+    /// Whether it must be started anew.
+    pub fn is_halted(&self) -> bool {
+        self.halted
+    }
+
+    fn batch(&mut self, asks: Vec<Ask>) -> Result<Vec<Outcome>, Fault> {
+        let now = self.now();
+        let (steps, effects, positions) = self.transact(now, |turn| {
+            asks.into_iter()
+                .map(|ask| (ask.side(), apart(turn, |turn| dispatch::ask(turn, ask))))
+                .collect::<Vec<_>>()
+        })?;
+        let outcomes = steps.into_iter().map(|(side, step)| self.conclude(side, step, &positions)).collect();
+        self.carry_out(&effects);
+        Ok(outcomes)
+    }
+
+    /// One transaction, then its entries, durably. What has to happen after is returned.
+    fn transact<T>(
+        &mut self,
+        now: Now,
+        work: impl FnOnce(&mut Turn<'_>) -> T,
+    ) -> Result<(T, Vec<Effect>, Vec<Position>), Fault> {
+        if self.halted {
+            return Err(Fault::Broken("halted", Halted.into()));
+        }
+        self.db.execute_batch("BEGIN IMMEDIATE")?;
+        let mut turn = Turn { db: &self.db, room: &mut self.room, now, effects: Vec::new() };
+        let done = work(&mut turn);
+        let effects = turn.effects;
+        if let Err(cause) = self.db.execute_batch("COMMIT") {
+            let _ = self.db.execute_batch("ROLLBACK");
+            self.room.ledger.abandon();
+            return Err(cause.into());
+        }
+        let positions = self.room.ledger.commit().map_err(|cause| {
+            // The database holds entries that the journal lacks. A start completes
+            // the journal; going on now would build on what isn't durable twice.
+            self.halted = true;
+            Fault::Broken("the journal failed", cause.into())
+        })?;
+        Ok((done, effects, positions))
+    }
+
+    fn now(&mut self) -> Now {
+        let judged = self.room.trust.observe(self.room.clock.read());
+        Now { at: judged.now, may_open: judged.may_open }
+    }
+
+    fn carry_out(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            let Effect::RemoveBlob(document) = *effect;
+            // A failure is tried again at every tick: the row says `shredding` until it is done.
+            if let Err(cause) = self.remove_blob(document) {
+                tracing::error!(%document, %cause, "a ciphertext was not removed");
+            }
+        }
+        if !effects.is_empty() {
+            // So that a dropped key leaves the write-ahead log as well.
+            if let Err(cause) = db::truncate_wal(&self.db) {
+                tracing::error!(%cause, "the write-ahead log was not truncated");
+            }
+        }
+    }
+
+    fn remove_blob(&self, document: DocumentId) -> Result<(), Fault> {
+        self.room.blobs.remove(document).map_err(Fault::blob)?;
+        Ok(ending::finish(&self.db, document)?)
+    }
+
+    /// When [`Engine::tick`] is wanted next.
+    pub fn next_due(&mut self) -> Timestamp {
+        let now = self.now().at;
+        retention::next_due(&self.db, now).unwrap_or(now + 1)
+    }
+}
+
+/// Runs one verb in a savepoint of its own: if it fails, nothing of it stays.
+fn apart<T>(turn: &mut Turn<'_>, verb: impl FnOnce(&mut Turn<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+    turn.db.execute_batch("SAVEPOINT verb")?;
+    let (mark, effects) = (turn.room.ledger.mark(), turn.effects.len());
+    let done = verb(turn);
+    if done.is_ok() {
+        turn.db.execute_batch("RELEASE verb")?;
+    } else {
+        turn.db.execute_batch("ROLLBACK TO verb; RELEASE verb")?;
+        turn.room.ledger.rollback_to(mark);
+        turn.effects.truncate(effects);
+    }
+    done
+}

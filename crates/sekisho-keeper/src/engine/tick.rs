@@ -1,0 +1,115 @@
+//! The tick: what time alone brings about, in an order that a crash can't spoil.
+
+use sekisho_core::{
+    time::{HOUR, Timestamp},
+    trust::Judgement,
+};
+
+use super::{
+    Engine, apart, ending,
+    fault::Fault,
+    intake_keys, retention, roots,
+    turn::{Effect, Now, Turn},
+};
+use crate::db::{self, meta};
+
+/// A ciphertext without a row is an upload that was never received; after this many seconds it is swept.
+const ORPHAN_SECONDS: u64 = 2 * HOUR;
+
+type Step = fn(&mut Turn<'_>) -> Result<(), Fault>;
+
+impl Engine {
+    /// Does what is due. Each part stands for itself: one that fails is logged
+    /// and tried again at the next tick, and keeps no other from being done.
+    pub fn tick(&mut self) {
+        let judged = self.room.trust.observe(self.room.clock.read());
+        let now = Now { at: judged.now, may_open: judged.may_open };
+        self.note("ending what is overdue", |engine| engine.end_overdue(now, judged));
+        // Whatever the database did: where keeping and forgetting conflict, we forget.
+        self.note("forgetting slots", |engine| engine.forget_slots(now, judged.may_destroy_until));
+        self.note("the hour's slots", |engine| engine.add_slots(now, judged.may_destroy_until));
+        self.note("the change of root", |engine| engine.change_root(now));
+        self.note("the intake key", |engine| engine.step(now, intake_keys::turn_over));
+        for (what, step) in Self::CHORES {
+            self.note(what, |engine| engine.step(now, step));
+        }
+        self.note("the confirmed time", |engine| engine.persist_time());
+        self.note("ciphertexts to remove", Self::remove_rest);
+        self.note("publishing the ledger", Self::publish);
+    }
+
+    const CHORES: [(&str, Step); 5] = [
+        ("lapsed assignments", retention::lapse),
+        ("shifts that are over", retention::end_shifts),
+        ("warnings", retention::warn),
+        ("members to erase", retention::erase_members),
+        ("used call ids", retention::sweep),
+    ];
+
+    fn note(&mut self, what: &'static str, work: impl FnOnce(&mut Self) -> Result<(), Fault>) {
+        if let Err(cause) = work(self) {
+            tracing::error!(what, %cause, "a part of the tick was not done");
+        }
+    }
+
+    /// One step in a transaction of its own, with its effects.
+    fn step(&mut self, now: Now, work: impl FnOnce(&mut Turn<'_>) -> Result<(), Fault>) -> Result<(), Fault> {
+        let (done, effects, _) = self.transact(now, |turn| apart(turn, work))?;
+        self.carry_out(&effects);
+        done
+    }
+
+    fn end_overdue(&mut self, now: Now, judged: Judgement) -> Result<(), Fault> {
+        self.step(now, |turn| retention::end_overdue(turn, judged.may_destroy_until))
+    }
+
+    fn forget_slots(&mut self, now: Now, until: Timestamp) -> Result<(), Fault> {
+        let room = &mut self.room;
+        let any = room.keystore.forget_slots(Some(&mut room.keys), until.hour(), &mut *room.entropy)?;
+        if any { self.step(now, |turn| retention::note_forgotten(turn, until.hour())) } else { Ok(()) }
+    }
+
+    // Never a slot for an hour that was destroyed already, even if `now` is
+    // believed to lie before it.
+    fn add_slots(&mut self, now: Now, destroyed: Timestamp) -> Result<(), Fault> {
+        let room = &mut self.room;
+        let from = now.at.hour().max(destroyed.hour());
+        Ok(room.keystore.add_slots(&mut room.keys, from, &mut *room.entropy)?)
+    }
+
+    fn change_root(&mut self, now: Now) -> Result<(), Fault> {
+        if !roots::is_due(&self.room, now.at) {
+            return Ok(());
+        }
+        roots::begin(&mut self.room, now.at)?;
+        let carried = self.step(now, roots::carry_over);
+        db::truncate_wal(&self.db)?;
+        roots::finish(&self.db, &mut self.room, now.at)?;
+        carried
+    }
+
+    fn persist_time(&mut self) -> Result<(), Fault> {
+        Ok(meta::set_confirmed(&self.db, self.room.trust.highest())?)
+    }
+
+    // What a crash or a failing store left behind, and what no row knows.
+    fn remove_rest(&mut self) -> Result<(), Fault> {
+        let rest: Vec<_> = ending::unfinished(&self.db)?.into_iter().map(Effect::RemoveBlob).collect();
+        self.carry_out(&rest);
+        let wall = self.room.clock.read().wall;
+        for (document, since) in self.room.blobs.list().map_err(Fault::blob)? {
+            if wall.since(since) > ORPHAN_SECONDS && !ending::is_known(&self.db, document)? {
+                self.room.blobs.remove(document).map_err(Fault::blob)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Publishes what the ledger holds: tiles and a signed checkpoint. Cheap when nothing is new.
+    ///
+    /// # Errors
+    /// When the files could not be written; the entries are durable all the same.
+    pub fn publish(&mut self) -> Result<(), Fault> {
+        self.room.ledger.publish().map_err(|cause| Fault::Broken("the ledger was not published", cause.into()))
+    }
+}
