@@ -5,8 +5,15 @@
 
 #![forbid(unsafe_code)]
 
+pub mod blobs;
+pub mod custody;
+pub mod db;
+pub mod engine;
 pub mod intake;
 pub mod jose;
+pub mod keystore;
 pub mod ledger;
+pub mod meter;
+pub mod server;
 pub mod webauthn;
 pub mod wire;

@@ -36,7 +36,7 @@ pub use fault::Fault;
 pub use founding::{FoundError, Founder, Ground, Plan, found};
 pub use locked::{Locked, Parts, StartError};
 use rusqlite::Connection;
-use sekisho_core::{id::DocumentId, time::Timestamp};
+use sekisho_core::id::DocumentId;
 use turn::{Effect, Now, Room, Turn};
 
 use crate::{db, ledger::Position};
@@ -136,10 +136,10 @@ impl Engine {
         Ok(ending::finish(&self.db, document)?)
     }
 
-    /// When [`Engine::tick`] is wanted next.
-    pub fn next_due(&mut self) -> Timestamp {
+    /// In how many seconds [`Engine::tick`] is wanted next.
+    pub fn seconds_to_next_due(&mut self) -> u64 {
         let now = self.now().at;
-        retention::next_due(&self.db, now).unwrap_or(now + 1)
+        retention::next_due(&self.db, now).map_or(1, |due| due.since(now))
     }
 }
 
