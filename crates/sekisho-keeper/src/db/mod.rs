@@ -39,14 +39,15 @@ pub fn open(path: &Path) -> Result<Connection, DbError> {
 }
 
 fn migrate(db: &mut Connection) -> Result<(), DbError> {
-    let done: usize = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let done: u32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let done = done as usize;
     if done > MIGRATIONS.len() {
         return Err(DbError::TooNew(done));
     }
     for (number, sql) in MIGRATIONS.iter().enumerate().skip(done) {
         let step = db.transaction()?;
         step.execute_batch(sql)?;
-        step.pragma_update(None, "user_version", number + 1)?;
+        step.pragma_update(None, "user_version", number as u32 + 1)?;
         step.commit()?;
     }
     Ok(())

@@ -139,7 +139,7 @@ fn present(turn: &Turn<'_>, staff: StaffId) -> Result<Option<Assignment>, Fault>
         until: open.until,
         viewed: open.viewed,
         kind_name: kind.map_or_else(|| plain(open.kind.as_str()), |kind| kind.name.clone()),
-        question: question::fill(&policy, Day::of(turn.now.at)),
+        question: question::question(&policy, Day::of(turn.now.at)).text,
         kind: open.kind,
         site,
         deadline: open.deadline,

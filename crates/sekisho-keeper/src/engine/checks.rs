@@ -88,15 +88,14 @@ pub(super) fn proof(turn: &mut Turn<'_>, check: CheckId) -> Result<String, Fault
     if events.is_empty() {
         return Err(Refusal::NotFound.into());
     }
-    let broken = |cause| Fault::Broken("the ledger gave no proof", Box::new(cause));
-    turn.room.ledger.publish().map_err(broken)?;
+    turn.room.ledger.publish().map_err(|cause| Fault::Broken("the ledger was not published", cause.into()))?;
     let mut proven = Vec::with_capacity(events.len());
     for (place, salt, body) in events {
-        let proof = turn.room.ledger.prove(place).map_err(broken)?;
+        let proof = turn.room.ledger.prove(place).map_err(|cause| Fault::Broken("the ledger gave no proof", cause.into()))?;
         let salt = salt.try_into().map_err(|_| Refusal::Unavailable)?;
         proven.push(ReceiptEvent::new(body, &salt, proof).ok_or(Refusal::Unavailable)?);
     }
-    Ok(Receipt::new(check, turn.room.ledger.verifier_key(), proven).to_json())
+    Ok(Receipt::new(check, turn.room.ledger.vkey(), proven).to_json())
 }
 
 // ---------------------------------------------------------------- withdrawal

@@ -161,8 +161,9 @@ impl Locked {
         let Self { parts: Parts { db, keystore, ledger, blobs, clock, entropy }, installation, trust } = self;
         let signers = Signers::new(&keys.identity)
             .map_err(|e| Fault::Broken("the keeper's signing keys are damaged", e.into()))?;
-        let signer = LedgerSigner::new(&installation.ledger_origin, &keys.identity.ledger)?;
-        let ledger = Writer::open(ledger, signer, &mut stored(&db)?.into_iter())?;
+        let signer = LedgerSigner::from_seed(&installation.ledger_origin, &keys.identity.ledger)
+            .map_err(|e| Fault::Broken("the ledger's key is damaged", e.into()))?;
+        let ledger = Writer::open(ledger, signer, &mut stored(&db)?.into_iter().map(Ok))?;
         let room = Room {
             installation,
             keystore,

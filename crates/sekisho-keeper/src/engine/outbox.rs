@@ -94,7 +94,7 @@ pub(super) fn delivered(turn: &Turn<'_>, message: MessageId) -> Result<(), Fault
 }
 
 pub(super) fn failed(turn: &Turn<'_>, message: MessageId, why: &str) -> Result<(), Fault> {
-    let found: Option<(usize, At<_>)> = turn
+    let found: Option<(u16, At<_>)> = turn
         .db
         .prepare_cached("SELECT tries, created FROM outbox WHERE id = ?1")?
         .query_row([Id(message)], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -104,7 +104,7 @@ pub(super) fn failed(turn: &Turn<'_>, message: MessageId, why: &str) -> Result<(
     if turn.now.at.since(created) >= GIVE_UP {
         return delivered(turn, message);
     }
-    let wait = BACK_OFF[tries.min(BACK_OFF.len() - 1)];
+    let wait = BACK_OFF[usize::from(tries).min(BACK_OFF.len() - 1)];
     turn.db
         .prepare_cached("UPDATE outbox SET tries = tries + 1, due = ?2 WHERE id = ?1")?
         .execute((Id(message), At(turn.now.at + wait)))?;

@@ -17,7 +17,7 @@ use crate::{
         columns::{At, Id, Word},
         meta,
     },
-    jose::{self, CheckRequest, SiteTerms},
+    jose::request::{CheckRequest, SiteTerms, verify_known_request},
     keystore::deadline_of,
     wire::{Receive, Received, Refusal},
 };
@@ -46,7 +46,7 @@ pub(super) fn receive(turn: &mut Turn<'_>, ask: &Receive) -> Result<Received, Fa
 // Every arrival carries the site's signature; `exp` bounds only the first one.
 fn verified(turn: &Turn<'_>, request: &str) -> Result<CheckRequest, Fault> {
     let terms = |site: &_| SiteTerms::try_from(&registry::site(turn.db, site).ok().flatten()?).ok();
-    jose::verify_known_request(request, turn.room.keeper(), terms, turn.now.at).map_err(|error| Refusal::from(error).into())
+    verify_known_request(request, turn.room.keeper(), terms, turn.now.at).map_err(|error| Refusal::from(error).into())
 }
 
 fn require_kind(policy: &Policy, ask: &Receive, now: Timestamp) -> Result<(), Refusal> {

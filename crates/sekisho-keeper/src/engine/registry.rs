@@ -14,7 +14,7 @@ use crate::{
         columns::{Packed, Word},
         meta,
     },
-    jose::{self, CheckRequest, Jwks},
+    jose::{Jwks, check_prefix, request::CheckRequest},
     wire::{Directory, Refusal, ShiftToken, SiteView},
 };
 
@@ -63,7 +63,7 @@ pub(super) fn directory(turn: &Turn<'_>) -> Result<Directory, Fault> {
         sites,
         policies: newest_policies(turn.db)?,
         jwks: turn.room.signers.attestation_jwks(),
-        ledger_key: turn.room.ledger.vkey(),
+        ledger_key: turn.room.ledger.vkey().to_string(),
     })
 }
 
@@ -80,7 +80,7 @@ pub(super) fn require_founding(turn: &Turn<'_>) -> Result<(), Fault> {
 
 pub(crate) fn put_site(turn: &mut Turn<'_>, site: &SiteView) -> Result<(), Fault> {
     Jwks::parse(&site.jwks).map_err(|_| Refusal::BadRequest)?;
-    jose::check_prefix(&site.return_prefix).map_err(|_| Refusal::BadRequest)?;
+    check_prefix(&site.return_prefix).map_err(|_| Refusal::BadRequest)?;
     require_urls(site, turn.room.installation.test)?;
     turn.db
         .prepare_cached(

@@ -23,7 +23,7 @@ impl Signers {
 
     /// The public keys that check claims, as a JWK set.
     pub(super) fn attestation_jwks(&self) -> String {
-        Jwks::new(vec![self.attestation.public()]).map(|keys| keys.to_json()).unwrap_or_default()
+        Jwks::new(vec![self.attestation.public().clone()]).map(|keys| keys.to_json()).unwrap_or_default()
     }
 
     /// The public key that checks intake keys, 32 bytes.

@@ -43,7 +43,7 @@ impl Engine {
         ("shifts that are over", retention::end_shifts),
         ("warnings", retention::warn),
         ("members to erase", retention::erase_members),
-        ("used call ids", retention::sweep),
+        ("used call ids", |turn| retention::sweep(turn)),
     ];
 
     fn note(&mut self, what: &'static str, work: impl FnOnce(&mut Self) -> Result<(), Fault>) {

@@ -74,6 +74,7 @@ impl Turn<'_> {
         let body = Event::new(self.now.at, what).to_bytes();
         let salt: [u8; 32] = fresh(&mut *self.room.entropy);
         let staged = self.room.ledger.stage(body, salt);
+        let staged = staged.map_err(|cause| Fault::Broken("the ledger takes no entry", cause.into()))?;
         let place = staged.index;
         self.db
             .prepare_cached("INSERT INTO event (place, salt, body, check_id) VALUES (?1, ?2, ?3, ?4)")?

@@ -12,7 +12,7 @@ mod record;
 use std::io;
 
 pub use header::{Cost, UnlockError};
-pub use keys::{Identity, Keys};
+pub use keys::{Identity, Keys, deadline_of};
 pub use medium::{FileMedium, Medium, MemoryMedium};
 use header::Header;
 use record::{Kind, Place, Record, SIZE};

@@ -96,7 +96,8 @@ impl Server {
     /// Serves until it is told to stop.
     pub fn run(mut self) -> Ended {
         loop {
-            let first = match self.incoming.recv_timeout(self.patience()) {
+            let patience = self.patience();
+            let first = match self.incoming.recv_timeout(patience) {
                 Ok(Incoming::Stop) | Err(RecvTimeoutError::Disconnected) => return self.wind_up(),
                 Ok(incoming) => Some(incoming),
                 Err(RecvTimeoutError::Timeout) => None,
@@ -126,13 +127,17 @@ impl Server {
 
     fn tick_if_due(&mut self, idle: bool) {
         match &mut self.keeper {
-            Some(Keeper::Unlocked(engine)) if idle || engine.seconds_to_next_due() == 0 => engine.tick(),
+            Some(Keeper::Unlocked(engine)) => {
+                if idle || engine.seconds_to_next_due() == 0 {
+                    engine.tick();
+                }
+            }
             Some(Keeper::Locked(locked)) => {
                 if let Err(cause) = locked.tick() {
                     tracing::error!(%cause, "overdue slots were not overwritten");
                 }
             }
-            _ => {}
+            None => {}
         }
     }
 
