@@ -119,6 +119,7 @@ CREATE TABLE intake_key (
 
 CREATE TABLE outbox (
     id      BLOB PRIMARY KEY,
+    check_id BLOB NOT NULL,
     site    TEXT NOT NULL,
     url     TEXT NOT NULL,
     body    TEXT NOT NULL,

@@ -5,11 +5,7 @@
 //! worth nothing until the ledger itself confirms that the entry is durable
 //! there. Neither can be copied.
 
-use sekisho_core::{
-    check::Role,
-    id::StaffId,
-    time::Timestamp,
-};
+use sekisho_core::{check::Role, id::StaffId, time::Timestamp};
 
 use crate::{custody::Entry, ledger::Position, wire::Refusal};
 

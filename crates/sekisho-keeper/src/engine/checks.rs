@@ -91,7 +91,8 @@ pub(super) fn proof(turn: &mut Turn<'_>, check: CheckId) -> Result<String, Fault
     turn.room.ledger.publish().map_err(|cause| Fault::Broken("the ledger was not published", cause.into()))?;
     let mut proven = Vec::with_capacity(events.len());
     for (place, salt, body) in events {
-        let proof = turn.room.ledger.prove(place).map_err(|cause| Fault::Broken("the ledger gave no proof", cause.into()))?;
+        let proof =
+            turn.room.ledger.prove(place).map_err(|cause| Fault::Broken("the ledger gave no proof", cause.into()))?;
         let salt = salt.try_into().map_err(|_| Refusal::Unavailable)?;
         proven.push(ReceiptEvent::new(body, &salt, proof).ok_or(Refusal::Unavailable)?);
     }

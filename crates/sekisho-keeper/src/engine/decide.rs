@@ -82,9 +82,12 @@ pub(super) fn settle(
     reason: Option<Reason>,
     attestation: Option<&str>,
 ) -> Result<(), Fault> {
-    turn.db
-        .prepare_cached("UPDATE checks SET state = ?2, reason = ?3, attestation = ?4 WHERE id = ?1")?
-        .execute((Id(check), Word(state), reason.map(Word), attestation))?;
+    turn.db.prepare_cached("UPDATE checks SET state = ?2, reason = ?3, attestation = ?4 WHERE id = ?1")?.execute((
+        Id(check),
+        Word(state),
+        reason.map(Word),
+        attestation,
+    ))?;
     Ok(())
 }
 

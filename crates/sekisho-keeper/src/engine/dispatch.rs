@@ -10,10 +10,7 @@ use sekisho_core::{
 use sekisho_seal::Plaintext;
 
 use super::{
-    Engine, Position, assign, checks, decide,
-    fault::Fault,
-    intake_keys, outbox, receive, registry, staff,
-    turn::Turn,
+    Engine, Position, assign, checks, decide, fault::Fault, intake_keys, outbox, receive, registry, staff, turn::Turn,
     view,
 };
 use crate::{
@@ -165,9 +162,7 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
             DeskAnswer::Invitation { invitation, until }
         }
         DeskRequest::Staff(shift) => DeskAnswer::Staff(staff::list(turn, &shift)?),
-        DeskRequest::RemoveStaff { shift, staff } => {
-            staff::remove(turn, &shift, staff).map(|()| DeskAnswer::Done)?
-        }
+        DeskRequest::RemoveStaff { shift, staff } => staff::remove(turn, &shift, staff).map(|()| DeskAnswer::Done)?,
         DeskRequest::RegisterSite { shift, site } => {
             registry::register_site(turn, &shift, &site).map(|()| DeskAnswer::Done)?
         }
@@ -186,9 +181,7 @@ fn courier(turn: &mut Turn<'_>, request: CourierRequest) -> Result<CourierAnswer
     Ok(match request {
         CourierRequest::Pull { limit } => CourierAnswer::Messages(outbox::pull(turn, limit.min(100))?),
         CourierRequest::Delivered(message) => outbox::delivered(turn, message).map(|()| CourierAnswer::Done)?,
-        CourierRequest::Failed { message, why } => {
-            outbox::failed(turn, message, &why).map(|()| CourierAnswer::Done)?
-        }
+        CourierRequest::Failed { message, why } => outbox::failed(turn, message, &why).map(|()| CourierAnswer::Done)?,
     })
 }
 
@@ -298,4 +291,3 @@ fn render_request(name: &str, allowed: &view::Allowed) -> RenderRequest {
     let lines = vec![short(&allowed.viewing.to_string()), name.to_owned(), text::rfc3339(allowed.at)];
     RenderRequest { watermark: lines, max_side: DISPLAY_SIDE }
 }
-

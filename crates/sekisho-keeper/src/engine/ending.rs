@@ -17,12 +17,7 @@ use crate::db::columns::{At, Id, Word};
 /// Drops a document's key, voids its assignment, and asks for its ciphertext to be removed.
 ///
 /// From the end of this transaction on the running system can't open it.
-pub(super) fn shred(
-    turn: &mut Turn<'_>,
-    check: CheckId,
-    document: DocumentId,
-    cause: ShredCause,
-) -> Result<(), Fault> {
+pub(super) fn shred(turn: &mut Turn<'_>, check: CheckId, document: DocumentId, cause: ShredCause) -> Result<(), Fault> {
     turn.db
         .prepare_cached(
             "UPDATE document SET state = ?2, wrapped = NULL, root_hour = NULL, warn_at = NULL, shredded = ?3
@@ -39,8 +34,7 @@ pub(super) fn shred(
 
 /// The undecided document of a check, if there is one.
 pub(super) fn undecided_of(db: &Connection, check: CheckId) -> rusqlite::Result<Option<DocumentId>> {
-    let mut found =
-        db.prepare_cached("SELECT id FROM document WHERE check_id = ?1 AND wrapped IS NOT NULL LIMIT 1")?;
+    let mut found = db.prepare_cached("SELECT id FROM document WHERE check_id = ?1 AND wrapped IS NOT NULL LIMIT 1")?;
     let mut rows = found.query_map([Id(check)], |row| row.get::<_, Id<DocumentId>>(0))?;
     rows.next().transpose().map(|id| id.map(|Id(id)| id))
 }

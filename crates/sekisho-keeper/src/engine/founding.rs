@@ -147,8 +147,7 @@ impl Engine {
         let (bound, _, _) = self.transact(now, |turn| {
             apart(turn, |turn| {
                 let staff = StaffId::random(&mut *turn.room.entropy);
-                let view =
-                    StaffView { staff, name: person.name.clone(), role: person.role, enrolled: turn.now.at };
+                let view = StaffView { staff, name: person.name.clone(), role: person.role, enrolled: turn.now.at };
                 staff::enrol_credential(turn, view, &person.passkey, None)
             })
         })?;
@@ -190,7 +189,9 @@ mod tests {
         assert_eq!(host_of("https://desk.example.jp", false).as_deref(), Some("desk.example.jp"));
         assert_eq!(host_of("https://desk.example.jp:8443", false).as_deref(), Some("desk.example.jp"));
         assert_eq!(host_of("http://desk.localhost:8080", true).as_deref(), Some("desk.localhost"));
-        for bad in ["http://desk.localhost:8080", "http://desk.example.jp", "desk.example.jp", "https://", "https://a/b"] {
+        for bad in
+            ["http://desk.localhost:8080", "http://desk.example.jp", "desk.example.jp", "https://", "https://a/b"]
+        {
             assert_eq!(host_of(bad, false), None, "{bad}");
         }
         assert_eq!(host_of("http://desk.example.jp", true), None);

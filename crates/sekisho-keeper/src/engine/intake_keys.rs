@@ -32,8 +32,7 @@ pub(super) fn turn_over(turn: &mut Turn<'_>) -> Result<(), Fault> {
 // The public half stands in the database, so that gates get it also while the
 // keeper is locked. After a crash between keystore and database it is made again.
 fn announce(turn: &mut Turn<'_>, hour: Hour) -> Result<(), Fault> {
-    let (_, id, seed) =
-        turn.room.keys.intakes().find(|(held, _, _)| *held == hour).ok_or(Refusal::Unavailable)?;
+    let (_, id, seed) = turn.room.keys.intakes().find(|(held, _, _)| *held == hour).ok_or(Refusal::Unavailable)?;
     let known = turn.db.prepare_cached("SELECT 1 FROM intake_key WHERE id = ?1")?.exists([Id(id)])?;
     if known {
         return Ok(());

@@ -3,12 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use rusqlite::Connection;
-use sekisho_core::{
-    entropy::Entropy,
-    event::What,
-    time::Clock,
-    trust::TimeTrust,
-};
+use sekisho_core::{entropy::Entropy, event::What, time::Clock, trust::TimeTrust};
 
 use super::{
     Engine,
@@ -26,7 +21,7 @@ use crate::{
     db::meta::{self, Installation},
     keystore::{Keystore, KeystoreError},
     ledger::{LedgerFiles, LedgerSigner, OpenError, StoredEntry, Writer},
-    wire::{GateAnswer, GateRequest, DeskAnswer, DeskRequest, Refusal, Status},
+    wire::{DeskAnswer, DeskRequest, GateAnswer, GateRequest, Refusal, Status},
 };
 
 /// What a keeper is made of.
@@ -208,7 +203,11 @@ impl Engine {
     }
 
     /// Sites and policies as they are, for whoever founds.
-    pub(super) fn register(&mut self, sites: &[crate::wire::SiteView], policies: &[sekisho_core::policy::Policy]) -> Result<(), Fault> {
+    pub(super) fn register(
+        &mut self,
+        sites: &[crate::wire::SiteView],
+        policies: &[sekisho_core::policy::Policy],
+    ) -> Result<(), Fault> {
         let now = self.now();
         let (done, _, _) = self.transact(now, |turn| {
             super::apart(turn, |turn| {

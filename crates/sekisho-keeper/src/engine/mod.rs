@@ -74,9 +74,7 @@ impl Engine {
     fn batch(&mut self, asks: Vec<Ask>) -> Result<Vec<Outcome>, Fault> {
         let now = self.now();
         let (steps, effects, positions) = self.transact(now, |turn| {
-            asks.into_iter()
-                .map(|ask| (ask.side(), apart(turn, |turn| dispatch::ask(turn, ask))))
-                .collect::<Vec<_>>()
+            asks.into_iter().map(|ask| (ask.side(), apart(turn, |turn| dispatch::ask(turn, ask)))).collect::<Vec<_>>()
         })?;
         let outcomes = steps.into_iter().map(|(side, step)| self.conclude(side, step, &positions)).collect();
         self.carry_out(&effects);

@@ -52,8 +52,10 @@ pub(super) fn tell(turn: &mut Turn<'_>, check: CheckId) -> Result<(), Fault> {
     let body = serde_json::to_string(&body).map_err(|e| Fault::Broken("a webhook is no JSON", e.into()))?;
     let id = MessageId::random(&mut *turn.room.entropy);
     turn.db
-        .prepare_cached("INSERT INTO outbox (id, site, url, body, created, due) VALUES (?1, ?2, ?3, ?4, ?5, ?5)")?
-        .execute((Id(id), Word(site), url, body, At(turn.now.at)))?;
+        .prepare_cached(
+            "INSERT INTO outbox (id, check_id, site, url, body, created, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
+        )?
+        .execute((Id(id), Id(check), Word(site), url, body, At(turn.now.at)))?;
     Ok(())
 }
 
@@ -108,6 +110,18 @@ pub(super) fn failed(turn: &Turn<'_>, message: MessageId, why: &str) -> Result<(
     turn.db
         .prepare_cached("UPDATE outbox SET tries = tries + 1, due = ?2 WHERE id = ?1")?
         .execute((Id(message), At(turn.now.at + wait)))?;
+    Ok(())
+}
+
+/// Drops messages that nobody fetched in time, so that none outlives what it tells about.
+pub(super) fn give_up_old(turn: &Turn<'_>) -> Result<(), Fault> {
+    turn.db.prepare_cached("DELETE FROM outbox WHERE created <= ?1")?.execute([At(turn.now.at - GIVE_UP)])?;
+    Ok(())
+}
+
+/// Drops what still waits to be told about a check.
+pub(super) fn forget(turn: &Turn<'_>, check: CheckId) -> Result<(), Fault> {
+    turn.db.prepare_cached("DELETE FROM outbox WHERE check_id = ?1")?.execute([Id(check)])?;
     Ok(())
 }
 

@@ -73,11 +73,7 @@ fn next_arrival(turn: &Turn<'_>, check: CheckId, request: &CheckRequest) -> Resu
     }
 }
 
-fn opened_key(
-    turn: &Turn<'_>,
-    ask: &Receive,
-    request: &CheckRequest,
-) -> Result<(DocumentKey, Context), Refusal> {
+fn opened_key(turn: &Turn<'_>, ask: &Receive, request: &CheckRequest) -> Result<(DocumentKey, Context), Refusal> {
     let (hour, seed) = turn.room.keys.intake(ask.intake_key).ok_or(Refusal::IntakeKeyExpired)?;
     if turn.now.at >= hour.plus(INTAKE_HOURS).start() {
         return Err(Refusal::IntakeKeyExpired);

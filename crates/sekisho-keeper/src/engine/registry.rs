@@ -83,9 +83,7 @@ pub(crate) fn put_site(turn: &mut Turn<'_>, site: &SiteView) -> Result<(), Fault
     check_prefix(&site.return_prefix).map_err(|_| Refusal::BadRequest)?;
     require_urls(site, turn.room.installation.test)?;
     turn.db
-        .prepare_cached(
-            "INSERT INTO site (name, view) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET view = ?2",
-        )?
+        .prepare_cached("INSERT INTO site (name, view) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET view = ?2")?
         .execute((Word(&site.name), Packed(site)))?;
     turn.log(None, What::SiteRegistered { site: site.name.clone() })?;
     Ok(())
@@ -104,9 +102,11 @@ pub(crate) fn put_policy(turn: &mut Turn<'_>, policy: &Policy) -> Result<(), Fau
     if policy.reviewers != 1 {
         return Err(Refusal::BadRequest.into());
     }
-    turn.db
-        .prepare_cached("INSERT INTO policy (name, version, body) VALUES (?1, ?2, ?3)")?
-        .execute((Word(&policy.name), policy.version, Packed(policy)))?;
+    turn.db.prepare_cached("INSERT INTO policy (name, version, body) VALUES (?1, ?2, ?3)")?.execute((
+        Word(&policy.name),
+        policy.version,
+        Packed(policy),
+    ))?;
     turn.log(None, What::PolicyRegistered { policy: policy.name.clone(), version: policy.version })?;
     Ok(())
 }

@@ -52,9 +52,11 @@ struct Lapse {
 pub(super) fn lapse(turn: &mut Turn<'_>) -> Result<(), Fault> {
     for Lapse { assignment, check, document, staff, shift } in lapsed(turn)? {
         turn.db.prepare_cached("UPDATE assignment SET state = 'lapsed' WHERE id = ?1")?.execute([Id(assignment)])?;
-        turn.db
-            .prepare_cached("UPDATE document SET state = ?2 WHERE id = ?1 AND state = ?3")?
-            .execute((Id(document), Word(DocumentState::Waiting), Word(DocumentState::Assigned)))?;
+        turn.db.prepare_cached("UPDATE document SET state = ?2 WHERE id = ?1 AND state = ?3")?.execute((
+            Id(document),
+            Word(DocumentState::Waiting),
+            Word(DocumentState::Assigned),
+        ))?;
         turn.log(Some(check), What::Lapsed { assignment, check, document, staff })?;
         count_lapse(turn, shift)?;
     }
@@ -135,6 +137,7 @@ pub(super) fn erase_members(turn: &mut Turn<'_>) -> Result<(), Fault> {
                  WHERE id = ?1",
             )?
             .execute([Id(check)])?;
+        outbox::forget(turn, check)?;
         turn.log(Some(check), What::MemberErased { check })?;
     }
     Ok(())
@@ -142,6 +145,7 @@ pub(super) fn erase_members(turn: &mut Turn<'_>) -> Result<(), Fault> {
 
 /// Drops what is of no more use: used call ids and invitations past their time.
 pub(super) fn sweep(turn: &Turn<'_>) -> Result<(), Fault> {
+    outbox::give_up_old(turn)?;
     turn.db.prepare_cached("DELETE FROM used_call WHERE until <= ?1")?.execute([At(turn.now.at)])?;
     turn.db.prepare_cached("DELETE FROM invitation WHERE until <= ?1")?.execute([At(turn.now.at)])?;
     Ok(())

@@ -71,8 +71,9 @@ fn left_behind(db: &Connection, newest: Hour) -> rusqlite::Result<Vec<Held>> {
 }
 
 fn held_where(db: &Connection, which: &'static str, hour: Hour) -> rusqlite::Result<Vec<Held>> {
-    let sql =
-        format!("SELECT check_id, id, deadline, root_hour, wrapped FROM document WHERE wrapped IS NOT NULL AND {which}");
+    let sql = format!(
+        "SELECT check_id, id, deadline, root_hour, wrapped FROM document WHERE wrapped IS NOT NULL AND {which}"
+    );
     db.prepare_cached(&sql)?
         .query_map([At(hour)], |row| {
             Ok(Held {
@@ -97,8 +98,11 @@ fn hold_of(room: &Room, held: &Held, root: Hour) -> Hold {
 }
 
 fn store(db: &Connection, document: DocumentId, root: Hour, wrapped: &[u8]) -> rusqlite::Result<()> {
-    db.prepare_cached("UPDATE document SET root_hour = ?2, wrapped = ?3 WHERE id = ?1")?
-        .execute((Id(document), At(root), wrapped))?;
+    db.prepare_cached("UPDATE document SET root_hour = ?2, wrapped = ?3 WHERE id = ?1")?.execute((
+        Id(document),
+        At(root),
+        wrapped,
+    ))?;
     Ok(())
 }
 

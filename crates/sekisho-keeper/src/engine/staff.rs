@@ -46,7 +46,9 @@ pub(crate) fn invitation(
     let text = Base64UrlUnpadded::encode_string(&secret);
     let (staff, until) = (StaffId::random(&mut *turn.room.entropy), turn.now.at + INVITATION_SECONDS);
     turn.db
-        .prepare_cached("INSERT INTO invitation (sha256, staff, name, role, until, by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .prepare_cached(
+            "INSERT INTO invitation (sha256, staff, name, role, until, by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
         .execute((&sha256(text.as_bytes())[..], Id(staff), name, Word(role), At(until), by.map(Id)))?;
     Ok((text, until))
 }
@@ -171,9 +173,7 @@ pub(super) fn begin_shift(turn: &mut Turn<'_>, ceremony: [u8; 16], proof: &Asser
     let (view, credential) = by_credential(turn.db, &proof.credential)?.ok_or(Refusal::BadPasskey)?;
     let counter = webauthn::verify_assertion(&relying_party(turn), &waiting.challenge, &credential, proof)
         .map_err(|_| Refusal::BadPasskey)?;
-    turn.db
-        .prepare_cached("UPDATE staff SET counter = ?2 WHERE id = ?1")?
-        .execute((Id(view.staff), counter.0))?;
+    turn.db.prepare_cached("UPDATE staff SET counter = ?2 WHERE id = ?1")?.execute((Id(view.staff), counter.0))?;
     match waiting.purpose {
         Purpose::Touch(shift) => touched(turn, shift, view),
         Purpose::Begin => begun(turn, view),
@@ -192,8 +192,7 @@ fn touched(turn: &mut Turn<'_>, id: sekisho_core::id::ShiftId, view: StaffView) 
 // can't run unseen beside its owner's.
 fn begun(turn: &mut Turn<'_>, view: StaffView) -> Result<Shift, Fault> {
     end_shifts_of(turn, view.staff)?;
-    let (token, shift) =
-        turn.room.shifts.begin((view.staff, view.role), turn.now.at, &mut *turn.room.entropy);
+    let (token, shift) = turn.room.shifts.begin((view.staff, view.role), turn.now.at, &mut *turn.room.entropy);
     turn.log(None, What::ShiftBegan { shift: shift.id, staff: view.staff, until: shift.until })?;
     Ok(Shift { id: shift.id, token, staff: view, until: shift.until })
 }

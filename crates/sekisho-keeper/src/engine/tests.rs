@@ -12,7 +12,7 @@ use sekisho_core::{
 
 use crate::{
     engine::Outcome,
-    wire::{CourierRequest, CourierAnswer, DeskAnswer, DeskRequest, GateAnswer, GateRequest, Refusal},
+    wire::{CourierAnswer, CourierRequest, DeskAnswer, DeskRequest, GateAnswer, GateRequest, Refusal},
 };
 
 #[test]

@@ -35,7 +35,16 @@ impl Engine {
         }
         self.note("the confirmed time", |engine| engine.persist_time());
         self.note("ciphertexts to remove", Self::remove_rest);
+        // What was erased or dropped leaves the write-ahead log too.
+        self.note("the write-ahead log", |engine| Ok(db::truncate_wal(&engine.db)?));
         self.note("publishing the ledger", Self::publish);
+    }
+
+    /// Does what is due, if anything is, or in any case if nothing else is to be done.
+    pub fn tick_if_due(&mut self, idle: bool) {
+        if idle || self.seconds_to_next_due() == 0 {
+            self.tick();
+        }
     }
 
     const CHORES: [(&str, Step); 5] = [

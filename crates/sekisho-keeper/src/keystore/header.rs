@@ -38,7 +38,7 @@ impl Cost {
 
 /// The header, all of it in clear but the wrapped master key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Header {
+pub(super) struct Header {
     magic: [u8; 8],
     /// Whose keystore it is.
     pub keeper: KeeperId,
@@ -66,7 +66,7 @@ impl Header {
     ///
     /// # Errors
     /// [`UnlockError::Damaged`] if the cost is not one that Argon2id takes.
-    pub fn create(
+    pub(super) fn create(
         keeper: KeeperId,
         test: bool,
         passphrase: &[u8],
@@ -89,7 +89,7 @@ impl Header {
     ///
     /// # Errors
     /// [`UnlockError`].
-    pub fn unlock(&self, passphrase: &[u8]) -> Result<Zeroizing<[u8; 32]>, UnlockError> {
+    pub(super) fn unlock(&self, passphrase: &[u8]) -> Result<Zeroizing<[u8; 32]>, UnlockError> {
         let mut opened = Zeroizing::new(self.wrapped.clone());
         let master = self
             .cipher(passphrase)?
@@ -99,7 +99,7 @@ impl Header {
     }
 
     /// The record as it lies in the file.
-    pub fn to_record(&self) -> [u8; SIZE] {
+    pub(super) fn to_record(&self) -> [u8; SIZE] {
         let mut bytes = [0; SIZE];
         postcard::to_slice(self, &mut bytes[..CHECK_AT]).expect("a header is far smaller than a record");
         let check = digest(&SHA256, &bytes[..CHECK_AT]);
@@ -108,7 +108,7 @@ impl Header {
     }
 
     /// Reads the record; nothing if it is no header of this version.
-    pub fn from_record(bytes: &[u8; SIZE]) -> Option<Self> {
+    pub(super) fn from_record(bytes: &[u8; SIZE]) -> Option<Self> {
         let intact = digest(&SHA256, &bytes[..CHECK_AT]).as_ref() == &bytes[CHECK_AT..];
         let (header, _) = postcard::take_from_bytes::<Self>(&bytes[..CHECK_AT]).ok()?;
         (intact && header.magic == MAGIC).then_some(header)

@@ -11,7 +11,7 @@ use sekisho_core::{
 use zeroize::Zeroizing;
 
 /// Hours from the start of an intake key's hour to its documents' deadline.
-pub const DEADLINE_HOURS: u64 = 72;
+pub(super) const DEADLINE_HOURS: u64 = 72;
 
 pub(crate) type Secret = Zeroizing<[u8; 32]>;
 

@@ -11,10 +11,10 @@ mod record;
 
 use std::io;
 
+use header::Header;
 pub use header::{Cost, UnlockError};
 pub use keys::{Identity, Keys, deadline_of};
 pub use medium::{FileMedium, Medium, MemoryMedium};
-use header::Header;
 use record::{Kind, Place, Record, SIZE};
 use sekisho_core::{
     entropy::{Entropy, fresh},
@@ -223,8 +223,7 @@ impl Keystore {
         entropy: &mut dyn Entropy,
     ) -> Result<bool, KeystoreError> {
         let places = (0..SLOT_PLACES as u32).map(|place| SLOTS + place);
-        let count =
-            self.forget_where(places, entropy, |record| record.kind == Kind::Slot && record.hour <= through)?;
+        let count = self.forget_where(places, entropy, |record| record.kind == Kind::Slot && record.hour <= through)?;
         if let Some(keys) = keys {
             keys.slots.retain(|hour, _| *hour > through);
         }

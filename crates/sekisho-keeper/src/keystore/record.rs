@@ -29,18 +29,18 @@ use sekisho_core::{
 use zeroize::Zeroizing;
 
 /// Bytes of one record: a sector, so that one write is one write.
-pub const SIZE: usize = 512;
+pub(super) const SIZE: usize = 512;
 const VERSION: u8 = 1;
 const CHECK_AT: usize = SIZE - 16;
 const HEAD: usize = 26;
 const BODY_AT: usize = 40;
 /// The most that one record can hold.
-pub const CAPACITY: usize = CHECK_AT - BODY_AT - 16;
+pub(super) const CAPACITY: usize = CHECK_AT - BODY_AT - 16;
 
 /// What a record holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Kind {
+pub(super) enum Kind {
     /// The keeper's own signing seeds.
     Identity = 1,
     /// The root of an hour.
@@ -59,7 +59,7 @@ impl Kind {
 
 /// Where a record lies and whose it is.
 #[derive(Debug, Clone, Copy)]
-pub struct Place {
+pub(super) struct Place {
     /// The keeper.
     pub keeper: KeeperId,
     /// The record's number in the file.
@@ -68,7 +68,7 @@ pub struct Place {
 
 /// A record as it lies in the file: its labels can be read by anybody, its content can't.
 #[derive(Clone)]
-pub struct Record {
+pub(super) struct Record {
     bytes: [u8; SIZE],
     /// What it holds.
     pub kind: Kind,
@@ -81,11 +81,11 @@ pub struct Record {
 /// The content of a record did not open: another key, another place, or altered bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a keystore record does not open under this key")]
-pub struct SealError;
+pub(super) struct SealError;
 
 impl Record {
     /// Reads the labels. Nothing for random bytes or a torn write.
-    pub fn parse(bytes: [u8; SIZE]) -> Option<Self> {
+    pub(super) fn parse(bytes: [u8; SIZE]) -> Option<Self> {
         let intact = check(&bytes) == bytes[CHECK_AT..] && bytes[1] == VERSION;
         let kind = Kind::from_byte(bytes[0]).filter(|_| intact)?;
         let hour = Hour(u64::from_be_bytes(bytes[2..10].try_into().ok()?));
@@ -94,7 +94,7 @@ impl Record {
     }
 
     /// Seals `content`, at most [`CAPACITY`] bytes, for its place.
-    pub fn seal(
+    pub(super) fn seal(
         labels: (Kind, Hour, [u8; 16]),
         place: Place,
         key: &[u8; 32],
@@ -127,7 +127,7 @@ impl Record {
     ///
     /// # Errors
     /// [`SealError`] under another key or in another place.
-    pub fn open(&self, place: Place, key: &[u8; 32]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    pub(super) fn open(&self, place: Place, key: &[u8; 32]) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let length = usize::from(u16::from_be_bytes([self.bytes[38], self.bytes[39]]));
         let body = self.bytes[..CHECK_AT].get(BODY_AT..BODY_AT + length).ok_or(SealError)?;
         let nonce = Nonce::try_assume_unique_for_key(&self.bytes[HEAD..38]).map_err(|_| SealError)?;

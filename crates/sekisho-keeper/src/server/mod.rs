@@ -15,8 +15,8 @@ use std::{
     time::Duration,
 };
 
-pub use end::Caller;
 use end::Back;
+pub use end::Caller;
 pub use render::{DrawError, ForkedRenderer, Renderer};
 use zeroize::Zeroizing;
 
@@ -127,11 +127,7 @@ impl Server {
 
     fn tick_if_due(&mut self, idle: bool) {
         match &mut self.keeper {
-            Some(Keeper::Unlocked(engine)) => {
-                if idle || engine.seconds_to_next_due() == 0 {
-                    engine.tick();
-                }
-            }
+            Some(Keeper::Unlocked(engine)) => engine.tick_if_due(idle),
             Some(Keeper::Locked(locked)) => {
                 if let Err(cause) = locked.tick() {
                     tracing::error!(%cause, "overdue slots were not overwritten");
@@ -182,7 +178,12 @@ impl Server {
                     Keeper::Locked(still)
                 }
             },
-            other => return { self.keeper = other; matches!(self.keeper, Some(Keeper::Unlocked(_))) },
+            other => {
+                return {
+                    self.keeper = other;
+                    matches!(self.keeper, Some(Keeper::Unlocked(_)))
+                };
+            }
         };
         let unlocked = matches!(keeper, Keeper::Unlocked(_));
         self.keeper = Some(keeper);

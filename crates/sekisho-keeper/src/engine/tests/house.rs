@@ -15,9 +15,7 @@ use sekisho_core::{
     check::{CheckState, Reason, Role},
     event::{Event, What},
     id::{AssignmentId, CheckId, DocumentId},
-    policy::{
-        AcceptedKind, AgeRule, Basis, BasisClass, Field, LeapDay, Policy, Reached, Retention, ReviewHours, Text,
-    },
+    policy::{AcceptedKind, AgeRule, Basis, BasisClass, Field, LeapDay, Policy, Reached, Retention, ReviewHours, Text},
     time::{Clock, HOUR, Reading, Timestamp},
 };
 use sekisho_seal::{
@@ -107,8 +105,7 @@ impl Person {
         let mut key = minicbor::Encoder::new(Vec::new());
         key.map(4).unwrap().i8(1).unwrap().i8(1).unwrap().i8(3).unwrap().i8(-8).unwrap();
         key.i8(-1).unwrap().i8(6).unwrap().i8(-2).unwrap().bytes(self.key.public().as_bytes()).unwrap();
-        let credential =
-            [&[0; 16][..], &(self.id.len() as u16).to_be_bytes(), &self.id, &key.into_writer()].concat();
+        let credential = [&[0; 16][..], &(self.id.len() as u16).to_be_bytes(), &self.id, &key.into_writer()].concat();
         let auth_data = [Self::auth_data(0b0100_0101), credential].concat();
         let mut object = minicbor::Encoder::new(Vec::new());
         object.map(3).unwrap().str("fmt").unwrap().str("none").unwrap().str("attStmt").unwrap().map(0).unwrap();
@@ -582,14 +579,8 @@ impl House {
     fn call(&mut self, path: &str, key: &SigningKey) -> SignedCall {
         self.calls += 1;
         let jti = format!("call-{:016}", self.calls);
-        let call = Call {
-            site: &"site-a".parse().unwrap(),
-            method: "POST",
-            path,
-            body: b"",
-            issued: self.now(),
-            jti: &jti,
-        };
+        let call =
+            Call { site: &"site-a".parse().unwrap(), method: "POST", path, body: b"", issued: self.now(), jti: &jti };
         let jws = sign_call(key, self.keeper(), &call).unwrap();
         SignedCall { jws, method: "POST".into(), path: path.into(), body_sha256: body_sha256(b"") }
     }
@@ -678,9 +669,11 @@ impl House {
         let keys = keystore.unlock(PASSPHRASE).unwrap();
         let db = db::open(&copy.database).unwrap();
         let row: (i64, i64, Option<Vec<u8>>) = db
-            .query_row("SELECT root_hour, deadline, wrapped FROM document WHERE id = ?1", [&document.as_bytes()[..]], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })
+            .query_row(
+                "SELECT root_hour, deadline, wrapped FROM document WHERE id = ?1",
+                [&document.as_bytes()[..]],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )
             .unwrap();
         let Some(wrapped) = row.2 else { return false };
         let (root, deadline) = (sekisho_core::time::Hour(row.0 as u64), Timestamp(row.1 as u64).hour());
