@@ -1,17 +1,22 @@
 //! The rooms of Sekisho's one binary.
 //!
-//! `service` holds the use cases and the ports that they need; `gate` and the
-//! other roles speak for them over HTTP; `store` and `vault` are what stands
+//! `service` holds the use cases and the ports that they need; `gate`, `desk` and
+//! the other roles speak for them over HTTP; `store` and `vault` are what stands
 //! behind the ports. Only `app` names concrete back ends.
 
 #![forbid(unsafe_code)]
 
 pub mod app;
+#[cfg(test)]
+#[path = "../tests/common/browser.rs"]
+mod browser;
 pub mod cli;
 pub mod client;
 pub mod courier;
+pub mod desk;
 pub mod logging;
 pub mod policy_file;
 pub mod service;
+pub mod store;
 pub mod supervisor;
 pub mod testing;

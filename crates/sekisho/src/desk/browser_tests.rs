@@ -1,0 +1,257 @@
+//! The desk in a real browser, with a virtual authenticator.
+
+use std::path::PathBuf;
+
+use base64ct::{Base64, Encoding};
+use sekisho_core::check::Role;
+use tokio::{net::TcpListener, runtime::Runtime};
+
+use super::testing::{INVITATION, TestDesk};
+use crate::browser::Browser;
+
+/// A desk that listens, and the runtime it runs on.
+struct Served {
+    desk: TestDesk,
+    origin: String,
+    _runtime: Runtime,
+}
+
+fn serve() -> Served {
+    let runtime = Runtime::new().unwrap();
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let origin = format!("http://desk.localhost:{}", listener.local_addr().unwrap().port());
+    let desk = TestDesk::at(&origin);
+    let router = desk.router();
+    runtime.spawn(async move { axum::serve(listener, router).await });
+    Served { desk, origin, _runtime: runtime }
+}
+
+impl Served {
+    fn enrol(&self, browser: &mut Browser) {
+        browser.navigate(&format!("{}/enrol/{INVITATION}", self.origin));
+        browser.click("button[data-passkey]");
+        browser.wait_for_text("パスキーを登録しました");
+    }
+
+    fn begin_shift(&self, browser: &mut Browser) {
+        browser.click("button[data-passkey]");
+        browser.wait_until("location.pathname === '/work' && document.readyState === 'complete'");
+    }
+}
+
+/// M14: the passkey is real, and the keeper's own code verifies it.
+#[test]
+fn somebody_invited_enrols_begins_a_shift_looks_once_and_decides_by_keyboard() {
+    let Some(mut browser) = Browser::start() else { return };
+    let served = serve();
+    browser.plug_in_authenticator();
+    served.enrol(&mut browser);
+    served.begin_shift(&mut browser);
+    browser.click("form[action='/work/next'] button");
+    browser.click("form[action='/work/view'] button");
+    browser.wait_until("document.querySelector('#picture img')?.naturalWidth > 0");
+    browser.press("1");
+    assert_eq!(browser.evaluate("document.activeElement.value"), "old_enough");
+    assert!(!browser.shows("判断を記録しました"), "a digit alone decides nothing");
+    browser.press("Enter");
+    browser.wait_for_text("判断を記録しました");
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+    assert!(served.desk.keeper.asked().iter().any(|asked| asked.starts_with("Decide")));
+}
+
+#[test]
+fn going_back_after_the_decision_shows_no_picture() {
+    let Some(mut browser) = Browser::start() else { return };
+    let served = serve();
+    browser.plug_in_authenticator();
+    served.enrol(&mut browser);
+    served.begin_shift(&mut browser);
+    browser.click("form[action='/work/next'] button");
+    browser.click("form[action='/work/view'] button");
+    browser.wait_until("document.querySelector('#picture img')?.naturalWidth > 0");
+    browser.click("button[value='unreadable']");
+    browser.wait_for_text("撮り直しを頼みました");
+    browser.back();
+    browser
+        .wait_until("document.readyState === 'complete' && !document.body?.innerText.includes('撮り直しを頼みました')");
+    assert_eq!(browser.evaluate("document.querySelectorAll('#picture img').length"), 0);
+}
+
+/// M14
+#[test]
+fn an_authenticator_that_can_not_verify_its_user_begins_no_shift() {
+    let Some(mut browser) = Browser::start() else { return };
+    let served = serve();
+    let authenticator = browser.plug_in_authenticator();
+    served.enrol(&mut browser);
+    browser.verify_user(&authenticator, false);
+    browser.click("button[data-passkey]");
+    browser.wait_for_text("取り消されたか、時間切れ");
+    assert!(!served.desk.keeper.asked().iter().any(|asked| asked.starts_with("BeginShift")));
+}
+
+#[test]
+fn an_invitation_that_was_used_says_so_on_the_page() {
+    let Some(mut browser) = Browser::start() else { return };
+    let served = serve();
+    browser.plug_in_authenticator();
+    browser.navigate(&format!("{}/enrol/used", served.origin));
+    browser.click("button[data-passkey]");
+    browser.wait_for_text("この招待は使えません");
+}
+
+/// Where screenshots go: `SEKISHO_SCREENSHOTS`, or nowhere that stays.
+fn screenshots() -> (PathBuf, Option<tempfile::TempDir>) {
+    match std::env::var_os("SEKISHO_SCREENSHOTS") {
+        Some(folder) => (folder.into(), None),
+        None => {
+            let folder = tempfile::tempdir().unwrap();
+            (folder.path().into(), Some(folder))
+        }
+    }
+}
+
+/// One page in its state, to be looked at and measured.
+struct Scene<'a> {
+    browser: &'a mut Browser,
+    folder: PathBuf,
+    faults: Vec<String>,
+}
+
+impl Scene<'_> {
+    fn take(&mut self, name: &str) {
+        for (width, height) in [(1280, 800), (390, 844)] {
+            self.browser.viewport(width, height);
+            self.browser.screenshot(&self.folder.join(format!("{name}-{width}.png")));
+            let faults = self.browser.evaluate(FAULTS);
+            for fault in faults.as_array().unwrap() {
+                self.faults.push(format!("{name} at {width}: {fault}"));
+            }
+        }
+        self.browser.viewport(1280, 800);
+    }
+}
+
+/// What a screen reader, a keyboard or a thumb would stumble over.
+const FAULTS: &str = "(() => {
+    const faults = [];
+    const say = (what, element) => faults.push(what + ': ' + (element?.outerHTML ?? '').slice(0, 120));
+    if (document.documentElement.scrollWidth > innerWidth) {
+        const wide = [...document.querySelectorAll('main *')].find((e) => e.getBoundingClientRect().right > innerWidth + 1);
+        say('wider than the window', wide);
+    }
+    if (document.querySelectorAll('h1').length !== 1) say('not one h1');
+    if (!document.documentElement.lang) say('no language');
+    if (!document.title) say('no title');
+    for (const field of document.querySelectorAll('input:not([type=hidden]), textarea, select'))
+        if (!field.labels?.length) say('a field without a label', field);
+    for (const image of document.querySelectorAll('img')) if (!image.hasAttribute('alt')) say('no alt', image);
+    for (const button of document.querySelectorAll('button, a.button, summary')) {
+        if (!button.textContent.trim()) say('a button without words', button);
+        const box = button.getBoundingClientRect();
+        if (box.width && box.height < 24) say('too small for a thumb', button);
+    }
+    const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
+    if (new Set(ids).size !== ids.length) say('an id used twice');
+    return faults;
+})()";
+
+/// A picture such as the keeper releases, drawn by the browser itself: a card of our own, marked as a sample.
+const CARD: &str = "(() => {
+    const c = Object.assign(document.createElement('canvas'), { width: 1280, height: 808 }), g = c.getContext('2d');
+    g.fillStyle = '#000'; g.fillRect(0, 0, 1280, 808);
+    const part = (x, y, w, h) => { g.fillStyle = '#e9e4d4'; g.fillRect(x, y, w, h); g.fillStyle = '#222'; };
+    part(60, 60, 560, 90); g.font = '54px sans-serif'; g.fillText('運転免許証 見本', 90, 124);
+    part(60, 200, 760, 90); g.fillText('平成12年 3月 4日生', 90, 264);
+    part(60, 640, 620, 90); g.fillText('見本県公安委員会', 90, 704);
+    g.globalAlpha = .35; g.fillStyle = '#c33'; g.font = '30px monospace'; g.rotate(-.25);
+    for (let y = 100; y < 1200; y += 150) g.fillText('VWG 8R0C-42  SHINSA-1  2026-11-21 21:00 JST', -60, y);
+    return c.toDataURL('image/png').split(',')[1];
+})()";
+
+/// M44: every page of the desk, wide and on a phone. `SEKISHO_SCREENSHOTS` names a folder to keep the pictures in.
+#[test]
+fn every_page_fits_a_phone_and_can_be_read_aloud() {
+    let Some(mut browser) = Browser::start() else { return };
+    let served = serve();
+    let (folder, _gone_after) = screenshots();
+    browser.plug_in_authenticator();
+    browser.navigate(&served.origin);
+    let card = browser.evaluate(CARD);
+    served.desk.keeper.show(Base64::decode_vec(card.as_str().unwrap()).unwrap());
+    let mut scene = Scene { browser: &mut browser, folder, faults: Vec::new() };
+    strangers(&served, &mut scene);
+    reviewers(&served, &mut scene);
+    for role in [Role::Administrator, Role::Officer] {
+        others(&served, &mut scene, role);
+    }
+    assert_eq!(scene.faults, Vec::<String>::new());
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+fn strangers(served: &Served, scene: &mut Scene<'_>) {
+    scene.take("sign-in");
+    scene.browser.click("button[name=lang]");
+    scene.browser.wait_for_text("Begin a shift");
+    scene.take("sign-in-english");
+    scene.browser.click("button[name=lang]");
+    scene.browser.wait_for_text("シフトを始める");
+    scene.browser.navigate(&format!("{}/enrol/{INVITATION}", served.origin));
+    scene.take("enrol");
+    served.enrol(scene.browser);
+    scene.take("enrolled");
+    scene.browser.navigate(&format!("{}/favicon.svg", served.origin));
+    scene.take("problem");
+    // The browser reports the failed load of that page itself.
+    assert_eq!(scene.browser.complaints().len(), 1);
+}
+
+fn reviewers(served: &Served, scene: &mut Scene<'_>) {
+    scene.browser.navigate(&served.origin);
+    served.begin_shift(scene.browser);
+    scene.take("work-queue");
+    scene.browser.click("form[action='/work/next'] button");
+    scene.browser.wait_for_text("書類は一度だけ表示されます");
+    scene.take("work-assignment");
+    scene.browser.click("form[action='/work/view'] button");
+    scene.browser.wait_until("document.querySelector('#picture img')?.naturalWidth === 1280");
+    scene.take("work-viewing");
+    scene.browser.click("button[data-zoom]");
+    scene.take("work-viewing-large");
+    scene.browser.navigate(&format!("{}/work", served.origin));
+    scene.take("work-viewed");
+    served.desk.keeper.empty();
+    scene.browser.click("button[value=suspicious]");
+    scene.browser.wait_for_text("判断を記録しました");
+    scene.take("work-nothing");
+    scene.browser.click("form[action='/shift/end'] button");
+    scene.browser.wait_for_text("シフトを終えました");
+}
+
+fn others(served: &Served, scene: &mut Scene<'_>, role: Role) {
+    served.desk.keeper.give_passkey_to(role);
+    scene.browser.navigate(&served.origin);
+    scene.browser.click("button[data-passkey]");
+    scene.browser.wait_until("location.pathname !== '/' && document.readyState === 'complete'");
+    let who = if role == Role::Officer { "officer" } else { "administrator" };
+    for page in ["staff", "sites", "watch"] {
+        scene.browser.navigate(&format!("{}/{page}", served.origin));
+        scene.take(&format!("{who}-{page}"));
+    }
+    if role == Role::Administrator {
+        invite(served, scene);
+    }
+    scene.browser.click("form[action='/shift/end'] button");
+    scene.browser.wait_for_text("シフトを終えました");
+}
+
+fn invite(served: &Served, scene: &mut Scene<'_>) {
+    scene.browser.navigate(&format!("{}/staff", served.origin));
+    scene.browser.click("summary");
+    scene.take("administrator-staff-removing");
+    scene.browser.type_into("#name", "佐藤");
+    scene.browser.click("input[value=reviewer]");
+    scene.browser.click("form[action='/staff/invite'] .main");
+    scene.browser.wait_for_text("佐藤 さんへの招待");
+    scene.take("administrator-invited");
+}

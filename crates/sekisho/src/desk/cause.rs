@@ -1,0 +1,331 @@
+//! Why a request was not answered as asked: a code, and what to do, in both languages.
+//!
+//! Handlers return a [`Cause`]; the outermost layer turns it into a page or, for
+//! a script, into `application/problem+json` (RFC 9457). What went wrong inside
+//! is in the log of the process it happened in.
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use sekisho_keeper::wire::Refusal;
+
+use crate::service::desk_ports::StoreDown;
+
+/// Why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Cause {
+    /// The keeper refuses.
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// Nobody is signed in with this browser.
+    #[error("not_signed_in")]
+    NotSignedIn,
+    /// Another site's page sent this.
+    #[error("foreign_origin")]
+    ForeignOrigin,
+    /// The desk was addressed by a name that isn't its own.
+    #[error("wrong_host")]
+    WrongHost,
+    /// The form belongs to an earlier session.
+    #[error("stale_form")]
+    StaleForm,
+    /// A field is missing or not of its form.
+    #[error("bad_form")]
+    BadForm,
+    /// No such page.
+    #[error("no_such_page")]
+    NoSuchPage,
+    /// The page is there, but not for this method.
+    #[error("method_not_allowed")]
+    MethodNotAllowed,
+    /// Something of our own broke; it is in the log.
+    #[error("broken")]
+    Broken,
+}
+
+impl From<StoreDown> for Cause {
+    fn from(_: StoreDown) -> Self {
+        Self::Broken
+    }
+}
+
+/// The button with which a problem's page ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// To the first page of one's role.
+    Home,
+    /// To the sign-in page.
+    SignIn,
+    /// Touch the passkey, here and now.
+    Touch,
+}
+
+/// A problem in words: what it is, and what to do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Words {
+    /// What happened, Japanese and English.
+    pub(crate) title: [&'static str; 2],
+    /// What to do.
+    pub(crate) advice: [&'static str; 2],
+}
+
+const fn words(title: [&'static str; 2], advice: [&'static str; 2]) -> Words {
+    Words { title, advice }
+}
+
+impl Cause {
+    /// The code that staff may quote to whoever runs the installation.
+    pub(crate) fn code(self) -> String {
+        self.to_string()
+    }
+
+    /// The HTTP status.
+    pub(crate) const fn status(self) -> StatusCode {
+        match self {
+            Self::Refused(refusal) => refusal_status(refusal),
+            Self::NotSignedIn => StatusCode::UNAUTHORIZED,
+            Self::ForeignOrigin | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::BadForm => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NoSuchPage => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Where to go from here.
+    pub(crate) const fn way(self) -> Way {
+        match self {
+            Self::Refused(Refusal::TouchNeeded) => Way::Touch,
+            Self::Refused(Refusal::ShiftOver | Refusal::BadPasskey) | Self::NotSignedIn => Way::SignIn,
+            _ => Way::Home,
+        }
+    }
+
+    /// In words.
+    pub(crate) const fn words(self) -> Words {
+        match self {
+            Self::Refused(refusal) => refusal_words(refusal),
+            Self::NotSignedIn => words(
+                ["サインインしていません。", "You are not signed in."],
+                ["パスキーでシフトを始めてください。", "Begin a shift with your passkey."],
+            ),
+            Self::ForeignOrigin => words(
+                ["この操作は別のサイトから送られました。", "This came from another site."],
+                [
+                    "何も行われていません。この画面から操作し直してください。覚えがなければ、責任者に知らせてください。",
+                    "Nothing was done. Start again from this desk. If you didn't do this, tell your officer.",
+                ],
+            ),
+            Self::WrongHost => words(
+                ["このアドレスでは開けません。", "The desk isn't at this address."],
+                ["知らされたアドレスをそのまま使ってください。", "Use the address that you were given, exactly."],
+            ),
+            Self::StaleForm => words(
+                ["この画面は古くなっています。", "This page is out of date."],
+                [
+                    "何も行われていません。最初の画面からやり直してください。",
+                    "Nothing was done. Start again from the first page.",
+                ],
+            ),
+            Self::BadForm => words(
+                ["入力に誤りがあります。", "Something in the form is missing or wrong."],
+                ["前の画面に戻り、入力を確かめてください。", "Go back and check what you entered."],
+            ),
+            Self::NoSuchPage => words(
+                ["このページはありません。", "There is no such page."],
+                ["最初の画面から選び直してください。", "Choose again from the first page."],
+            ),
+            Self::MethodNotAllowed => words(
+                ["このページは直接は開けません。", "This page can't be opened by itself."],
+                ["最初の画面のボタンから進んでください。", "Use the buttons, beginning from the first page."],
+            ),
+            Self::Broken => words(
+                ["受付の内部で不具合が起きました。", "Something broke inside the desk."],
+                [
+                    "少し待ってやり直してください。続くときは運用者に知らせてください。",
+                    "Wait a little and try again. If it goes on, tell the operator.",
+                ],
+            ),
+        }
+    }
+}
+
+impl IntoResponse for Cause {
+    /// Carries the cause outward; the outermost layer writes the page.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+const fn refusal_status(refusal: Refusal) -> StatusCode {
+    match refusal {
+        Refusal::Locked | Refusal::Paused | Refusal::TimeInDoubt | Refusal::Unavailable => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        Refusal::NotFound => StatusCode::NOT_FOUND,
+        Refusal::ShiftOver | Refusal::TouchNeeded | Refusal::BadPasskey => StatusCode::UNAUTHORIZED,
+        Refusal::NotAllowed => StatusCode::FORBIDDEN,
+        Refusal::BadInvitation | Refusal::DocumentGone => StatusCode::GONE,
+        Refusal::BadRequest | Refusal::ReasonMismatch => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::CONFLICT,
+    }
+}
+
+const fn refusal_words(refusal: Refusal) -> Words {
+    match refusal {
+        Refusal::Locked => words(
+            ["鍵が施錠されています。", "The keeper is locked."],
+            [
+                "解錠されるまで書類は開けません。責任者に知らせてください。",
+                "No document opens until it is unlocked. Tell your officer.",
+            ],
+        ),
+        Refusal::Paused => words(
+            ["閲覧は一時停止中です。", "Viewing is paused."],
+            [
+                "責任者が再開するまでお待ちください。書類の期限は止まりません。",
+                "Wait until an officer resumes it. Deadlines go on meanwhile.",
+            ],
+        ),
+        Refusal::TimeInDoubt => words(
+            ["時刻が確かめられないため、開けません。", "The time is in doubt, so nothing opens."],
+            ["運用者にサーバーの時計を確かめてもらってください。", "Ask the operator to check the server's clock."],
+        ),
+        Refusal::NotFound => words(
+            ["見つかりません。", "Not found."],
+            ["すでに終わったか、あなたの担当ではありません。", "It has ended, or it isn't yours."],
+        ),
+        Refusal::NotAllowed => words(
+            ["この役割ではできません。", "Your role doesn't allow this."],
+            ["担当の人に頼んでください。", "Ask somebody who has that role."],
+        ),
+        Refusal::ShiftOver => words(
+            ["シフトは終わりました。", "Your shift is over."],
+            ["続けるには、パスキーで新しいシフトを始めてください。", "To go on, begin a new shift with your passkey."],
+        ),
+        Refusal::TouchNeeded => words(
+            ["本人の確認が必要です。", "Show that it is still you."],
+            [
+                "何件かごとに、パスキーで確かめます。終わると続きから始められます。",
+                "Every few assignments your passkey is asked for. Then you go on where you were.",
+            ],
+        ),
+        Refusal::AssignmentOver => words(
+            ["この割り当ては終わりました。", "This assignment is over."],
+            [
+                "時間が過ぎたか、すでに判断済みです。次の確認へ進んでください。",
+                "Its time ran out or it was decided. Take the next one.",
+            ],
+        ),
+        Refusal::AlreadyViewed => words(
+            ["書類を見られるのは一度だけです。", "A document is shown only once."],
+            [
+                "覚えている内容で判断するか、「読めない」を選んで撮り直しを頼んでください。",
+                "Decide from what you saw, or ask for another photograph.",
+            ],
+        ),
+        Refusal::DocumentGone => words(
+            ["この書類はもうありません。", "This document is gone."],
+            [
+                "期限が過ぎたか、取り下げられました。次の確認へ進んでください。",
+                "Its deadline passed or it was withdrawn. Take the next one.",
+            ],
+        ),
+        Refusal::BadPasskey => words(
+            ["パスキーを確かめられませんでした。", "The passkey's answer didn't hold."],
+            ["登録したパスキーで、もう一度試してください。", "Try again with the passkey that you enrolled."],
+        ),
+        Refusal::BadInvitation => words(
+            ["この招待は使えません。", "This invitation doesn't work."],
+            [
+                "使用済みか期限切れです。管理者に新しい招待を頼んでください。",
+                "It was used or its time is over. Ask the administrator for a new one.",
+            ],
+        ),
+        Refusal::AlreadyFounded => words(
+            ["設置の期間は終わっています。", "The founding is over."],
+            [
+                "この変更は設置のあいだだけできます。以後は責任者二人の承認が要ります。",
+                "This can only be done while founding. From now on two officers must approve it.",
+            ],
+        ),
+        Refusal::ReasonMismatch => words(
+            ["判断と理由が合いません。", "The reason doesn't fit the decision."],
+            ["もう一度、理由を選んでください。", "Choose a reason again."],
+        ),
+        Refusal::PolicyNotInForce => words(
+            ["このポリシーは使えません。", "This policy can't be used."],
+            ["ポリシーの名前と有効期間を確かめてください。", "Check its name and the dates between which it holds."],
+        ),
+        Refusal::BadRequest => words(
+            ["内容に誤りがあります。", "Something in it is wrong."],
+            ["前の画面に戻り、入力を確かめてください。", "Go back and check what you entered."],
+        ),
+        Refusal::Damaged => words(
+            ["書類が壊れているため開けません。", "The document is damaged and can't be opened."],
+            ["記録は残りました。次の確認へ進んでください。", "This was put on record. Take the next one."],
+        ),
+        Refusal::Unavailable => words(
+            ["いまは応答がありません。", "There is no answer just now."],
+            ["何も行われていません。少し待ってやり直してください。", "Nothing was done. Wait a little and try again."],
+        ),
+        // What the keeper says to a gate, and what a later keeper may say.
+        _ => words(
+            ["いまはできません。", "This can't be done now."],
+            [
+                "最初の画面からやり直してください。続くときはコードを運用者に知らせてください。",
+                "Start again from the first page. If it goes on, give the code to the operator.",
+            ],
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Everything that the keeper may say to a desk.
+    pub(super) const TO_DESKS: [Refusal; 18] = [
+        Refusal::Locked,
+        Refusal::Paused,
+        Refusal::TimeInDoubt,
+        Refusal::NotFound,
+        Refusal::NotAllowed,
+        Refusal::ShiftOver,
+        Refusal::TouchNeeded,
+        Refusal::AssignmentOver,
+        Refusal::AlreadyViewed,
+        Refusal::DocumentGone,
+        Refusal::PolicyNotInForce,
+        Refusal::BadRequest,
+        Refusal::Damaged,
+        Refusal::BadPasskey,
+        Refusal::BadInvitation,
+        Refusal::AlreadyFounded,
+        Refusal::ReasonMismatch,
+        Refusal::Unavailable,
+    ];
+
+    #[test]
+    fn every_refusal_has_words_of_its_own() {
+        let general = Cause::Refused(Refusal::CheckOver).words().title;
+        let mut seen = std::collections::BTreeSet::from([general]);
+        for refusal in TO_DESKS {
+            let words = Cause::Refused(refusal).words();
+            assert!(seen.insert(words.title), "{refusal}");
+            assert!(words.advice.iter().all(|advice| !advice.is_empty()));
+        }
+    }
+
+    #[test]
+    fn every_refusal_is_an_error_status() {
+        for refusal in TO_DESKS {
+            let status = Cause::Refused(refusal).status();
+            assert!(status.is_client_error() || status == StatusCode::SERVICE_UNAVAILABLE, "{refusal}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The desk: what the staff see and press. One endpoint is one file.
+//!
+//! The desk holds no key that opens a document. What it shows, the keeper
+//! released for one viewing; what it may do, the keeper decides again. So its own
+//! checks (roles, forms, origins) spare the keeper questions and people mistakes,
+//! and nothing rests on them alone.
+
+mod assets;
+#[cfg(test)]
+mod browser_tests;
+mod cause;
+mod encoding;
+mod enrol;
+mod guard;
+mod healthz;
+mod home;
+mod lang;
+mod language;
+mod page;
+mod problem;
+mod reasons;
+mod session;
+mod shift;
+mod sites;
+mod staff;
+mod state;
+#[cfg(test)]
+mod testing;
+mod watch;
+mod when;
+mod work;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{get, post},
+};
+
+pub use state::{Desk, Parts, Settings};
+
+/// The most that a request may carry, in bytes: a site's keys are the largest thing anybody sends here.
+const MAX_BODY: usize = 64 << 10;
+
+/// Every route of the desk.
+///
+/// The layers run from the last to the first: log, headers, problems in words,
+/// and only then the door, which turns away what another site or name sent.
+pub fn router(desk: Desk) -> Router {
+    Router::new()
+        .route("/", get(home::get))
+        .route("/enrol/{invitation}", get(enrol::page::get))
+        .route("/enrol/options", post(enrol::options::post))
+        .route("/enrol/finish", post(enrol::finish::post))
+        .route("/shift/options", post(shift::options::post))
+        .route("/shift/begin", post(shift::begin::post))
+        .route("/shift/end", post(shift::end::post))
+        .route("/work", get(work::overview::get))
+        .route("/work/next", post(work::next::post))
+        .route("/work/view", post(work::view::post))
+        .route("/work/decide", post(work::decide::post))
+        .route("/staff", get(staff::list::get))
+        .route("/staff/invite", post(staff::invite::post))
+        .route("/staff/remove", post(staff::remove::post))
+        .route("/sites", get(sites::list::get).post(sites::register::post))
+        .route("/watch", get(watch::board::get))
+        .route("/watch/pause", post(watch::pause::post))
+        .route("/watch/resume", post(watch::resume::post))
+        .route("/language", post(language::post))
+        .route("/assets/{name}", get(assets::get))
+        .route("/healthz", get(healthz::get))
+        .fallback(problem::no_such_page)
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn_with_state(desk.clone(), guard::door))
+        .layer(from_fn_with_state(desk.clone(), problem::in_words))
+        .layer(from_fn(guard::headers))
+        .layer(from_fn(guard::log))
+        .with_state(desk)
+}

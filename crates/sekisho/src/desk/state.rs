@@ -1,0 +1,117 @@
+//! What the handlers share.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sekisho_core::{
+    entropy::Entropy,
+    time::{Clock, Timestamp},
+};
+use sekisho_keeper::wire::{DeskAnswer, DeskRequest, Refusal};
+use zeroize::Zeroizing;
+
+use super::cause::Cause;
+use crate::service::{
+    desk_ports::{DeskKeeper, DeskStore, Installation},
+    desk_sessions::{self, Sessions, Signed},
+};
+
+/// How this desk is set up.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Scheme, host and port as browsers send them, e.g. `https://desk.example.jp`.
+    pub origin: String,
+    /// Whether this is an installation for trying out.
+    pub test: bool,
+    /// Where the "demo reviewer" button posts to; nowhere but in a demo.
+    pub demo_reviewer: Option<String>,
+}
+
+/// What a desk is made of.
+pub struct Parts {
+    /// The keeper.
+    pub keeper: Arc<dyn DeskKeeper>,
+    /// The desk's own database.
+    pub store: Arc<dyn DeskStore>,
+    /// What the supervisor knows.
+    pub installation: Arc<dyn Installation>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness for session secrets.
+    pub entropy: Box<dyn Entropy + Send>,
+    /// How it is set up.
+    pub settings: Settings,
+}
+
+/// The desk: cheap to clone, one per process.
+#[derive(Clone)]
+pub struct Desk(Arc<Inner>);
+
+struct Inner {
+    keeper: Arc<dyn DeskKeeper>,
+    sessions: Sessions,
+    installation: Arc<dyn Installation>,
+    clock: Arc<dyn Clock>,
+    entropy: Mutex<Box<dyn Entropy + Send>>,
+    settings: Settings,
+}
+
+impl Desk {
+    /// Puts a desk together.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { keeper, store, installation, clock, entropy, settings } = parts;
+        let (sessions, entropy) = (Sessions::new(store), Mutex::new(entropy));
+        Self(Arc::new(Inner { keeper, sessions, installation, clock, entropy, settings }))
+    }
+
+    /// Forgets sessions that are over.
+    pub async fn sweep(&self) {
+        // A failure was logged where it arose, and the next sweep does the same work again.
+        let _ = self.sessions().sweep(self.now()).await;
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    pub(crate) fn installation(&self) -> &dyn Installation {
+        &*self.0.installation
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.clock.read().wall
+    }
+
+    pub(crate) fn draw_secret(&self) -> Zeroizing<[u8; 32]> {
+        let mut entropy = self.0.entropy.lock().unwrap_or_else(PoisonError::into_inner);
+        desk_sessions::draw_secret(&mut **entropy)
+    }
+
+    /// Asks the keeper.
+    pub(crate) async fn ask(&self, request: DeskRequest) -> Result<DeskAnswer, Cause> {
+        Ok(self.0.keeper.ask(request).await?)
+    }
+
+    /// Asks the keeper for somebody; a shift that is over there is over here too.
+    pub(crate) async fn ask_for(&self, signed: &Signed, request: DeskRequest) -> Result<DeskAnswer, Cause> {
+        let answer = self.ask(request).await;
+        match answer {
+            Err(Cause::Refused(Refusal::ShiftOver)) => self.sessions().end(signed.hash).await?,
+            // The assignment that we remember is not ours any more.
+            Err(Cause::Refused(Refusal::AssignmentOver | Refusal::DocumentGone)) => {
+                self.sessions().hold(signed.hash, None);
+            }
+            _ => {}
+        }
+        answer
+    }
+}
+
+/// The keeper answered something that doesn't belong to the question.
+pub(crate) fn misplaced() -> Cause {
+    tracing::error!("the keeper's answer does not belong to the request");
+    Cause::Broken
+}

@@ -1,0 +1,393 @@
+//! A keeper that plays along: as many verbs as the desk's pages need, in memory.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard},
+};
+
+use sekisho_core::{
+    check::{CheckState, Reason, Role, Verdict},
+    event::{Event, What},
+    id::{AssignmentId, CheckId, DocumentId, KeeperId, ShiftId, StaffId, ViewingId},
+    policy::{Policy, Text},
+    time::Timestamp,
+};
+use sekisho_keeper::{
+    webauthn::{Credential, RelyingParty, verify_assertion, verify_registration},
+    wire::{
+        Answered, Assertion, Assignment, DeskAnswer, DeskRequest, Directory, EnrolOptions, LoggedEvent, Picture, Queue,
+        Refusal, Shift, ShiftOptions, ShiftToken, SiteView, StaffView, Status,
+    },
+};
+
+use super::NOW;
+use crate::service::desk_ports::{DeskKeeper, Pending};
+
+/// The invitation that it takes, for a reviewer called 新人.
+pub(in crate::desk) const INVITATION: &str = "play-invitation";
+
+/// Whoever comes by that invitation.
+const NEW: StaffId = StaffId::from_bytes([9; 16]);
+
+/// The question of its assignments.
+pub(in crate::desk) const QUESTION: &str = "2008年11月21日以前に生まれましたか";
+
+/// Keeps its state behind one lock, like the real one.
+pub(in crate::desk) struct PlayKeeper(Mutex<State>);
+
+struct State {
+    origin: String,
+    asked: Vec<String>,
+    refusal: Option<Refusal>,
+    staff: Vec<StaffView>,
+    passkey: Option<Credential>,
+    holder: StaffId,
+    shifts: BTreeMap<[u8; 32], StaffId>,
+    begun: u8,
+    sites: Vec<SiteView>,
+    waiting: u64,
+    present: Option<Assignment>,
+    drawn: u8,
+    paused: bool,
+    picture: Vec<u8>,
+    events: Vec<What>,
+}
+
+pub(super) fn staff_id(role: Role) -> [u8; 16] {
+    match role {
+        Role::Administrator => [1; 16],
+        Role::Reviewer => [2; 16],
+        Role::Officer => [3; 16],
+    }
+}
+
+fn text(ja: &str, en: &str) -> Text {
+    Text { ja: ja.into(), en: en.into() }
+}
+
+fn person(role: Role, name: &str) -> StaffView {
+    StaffView { staff: StaffId::from_bytes(staff_id(role)), name: name.into(), role, enrolled: NOW - 86_400 }
+}
+
+/// The smallest PNG: one pixel.
+const PIXEL: &[u8] = &[
+    0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 0,
+    0, 0, 0, 0x3A, 0x7E, 0x9B, 0x55, 0, 0, 0, 10, b'I', b'D', b'A', b'T', 0x78, 0x9C, 0x63, 0x60, 0, 0, 0, 2, 0, 1,
+    0x48, 0xAF, 0xA4, 0x71, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xAE, 0x42, 0x60, 0x82,
+];
+
+impl PlayKeeper {
+    pub(super) fn new(origin: &str) -> Self {
+        let staff =
+            vec![person(Role::Administrator, "山本"), person(Role::Reviewer, "審査一"), person(Role::Officer, "中村")];
+        Self(Mutex::new(State {
+            origin: origin.into(),
+            asked: Vec::new(),
+            refusal: None,
+            passkey: None,
+            holder: NEW,
+            staff,
+            shifts: BTreeMap::new(),
+            begun: 0,
+            sites: vec![site()],
+            waiting: 3,
+            present: None,
+            drawn: 0,
+            paused: false,
+            picture: PIXEL.into(),
+            events: beginning(),
+        }))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().expect("no test dies in here")
+    }
+
+    /// What it was asked, oldest first, as `Debug` writes it.
+    pub(in crate::desk) fn asked(&self) -> Vec<String> {
+        self.state().asked.clone()
+    }
+
+    /// Refuses everything from now on.
+    pub(in crate::desk) fn refuse(&self, refusal: Refusal) {
+        self.state().refusal = Some(refusal);
+    }
+
+    /// Ends what [`PlayKeeper::refuse`] began.
+    pub(in crate::desk) fn obey(&self) {
+        self.state().refusal = None;
+    }
+
+    /// Lets nothing wait.
+    pub(in crate::desk) fn empty(&self) {
+        self.state().waiting = 0;
+    }
+
+    /// The picture that it releases from now on.
+    pub(in crate::desk) fn show(&self, png: Vec<u8>) {
+        self.state().picture = png;
+    }
+
+    /// The present assignment's id.
+    pub(in crate::desk) fn assignment(&self) -> String {
+        self.state().present.as_ref().expect("an assignment").assignment.to_string()
+    }
+
+    /// From now on the passkey that was enrolled belongs to the person of that role.
+    pub(in crate::desk) fn give_passkey_to(&self, role: Role) {
+        self.state().holder = StaffId::from_bytes(staff_id(role));
+    }
+
+    /// The id of the person of a role.
+    pub(in crate::desk) fn person(&self, role: Role) -> String {
+        StaffId::from_bytes(staff_id(role)).to_string()
+    }
+}
+
+impl DeskKeeper for PlayKeeper {
+    fn ask(&self, request: DeskRequest) -> Pending<'_, Answered<DeskAnswer>> {
+        let mut state = self.state();
+        state.asked.push(format!("{request:?}"));
+        let answer = match state.refusal {
+            Some(refusal) => Err(refusal),
+            None => state.answer(request),
+        };
+        Box::pin(std::future::ready(answer))
+    }
+}
+
+impl State {
+    fn answer(&mut self, request: DeskRequest) -> Answered<DeskAnswer> {
+        match request {
+            DeskRequest::EnrolOptions { invitation } => self.enrol_options(&invitation),
+            DeskRequest::Enrol { ceremony, client_data, attestation } => {
+                self.enrol(ceremony, &client_data, &attestation)
+            }
+            DeskRequest::ShiftOptions { .. } => Ok(DeskAnswer::ShiftOptions(ShiftOptions {
+                ceremony: [6; 16],
+                challenge: [8; 32],
+                rp_id: self.rp_id(),
+            })),
+            DeskRequest::BeginShift { assertion, .. } => self.begin(&assertion),
+            DeskRequest::EndShift(token) => {
+                self.shifts.remove(&token.0).map(|_| DeskAnswer::Done).ok_or(Refusal::ShiftOver)
+            }
+            DeskRequest::Whoami(_) => Err(Refusal::NotFound),
+            DeskRequest::Next(token) => self.reviewer(&token).map(|()| self.next()),
+            DeskRequest::View { shift, assignment } => self.reviewer(&shift).and_then(|()| self.view(assignment)),
+            DeskRequest::Decide { shift, assignment, reason } => {
+                self.reviewer(&shift).and_then(|()| self.decide(assignment, reason))
+            }
+            DeskRequest::Queue(_) => Ok(DeskAnswer::Queue(Queue {
+                waiting: self.waiting,
+                assigned: 1,
+                near_deadline: self.waiting.min(1),
+                next_deadline: (self.waiting > 0).then_some(NOW + 5 * 3600),
+            })),
+            DeskRequest::Invite { .. } => Ok(DeskAnswer::Invitation {
+                invitation: "Jx3fQ0mVt2kP9sYb7LwZ4nRc6HdTg1uE".into(),
+                until: NOW + 86_400,
+            }),
+            DeskRequest::Staff(_) => Ok(DeskAnswer::Staff(self.staff.clone())),
+            DeskRequest::RemoveStaff { staff, .. } => {
+                self.staff.retain(|person| person.staff != staff);
+                Ok(DeskAnswer::Done)
+            }
+            DeskRequest::RegisterSite { site, .. } => {
+                self.sites.push(site);
+                Ok(DeskAnswer::Done)
+            }
+            DeskRequest::Directory(_) => Ok(DeskAnswer::Directory(Directory {
+                sites: self.sites.clone(),
+                policies: vec![policy()],
+                jwks: "{\"keys\":[]}".into(),
+                ledger_key: "play".into(),
+            })),
+            DeskRequest::Events { .. } => Ok(DeskAnswer::Events(self.logged())),
+            DeskRequest::Pause(_) => Ok(self.pause(true)),
+            DeskRequest::Resume(_) => Ok(self.pause(false)),
+            DeskRequest::Status => Ok(DeskAnswer::Status(self.status())),
+        }
+    }
+
+    fn rp_id(&self) -> String {
+        let host = self.origin.split_once("://").expect("an origin").1;
+        host.split(':').next().expect("a host").into()
+    }
+
+    fn enrol_options(&self, invitation: &str) -> Answered<DeskAnswer> {
+        if invitation != INVITATION {
+            return Err(Refusal::BadInvitation);
+        }
+        Ok(DeskAnswer::EnrolOptions(EnrolOptions {
+            ceremony: [5; 16],
+            challenge: [7; 32],
+            rp_id: self.rp_id(),
+            user: *NEW.as_bytes(),
+            name: "新人".into(),
+            role: Role::Reviewer,
+        }))
+    }
+
+    /// Judges the passkey with the keeper's own code.
+    fn enrol(&mut self, ceremony: [u8; 16], client_data: &[u8], attestation: &[u8]) -> Answered<DeskAnswer> {
+        if ceremony != [5; 16] {
+            return Err(Refusal::BadPasskey);
+        }
+        let made = verify_registration(&self.party(), &[7; 32], client_data, attestation);
+        self.passkey = Some(made.map_err(|_| Refusal::BadPasskey)?);
+        let person = StaffView { staff: NEW, name: "新人".into(), role: Role::Reviewer, enrolled: NOW };
+        self.staff.push(person.clone());
+        Ok(DeskAnswer::Enrolled(person))
+    }
+
+    fn party(&self) -> RelyingParty {
+        RelyingParty { id: self.rp_id(), origin: self.origin.clone() }
+    }
+
+    /// Who proves presence: by the passkey that was enrolled, or by [`super::proof`].
+    fn prover(&mut self, assertion: &Assertion) -> Answered<StaffId> {
+        if assertion.signature == b"played" {
+            let id: [u8; 16] = assertion.credential.as_slice().try_into().map_err(|_| Refusal::BadPasskey)?;
+            return Ok(StaffId::from_bytes(id));
+        }
+        let party = self.party();
+        let passkey = self.passkey.as_mut().ok_or(Refusal::BadPasskey)?;
+        let counter = verify_assertion(&party, &[8; 32], passkey, assertion).map_err(|_| Refusal::BadPasskey)?;
+        passkey.counter = counter.0;
+        Ok(self.holder)
+    }
+
+    fn begin(&mut self, assertion: &Assertion) -> Answered<DeskAnswer> {
+        let staff = self.prover(assertion)?;
+        let staff = self.staff.iter().find(|person| person.staff == staff).ok_or(Refusal::BadPasskey)?.clone();
+        self.begun += 1;
+        let number = self.begun;
+        self.shifts.insert([number; 32], staff.staff);
+        let (id, token) = (ShiftId::from_bytes([number; 16]), ShiftToken([number; 32]));
+        Ok(DeskAnswer::Shift(Shift { id, token, staff, until: NOW + 4 * 3600 }))
+    }
+
+    fn reviewer(&self, token: &ShiftToken) -> Answered<()> {
+        let staff = self.shifts.get(&token.0).ok_or(Refusal::ShiftOver)?;
+        let person = self.staff.iter().find(|person| person.staff == *staff).ok_or(Refusal::ShiftOver)?;
+        if person.role == Role::Reviewer { Ok(()) } else { Err(Refusal::NotAllowed) }
+    }
+
+    fn next(&mut self) -> DeskAnswer {
+        if self.present.is_none() && self.waiting > 0 {
+            self.waiting -= 1;
+            self.drawn += 1;
+            self.present = Some(Assignment {
+                assignment: AssignmentId::from_bytes([self.drawn; 16]),
+                until: NOW + 600,
+                viewed: false,
+                kind: "jp-driving-licence".parse().expect("a name"),
+                kind_name: text("運転免許証", "Driving licence"),
+                question: text(QUESTION, "Born on or before 21 November 2008?"),
+                site: text("出会いの見本", "Sample dating site"),
+                deadline: NOW + 40 * 3600,
+            });
+        }
+        DeskAnswer::Next(self.present.clone().map(Box::new))
+    }
+
+    fn view(&mut self, assignment: AssignmentId) -> Answered<DeskAnswer> {
+        let present = self.present.as_mut().filter(|present| present.assignment == assignment);
+        let present = present.ok_or(Refusal::AssignmentOver)?;
+        if std::mem::replace(&mut present.viewed, true) {
+            return Err(Refusal::AlreadyViewed);
+        }
+        let viewing = ViewingId::from_bytes([0x42; 16]);
+        Ok(DeskAnswer::Picture(Picture { viewing, media_type: "image/png".into(), bytes: self.picture.clone() }))
+    }
+
+    fn decide(&mut self, assignment: AssignmentId, reason: Reason) -> Answered<DeskAnswer> {
+        self.present.take_if(|present| present.assignment == assignment).ok_or(Refusal::AssignmentOver)?;
+        Ok(DeskAnswer::Decided(match reason.verdict() {
+            Verdict::Approve => CheckState::Approved,
+            Verdict::Reject => CheckState::Rejected,
+            Verdict::Retake => CheckState::AwaitingDocument,
+        }))
+    }
+
+    fn pause(&mut self, paused: bool) -> DeskAnswer {
+        let by = StaffId::from_bytes(staff_id(Role::Officer));
+        self.paused = paused;
+        self.events.push(if paused { What::Paused { by } } else { What::Resumed { by } });
+        DeskAnswer::Done
+    }
+
+    fn logged(&self) -> Vec<LoggedEvent> {
+        let event = |(index, what): (usize, &What)| {
+            let body = Event::new(NOW - 600 + index as u64 * 7, what.clone()).to_bytes();
+            LoggedEvent { index: index as u64, body: String::from_utf8(body).expect("JSON") }
+        };
+        self.events.iter().enumerate().map(event).rev().collect()
+    }
+
+    fn status(&self) -> Status {
+        Status {
+            keeper: KeeperId::from_bytes([1; 16]),
+            test: true,
+            founded: true,
+            locked: false,
+            paused: self.paused,
+            time_in_doubt: false,
+            ledger_size: self.events.len() as u64,
+            undecided: self.waiting,
+            now: NOW,
+        }
+    }
+}
+
+fn site() -> SiteView {
+    SiteView {
+        name: "sample-dating".parse().expect("a name"),
+        title: text("出会いの見本", "Sample dating site"),
+        jwks: "{\"keys\":[]}".into(),
+        policies: vec!["jp-dating-site".parse().expect("a name")],
+        return_prefix: "https://dating.example/".into(),
+        webhook: Some("https://dating.example/hooks/sekisho".into()),
+    }
+}
+
+/// A policy as small as it may be; the desk shows its name and title.
+fn policy() -> Policy {
+    let both = serde_json::json!({ "ja": "出会い系サイトの年齢確認", "en": "Age check for dating sites" });
+    serde_json::from_value(serde_json::json!({
+        "name": "jp-dating-site", "version": 1, "title": both, "valid_from": "2026-01-01", "valid_to": null,
+        "basis": { "class": "age", "law": both, "article": both, "purpose": both, "source": "" },
+        "kinds": [], "visible": ["birth_date"],
+        "age": { "at_least": 18, "reached": "birthday", "leap_day": "march1" },
+        "question": both, "reviewers": 1,
+        "retention": { "picture_hours": 72, "warn_hours": 48, "member_days": 90 },
+        "hours": { "week": [[], [], [], [], [], [], []], "closed_on_holidays": true },
+    }))
+    .expect("a policy")
+}
+
+fn beginning() -> Vec<What> {
+    let (check, document) = (CheckId::from_bytes([11; 16]), DocumentId::from_bytes([12; 16]));
+    let (assignment, staff) = (AssignmentId::from_bytes([13; 16]), StaffId::from_bytes(staff_id(Role::Reviewer)));
+    let shift = ShiftId::from_bytes([14; 16]);
+    vec![
+        What::Founded { test: true },
+        What::StaffEnrolled { staff, role: Role::Reviewer, by: None },
+        What::ShiftBegan { shift, staff, until: Timestamp(NOW.0 + 3600) },
+        What::Received {
+            check,
+            document,
+            site: "sample-dating".parse().expect("a name"),
+            policy: "jp-dating-site".parse().expect("a name"),
+            policy_version: 1,
+            kind: "jp-driving-licence".parse().expect("a name"),
+            arrival: 1,
+            deadline: NOW + 72 * 3600,
+            ciphertext_sha256: "00".repeat(32),
+        },
+        What::Assigned { assignment, check, document, staff, shift, until: NOW },
+        What::Viewed { viewing: ViewingId::from_bytes([15; 16]), assignment, check, document, staff, shift },
+        What::DeadlineNears { check, document, deadline: NOW + 3600 },
+    ]
+}

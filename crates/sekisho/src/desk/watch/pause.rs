@@ -1,0 +1,41 @@
+//! `POST /watch/pause`: nobody opens anything until an officer lifts it.
+
+use axum::{extract::State, response::Redirect};
+use sekisho_core::check::Role;
+use sekisho_keeper::wire::{DeskAnswer, DeskRequest};
+
+use crate::desk::{
+    cause::Cause,
+    session::{Sent, only},
+    state::{Desk, misplaced},
+};
+
+/// Pulls the brake. An administrator may too: it tightens.
+pub(crate) async fn post(State(desk): State<Desk>, Sent { signed, .. }: Sent) -> Result<Redirect, Cause> {
+    only(&signed, &[Role::Officer, Role::Administrator])?;
+    match desk.ask_for(&signed, DeskRequest::Pause(signed.shift.token.clone())).await? {
+        DeskAnswer::Done => Ok(Redirect::to("/watch")),
+        _ => Err(misplaced()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::testing::TestDesk;
+
+    #[tokio::test]
+    async fn a_pause_shows_on_the_board() {
+        let mut desk = TestDesk::new();
+        desk.sign_in(Role::Administrator).await;
+        assert_eq!(desk.post_form("/watch/pause", &[]).await.header("location"), "/watch");
+        assert!(desk.get("/watch").await.body.contains("一時停止中"));
+    }
+
+    #[tokio::test]
+    async fn a_reviewer_pauses_nothing() {
+        let mut desk = TestDesk::new();
+        desk.sign_in(Role::Reviewer).await;
+        assert_eq!(desk.post_form("/watch/pause", &[]).await.status, 403);
+    }
+}

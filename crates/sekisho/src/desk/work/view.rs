@@ -1,0 +1,150 @@
+//! `POST /work/view`: the one look of an assignment. It writes an event, so it is no GET.
+//!
+//! The picture stands within the page, as a `data:` address, and that page alone
+//! lets the browser show one. The other way, an address to fetch the picture
+//! from, would make the desk keep it between two requests and answer a second
+//! time to whoever comes first; like this it is in memory for one response, can't
+//! be asked for again, and has no address that could be passed on.
+
+use askama::Template;
+use axum::{
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use base64ct::{Base64, Encoding};
+use sekisho_core::check::Role;
+use sekisho_keeper::wire::{Assignment, DeskAnswer, DeskRequest, Picture, Refusal};
+use zeroize::Zeroizing;
+
+use super::Task;
+use crate::{
+    desk::{
+        cause::Cause,
+        guard::POLICY_WITH_PICTURE,
+        lang::Lang,
+        page::Frame,
+        session::{Sent, only},
+        state::{Desk, misplaced},
+    },
+    service::desk_sessions::Signed,
+};
+
+/// What a page needs beside its picture, in bytes; a generous guess, so that the page is not moved while it grows.
+const PAGE: usize = 32 << 10;
+
+#[derive(Template)]
+#[template(path = "desk/view.html")]
+struct View<'a> {
+    frame: Frame,
+    task: Task,
+    viewing: String,
+    media_type: &'static str,
+    picture: &'a str,
+}
+
+/// Opens the document and shows it.
+pub(crate) async fn post(State(desk): State<Desk>, lang: Lang, sent: Sent) -> Result<Response, Cause> {
+    let signed = sent.signed;
+    only(&signed, &[Role::Reviewer])?;
+    let present = present(&signed, sent.fields.need("assignment")?)?;
+    let request = DeskRequest::View { shift: signed.shift.token.clone(), assignment: present.assignment };
+    let answer = desk.ask_for(&signed, request).await;
+    if matches!(answer, Ok(_) | Err(Cause::Refused(Refusal::AlreadyViewed))) {
+        desk.sessions().looked(signed.hash);
+    }
+    let DeskAnswer::Picture(picture) = answer? else { return Err(misplaced()) };
+    // A language switch would ask for this page again, and it can't be had again.
+    let frame = Frame::signed(&desk, lang, &signed, "/work").unswitchable();
+    respond(frame, Task::new(present, lang), picture)
+}
+
+/// The assignment that the form names, if it is the one that this session has.
+fn present<'a>(signed: &'a Signed, named: &str) -> Result<&'a Assignment, Cause> {
+    let present = signed.present.as_ref().filter(|present| present.assignment.to_string() == named);
+    present.ok_or_else(|| Refusal::AssignmentOver.into())
+}
+
+fn respond(frame: Frame, task: Task, picture: Picture) -> Result<Response, Cause> {
+    let Picture { viewing, media_type, bytes } = picture;
+    let bytes = Zeroizing::new(bytes);
+    let text = Zeroizing::new(Base64::encode_string(&bytes));
+    let view =
+        View { frame, task, viewing: viewing.to_string(), media_type: known(&media_type)?, picture: text.as_str() };
+    // Wiped when the connection has taken it.
+    let mut page = Zeroizing::new(String::with_capacity(text.len() + PAGE));
+    view.render_into(&mut *page).map_err(|error| {
+        tracing::error!(%error, "a viewing could not be rendered");
+        Cause::Broken
+    })?;
+    let body = Body::from(Bytes::from_owner(Zeroizing::new(std::mem::take(&mut *page).into_bytes())));
+    let policy = HeaderValue::from_static(POLICY_WITH_PICTURE);
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_SECURITY_POLICY, policy)], body).into_response())
+}
+
+/// Only what a browser draws as pixels: an SVG would be a document.
+fn known(media_type: &str) -> Result<&'static str, Cause> {
+    let kinds = ["image/jpeg", "image/png", "image/webp"];
+    kinds.into_iter().find(|&kind| kind == media_type).ok_or_else(misplaced)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::testing::{QUESTION, TestDesk};
+
+    async fn with_work() -> (TestDesk, String) {
+        let mut desk = TestDesk::new();
+        desk.sign_in(Role::Reviewer).await;
+        desk.post_form("/work/next", &[]).await;
+        let assignment = desk.keeper.assignment();
+        (desk, assignment)
+    }
+
+    #[tokio::test]
+    async fn the_picture_stands_in_the_page_and_nothing_may_keep_it() {
+        let (desk, assignment) = with_work().await;
+        let answer = desk.post_form("/work/view", &[("assignment", &assignment)]).await;
+        assert_eq!(answer.status, 200);
+        assert!(answer.body.contains("src=\"data:image/png;base64,iVBOR") && answer.body.contains(QUESTION));
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("content-security-policy"), POLICY_WITH_PICTURE);
+    }
+
+    #[tokio::test]
+    async fn a_second_look_is_refused_and_the_answer_can_still_be_given() {
+        let (desk, assignment) = with_work().await;
+        desk.post_form("/work/view", &[("assignment", &assignment)]).await;
+        let again = desk.post_form("/work/view", &[("assignment", &assignment)]).await;
+        assert_eq!(again.status, 409);
+        assert!(!again.body.contains("data:image") && again.body.contains("already_viewed"));
+        assert!(desk.get("/work").await.body.contains("name=\"reason\""));
+    }
+
+    #[tokio::test]
+    async fn the_assignment_of_another_is_not_even_asked_for() {
+        let (desk, _) = with_work().await;
+        let other = sekisho_core::id::AssignmentId::from_bytes([0xEE; 16]).to_string();
+        assert_eq!(desk.post_form("/work/view", &[("assignment", &other)]).await.status, 409);
+        assert!(!desk.keeper.asked().iter().any(|asked| asked.starts_with("View")));
+    }
+
+    /// M15
+    #[tokio::test]
+    async fn an_officer_and_an_administrator_see_no_picture() {
+        for role in [Role::Administrator, Role::Officer] {
+            let mut desk = TestDesk::new();
+            desk.sign_in(role).await;
+            assert_eq!(desk.post_form("/work/view", &[("assignment", "x")]).await.status, 403);
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_plain_picture_is_not_shown() {
+        assert!(known("image/jpeg").is_ok());
+        assert_eq!(known("image/svg+xml"), Err(Cause::Broken));
+        assert_eq!(known("text/html"), Err(Cause::Broken));
+    }
+}

@@ -1,0 +1,3 @@
+//! What stands behind the store ports: all SQL of gate and desk.
+
+pub mod desk_sqlite;
