@@ -18,5 +18,6 @@ pub mod logging;
 pub mod policy_file;
 pub mod service;
 pub mod store;
+pub mod site;
 pub mod supervisor;
 pub mod testing;

@@ -5,6 +5,7 @@
 mod passphrase;
 mod role;
 mod serve;
+mod site;
 
 use std::process::ExitCode;
 
@@ -22,6 +23,8 @@ pub struct Cli {
 enum Command {
     /// Run an installation on this machine
     Serve(serve::ServeArgs),
+    /// Be a site: make its keys, sign what it asks
+    Site(site::SiteArgs),
     /// Be one of the processes; the supervisor calls this
     #[command(hide = true)]
     Role(role::RoleArgs),
@@ -32,6 +35,7 @@ impl Cli {
     pub fn run(self) -> ExitCode {
         match self.command {
             Command::Serve(args) => serve::run(args),
+            Command::Site(args) => site::run(args),
             Command::Role(args) => role::run(args),
         }
     }
