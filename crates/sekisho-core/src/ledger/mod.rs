@@ -5,6 +5,7 @@
 //! witnesses read them. Our own are only the [`leaf`], a salted commitment to an
 //! event, and the [`receipt`] that a member keeps.
 
+pub mod audit;
 pub mod checkpoint;
 pub mod hash;
 pub mod leaf;

@@ -58,6 +58,11 @@ impl TileName {
         self.width as usize
     }
 
+    /// The same tile when it has grown full.
+    pub const fn full(&self) -> Self {
+        Self { width: WIDTH as u16, ..*self }
+    }
+
     /// Whether it will never grow.
     pub const fn is_full(&self) -> bool {
         self.width() == WIDTH
