@@ -6,6 +6,7 @@ mod passphrase;
 mod role;
 mod serve;
 mod site;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Be a site: make its keys, sign what it asks
     Site(site::SiteArgs),
+    /// Check a receipt, or a whole ledger, without the service
+    Verify(verify::VerifyArgs),
     /// Be one of the processes; the supervisor calls this
     #[command(hide = true)]
     Role(role::RoleArgs),
@@ -36,6 +39,7 @@ impl Cli {
         match self.command {
             Command::Serve(args) => serve::run(args),
             Command::Site(args) => site::run(args),
+            Command::Verify(args) => verify::run(args),
             Command::Role(args) => role::run(args),
         }
     }
