@@ -1,10 +1,56 @@
-//! The courier's work.
+//! The courier's work: its outbox is the keeper's, its secrets lie in its own folder.
 
-use crate::supervisor::{RoleContext, role::RoleError};
+use std::{sync::Arc, time::Duration};
 
-/// Runs until it is to stop.
-pub(super) fn run(context: RoleContext) -> Result<(), RoleError> {
+use tokio::runtime::Builder;
+
+use crate::{
+    client::Client,
+    courier::{
+        self, Courier, LIMITS, PACE,
+        destination::{Reach, SystemResolver},
+        end::KeeperEnd,
+        secrets::Secrets,
+    },
+    supervisor::{RoleContext, role::RoleError},
+};
+
+/// How long a name that is being looked up may delay the end.
+const LAST_LOOKUP: Duration = Duration::from_secs(1);
+
+/// Delivers until it is to stop.
+pub(super) fn run(mut context: RoleContext) -> Result<(), RoleError> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let courier = courier(&mut context)?;
     context.ready();
-    context.stop.wait();
+    runtime.block_on(async {
+        tokio::select! {
+            () = context.stop.said() => {}
+            () = courier::run(courier) => {}
+        }
+    });
+    runtime.shutdown_timeout(LAST_LOOKUP);
     Ok(())
+}
+
+fn courier(context: &mut RoleContext) -> Result<Courier, RoleError> {
+    Ok(Courier {
+        outbox: Arc::new(KeeperEnd::new(context.ends.take("keeper")?)),
+        clock: Arc::new(context.clock.clone()),
+        resolver: Arc::new(SystemResolver),
+        client: client()?,
+        secrets: Secrets::below(&context.config.data),
+        reach: if context.config.test { Reach::ThisMachine } else { Reach::Internet },
+        pace: PACE,
+    })
+}
+
+#[cfg(feature = "tls")]
+fn client() -> Result<Client, RoleError> {
+    Ok(Client::with_tls(LIMITS, crate::client::tls::Trust::public_web()?))
+}
+
+#[cfg(not(feature = "tls"))]
+fn client() -> Result<Client, RoleError> {
+    Ok(Client::plain(LIMITS))
 }

@@ -8,6 +8,7 @@
 pub mod address;
 pub mod deliver;
 pub mod destination;
+pub mod end;
 pub mod outbox;
 pub mod secrets;
 pub mod webhook;

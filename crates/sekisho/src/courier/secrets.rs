@@ -1,6 +1,11 @@
 //! The secrets that webhooks are signed with: one small file for each site.
 
-use std::{io, path::PathBuf};
+use std::{
+    fs::{self, DirBuilder, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown},
+    path::{Path, PathBuf},
+};
 
 use base64ct::{Base64, Encoding};
 use sekisho_core::id::SiteName;
@@ -35,18 +40,51 @@ impl Secrets {
         Self { folder }
     }
 
+    /// The secrets of the installation whose state lies in `data`.
+    pub fn below(data: &Path) -> Self {
+        Self::new(data.join("courier").join("secrets"))
+    }
+
+    /// Puts a site's secret where the courier reads it, in place of an earlier one. For whoever runs the installation.
+    ///
+    /// Folder and file get the owner of the folder above: started as root, that is the courier's own user.
+    ///
+    /// # Errors
+    /// When it can't be written; an earlier secret then stays.
+    pub fn put(&self, site: &SiteName, secret: &[u8]) -> io::Result<()> {
+        let above = self.folder.parent().ok_or(io::ErrorKind::InvalidInput)?;
+        let owner = fs::metadata(above).map(|seen| (Some(seen.uid()), Some(seen.gid())))?;
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
+        chown(&self.folder, owner.0, owner.1)?;
+        // No site's name begins with a dot, so this is nobody's secret until it is whole.
+        let fresh = self.folder.join(format!(".{site}"));
+        write_anew(&fresh, format(secret).as_bytes())?;
+        chown(&fresh, owner.0, owner.1)?;
+        fs::rename(fresh, self.folder.join(site.as_str()))
+    }
+
     /// The secrets of a site: the present one, and while it is being changed the next one too.
     ///
     /// # Errors
     /// See [`SecretError`].
     pub fn of(&self, site: &SiteName) -> Result<Vec<Secret>, SecretError> {
         // A site's name has no slash and does not begin with a dot.
-        let text = std::fs::read_to_string(self.folder.join(site.as_str())).map_err(SecretError::Missing)?;
+        let text = fs::read_to_string(self.folder.join(site.as_str())).map_err(SecretError::Missing)?;
         let text = Zeroizing::new(text);
         let secrets: Vec<_> =
             text.lines().map(str::trim).filter(|line| !line.is_empty()).map(parse).collect::<Result<_, _>>()?;
         if secrets.is_empty() { Err(SecretError::Malformed) } else { Ok(secrets) }
     }
+}
+
+fn write_anew(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// Reads a secret from its text.
@@ -74,6 +112,20 @@ mod tests {
         for bad in ["", "whsec_", "whsec_AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "whsec_!", &format(&[1; 65])] {
             assert!(parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_secret_that_is_put_is_found_and_can_be_replaced() {
+        let data = std::env::temp_dir().join(format!("sekisho-put-{}", std::process::id()));
+        fs::create_dir_all(data.join("courier")).unwrap();
+        let (secrets, site) = (Secrets::below(&data), "site-a".parse().unwrap());
+        for byte in [1, 2] {
+            secrets.put(&site, &[byte; 32]).unwrap();
+            assert_eq!(*secrets.of(&site).unwrap()[0], vec![byte; 32]);
+        }
+        assert_eq!(fs::metadata(data.join("courier/secrets/site-a")).unwrap().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(data.join("courier/secrets")).unwrap().count(), 1);
+        fs::remove_dir_all(data).unwrap();
     }
 
     #[test]

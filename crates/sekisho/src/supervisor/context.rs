@@ -99,6 +99,13 @@ impl End {
         self.0.blocking_recv()
     }
 
+    /// An end, and what hands it streams.
+    #[cfg(test)]
+    pub(crate) fn for_test() -> (mpsc::UnboundedSender<UnixStream>, End) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (sender, End(receiver))
+    }
+
     /// The newest stream that has come since; nothing if none has.
     pub fn newest(&mut self) -> Option<UnixStream> {
         let mut newest = None;
