@@ -17,10 +17,6 @@ use crate::id::{KindName, PolicyName};
 /// The most hours that any picture may live, whatever the policy: the keeper has no key for longer.
 pub const MAX_PICTURE_HOURS: u16 = 72;
 
-/// The fewest hours that a picture lives of those 72: its deadline counts from the start of its intake key's hour,
-/// and that key is still accepted in the next one.
-pub const SURE_PICTURE_HOURS: u16 = 70;
-
 /// Days after leaving that need no reason.
 pub const PLAIN_MEMBER_DAYS: u16 = 90;
 
@@ -201,6 +197,18 @@ pub struct Retention {
     /// Why `member_days` is more than 90, in an officer's words.
     #[serde(default)]
     pub member_days_reason: Option<String>,
+}
+
+impl Retention {
+    /// The hours that a picture is sure to live, for whoever asks whether a reviewer sees it in time.
+    ///
+    /// Fewer than `picture_hours`: deadlines are whole hours, and a picture may arrive under an intake key that is
+    /// almost two hours old, whose 72 hours count from the start of its own.
+    pub const fn sure_hours(&self) -> u16 {
+        let by_policy = self.picture_hours.saturating_sub(1);
+        let by_key = MAX_PICTURE_HOURS - 2;
+        if by_policy < by_key { by_policy } else { by_key }
+    }
 }
 
 /// When reviewers work, in Japan's time.

@@ -48,12 +48,18 @@ fn picture(policy: &Policy, report: &mut Report) {
             "Nobody could look in no time: set from 1 to 72 hours.",
             "0時間では誰も審査できません。1から72時間にしてください。",
         );
-    } else if warn >= hours {
+    } else if warn > policy.retention.sure_hours() {
         report.error(
             "warning_too_late",
             "retention.warn_hours",
-            format!("The queue must be warned before the picture is gone: set less than {hours} hours."),
-            format!("画像が消える前に知らせる必要があります。{hours}時間より短くしてください。"),
+            format!(
+                "The queue must be warned while the picture is sure to be there: set {} hours or less.",
+                policy.retention.sure_hours()
+            ),
+            format!(
+                "画像が確実に残っているうちに知らせる必要があります。{}時間以内にしてください。",
+                policy.retention.sure_hours()
+            ),
         );
     }
 }
@@ -128,7 +134,7 @@ mod tests {
     /// M9
     #[test]
     fn a_warning_that_comes_when_the_picture_is_gone_is_refused() {
-        for (warn, found) in [(71, &[][..]), (72, &[(Error, "warning_too_late")]), (99, &[(Error, "warning_too_late")])]
+        for (warn, found) in [(70, &[][..]), (71, &[(Error, "warning_too_late")]), (72, &[(Error, "warning_too_late")])]
         {
             assert_eq!(changed(|policy| policy.retention.warn_hours = warn), found, "{warn}");
         }

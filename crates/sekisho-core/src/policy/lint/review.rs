@@ -13,7 +13,7 @@ use crate::{
         hours::{Span, closed_spans},
         text,
     },
-    policy::{BasisClass, Policy, SURE_PICTURE_HOURS, Window},
+    policy::{BasisClass, Policy, Window},
     time::HOUR,
 };
 
@@ -74,12 +74,12 @@ fn closed(policy: &Policy, today: Day, report: &mut Report) {
         );
         return;
     }
-    let life = policy.retention.picture_hours.min(SURE_PICTURE_HOURS);
+    let life = policy.retention.sure_hours();
     let (first, last) = (today.max(policy.valid_from), today.max(policy.valid_from).plus(AHEAD));
     let (from, to) = (first.plus(-MARGIN).start(), last.plus(MARGIN).start());
     let mut spans = closed_spans(hours, from, to, u64::from(life) * HOUR);
     spans.retain(|span| span.to > first.start() && span.from < last.start());
-    if !spans.is_empty() && life > 0 {
+    if !spans.is_empty() && policy.retention.picture_hours > 0 {
         report.warning("closed_too_long", "hours", closed_en(life, &spans), closed_ja(life, &spans));
     }
 }
@@ -191,6 +191,20 @@ mod tests {
         // Friday 18:00 to Monday 16:00 is 70 hours.
         assert_eq!(monday_opens(16 * 60), [(Warning, "closed_too_long")]);
         assert_eq!(monday_opens(16 * 60 - 1), []);
+    }
+
+    /// M52
+    #[test]
+    fn a_shorter_life_makes_shorter_stretches_count() {
+        let found = |hours| {
+            changed(|policy| {
+                policy.retention.picture_hours = hours;
+                policy.retention.warn_hours = 1;
+            })
+        };
+        // Every night from 21:00 to 9:00 is 12 hours.
+        assert_eq!(found(14), []);
+        assert_eq!(found(13), [(Warning, "closed_too_long")]);
     }
 
     #[test]
