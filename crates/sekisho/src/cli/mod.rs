@@ -3,6 +3,7 @@
 //! Exit codes: 0 for yes, 1 for a finding, 2 for a usage or input error.
 
 mod passphrase;
+mod policy;
 mod role;
 mod serve;
 mod site;
@@ -28,6 +29,8 @@ enum Command {
     Site(site::SiteArgs),
     /// Check a receipt, or a whole ledger, without the service
     Verify(verify::VerifyArgs),
+    /// Judge policies before they are used
+    Policy(policy::PolicyArgs),
     /// Be one of the processes; the supervisor calls this
     #[command(hide = true)]
     Role(role::RoleArgs),
@@ -40,6 +43,7 @@ impl Cli {
             Command::Serve(args) => serve::run(args),
             Command::Site(args) => site::run(args),
             Command::Verify(args) => verify::run(args),
+            Command::Policy(args) => policy::run(args),
             Command::Role(args) => role::run(args),
         }
     }
