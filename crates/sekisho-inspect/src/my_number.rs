@@ -81,8 +81,7 @@ fn digit(letter: char) -> Option<u8> {
 
 /// Blanks, hyphens and dashes, full-width ones and the long-vowel mark too.
 fn is_separator(letter: char) -> bool {
-    letter.is_whitespace()
-        || matches!(letter, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FF0D}' | '\u{30FC}')
+    letter.is_whitespace() || matches!(letter, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FF0D}' | '\u{30FC}')
 }
 
 /// The first run and as many joined ones as make twelve digits exactly.
@@ -142,7 +141,8 @@ mod tests {
 
     #[test]
     fn other_numbers_are_left_alone() {
-        for text in ["", "123456789017", "12345678901", "1234567890180", "https://a.example/?q=1234/5678/9018", "9018"] {
+        for text in ["", "123456789017", "12345678901", "1234567890180", "https://a.example/?q=1234/5678/9018", "9018"]
+        {
             assert!(!stands_in(text), "{text}");
         }
     }

@@ -173,7 +173,7 @@ pub(crate) fn bombs() -> Vec<Vec<u8>> {
     let webp = {
         let mut bytes = encode(Format::WebP, &text_page(64, 48));
         // VP8L: fourteen bits each of width and height, less one.
-        bytes[21..25].copy_from_slice(&0x0FFF_FFFFu32.to_le_bytes());
+        bytes[21..25].copy_from_slice(&(15_999u32 << 14 | 15_999).to_le_bytes());
         bytes
     };
     vec![png(100_000), png(16_000), png(i32::MAX as u32), jpeg(65_500), jpeg(16_000), webp]

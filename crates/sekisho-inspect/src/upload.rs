@@ -60,3 +60,160 @@ fn note(facts: &mut Facts, picture: &Picture, boxes: &[Boxed]) {
     facts.boxes = u32::try_from(boxes.len()).unwrap_or(u32::MAX);
     facts.visible = paint::visible_share(boxes, size) as f32;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        samples::{self, PLANTED},
+        sniff::Format,
+    };
+    use proptest::prelude::*;
+    use std::path::Path;
+
+    const KEPT: Boxed = Boxed { x: 40, y: 30, w: 500, h: 90 };
+
+    fn run(bytes: &[u8], boxes: &[Boxed]) -> Inspection {
+        inspect(bytes, &UploadRequest { boxes: boxes.to_vec() }, &Limits::UPLOAD)
+    }
+
+    fn holds(bytes: &[u8], planted: &[u8]) -> bool {
+        bytes.windows(planted.len()).any(|part| part == planted)
+    }
+
+    /// Pictures that carry [`PLANTED`] in everything that isn't a pixel.
+    fn planted() -> Vec<Vec<u8>> {
+        let page = samples::text_page(800, 500);
+        let jpeg = samples::encode(Format::Jpeg, &page);
+        let png = samples::encode(Format::Png, &page);
+        let note = [b"Comment\0", PLANTED].concat();
+        let exif = samples::exif(1);
+        vec![
+            samples::with_segment(&jpeg, 0xE1, &exif),
+            samples::with_segment(&jpeg, 0xE1, &[b"http://ns.adobe.com/xap/1.0/\0", PLANTED].concat()),
+            samples::with_segment(&jpeg, 0xE2, &[b"ICC_PROFILE\0\x01\x01", PLANTED].concat()),
+            samples::with_segment(&jpeg, 0xED, PLANTED),
+            samples::with_segment(&jpeg, 0xFE, PLANTED),
+            [jpeg.as_slice(), PLANTED].concat(),
+            samples::with_chunk(&png, b"eXIf", &exif[6..]),
+            samples::with_chunk(&png, b"tEXt", &note),
+            samples::with_chunk(&png, b"iTXt", &[b"XML:com.adobe.xmp\0\0\0\0\0", PLANTED].concat()),
+            [png.as_slice(), PLANTED].concat(),
+            samples::extended_webp(&page, 0x08, (b"EXIF", &exif[6..])),
+            samples::extended_webp(&page, 0x04, (b"XMP ", PLANTED)),
+        ]
+    }
+
+    /// M4.
+    #[test]
+    fn nothing_but_pixels_survives() {
+        for (number, bytes) in planted().iter().enumerate() {
+            assert!(holds(bytes, PLANTED));
+            let inspection = run(bytes, &[KEPT]);
+            let clean = inspection.clean.unwrap_or_else(|| panic!("{number}: {:?}", inspection.report.code));
+            assert!(!holds(&clean, PLANTED), "{number}");
+            assert_eq!(samples::png_chunks(&clean).first(), Some(b"IHDR"));
+            assert!(samples::png_chunks(&clean).iter().all(|name| matches!(name, b"IHDR" | b"IDAT" | b"IEND")));
+        }
+    }
+
+    /// M4.
+    #[test]
+    fn what_is_stored_is_one_colour_outside_the_boxes_and_lossless_inside() {
+        let page = samples::text_page(800, 500);
+        let clean = run(&samples::encode(Format::Png, &page), &[KEPT]).clean.unwrap();
+        let stored = decode::decode(&clean, &Limits::UPLOAD).unwrap().pixels;
+        assert!(paint::is_constant_outside(&stored, &[KEPT]));
+        let inside = |x: u32, y: u32| stored.get_pixel(x, y) == page.get_pixel(x, y);
+        assert!((KEPT.x..KEPT.x + KEPT.w).all(|x| (KEPT.y..KEPT.y + KEPT.h).all(|y| inside(x, y))));
+    }
+
+    /// M4.
+    #[test]
+    fn without_boxes_nothing_is_stored() {
+        let inspection = run(&samples::encode(Format::Jpeg, &samples::text_page(800, 500)), &[]);
+        assert_eq!((inspection.report.code, inspection.report.verdict), (Code::NoBoxes, Verdict::Retake));
+        assert!(inspection.clean.is_none());
+    }
+
+    /// M3: even outside the boxes, and the digits stand in nothing that is said.
+    #[test]
+    fn a_my_number_anywhere_on_the_picture_is_refused_and_not_repeated() {
+        for shot in samples::shots(6) {
+            let picture = image::DynamicImage::ImageLuma8(shot.grey()).into_rgb8();
+            let inspection = run(&samples::encode(Format::Jpeg, &picture), &[KEPT]);
+            assert_eq!((inspection.report.code, inspection.report.verdict), (Code::MyNumber, Verdict::Refuse));
+            assert!(inspection.clean.is_none());
+            assert!(!format!("{:?}", inspection.report).contains(&shot.text));
+        }
+    }
+
+    #[test]
+    fn a_harmless_code_inside_a_box_is_covered() {
+        let shot = samples::Shot { angle: 0.0, ..samples::Shot::plain("https://example.test/card") };
+        let picture = image::DynamicImage::ImageLuma8(shot.grey()).into_rgb8();
+        let kept = Boxed { x: 300, y: 200, w: 400, h: 400 };
+        let clean = run(&samples::encode(Format::Png, &picture), &[kept]).clean.unwrap();
+        let stored = decode::decode(&clean, &Limits::UPLOAD).unwrap().pixels;
+        let code = shot.upright_area();
+        let part = image::imageops::crop_imm(&stored, code.x, code.y, code.w, code.h).to_image();
+        assert!(part.pixels().all(|pixel| *pixel == paint::PAINT));
+    }
+
+    #[test]
+    fn a_huge_picture_is_stored_smaller_and_still_painted() {
+        let mut limits = Limits::UPLOAD;
+        limits.clean_pixels = 100_000;
+        let request = UploadRequest { boxes: vec![KEPT] };
+        let bytes = samples::encode(Format::Png, &samples::text_page(800, 500));
+        let stored = decode::decode(&inspect(&bytes, &request, &limits).clean.unwrap(), &limits).unwrap().pixels;
+        assert!(stored.width() * stored.height() <= 100_000);
+        assert!(stored.pixels().filter(|pixel| **pixel != paint::PAINT).count() > 5_000);
+    }
+
+    /// Every specimen that lies beside the project is read and answered.
+    #[test]
+    fn specimens_beside_the_project_are_accepted_with_a_box_and_never_without() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/specimens");
+        let Ok(kinds) = std::fs::read_dir(&root) else {
+            println!("not run: no specimens beside the project");
+            return;
+        };
+        let mut seen = 0;
+        for file in kinds.flatten().flat_map(|kind| std::fs::read_dir(kind.path())).flatten().flatten() {
+            let bytes = std::fs::read(file.path()).unwrap();
+            let open = run(&bytes, &[]);
+            let (width, height) = (open.report.facts.width, open.report.facts.height);
+            assert!(open.clean.is_none() && width > 0, "{:?}: {:?}", file.path(), open.report.code);
+            let half = Boxed { x: width / 10, y: height / 10, w: width * 7 / 10, h: height * 7 / 10 };
+            let report = run(&bytes, &[half]).report;
+            assert!(matches!(report.code, Code::Ok | Code::TooSmall), "{:?}: {report:?}", file.path());
+            seen += 1;
+        }
+        println!("{seen} specimens");
+        assert!(seen > 0);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn arbitrary_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..2_000)) {
+            prop_assert!(run(&bytes, &[KEPT]).clean.is_none());
+        }
+
+        #[test]
+        fn altered_pictures_are_answered(
+            format in prop::sample::select(vec![Format::Jpeg, Format::Png, Format::WebP]),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+        ) {
+            let mut bytes = samples::encode(format, &samples::text_page(90, 60));
+            let length = bytes.len().min(900);
+            for (place, value) in changes {
+                bytes[place.index(length)] = value;
+            }
+            let inspection = run(&bytes, &[KEPT]);
+            prop_assert_eq!(inspection.clean.is_some(), inspection.report.verdict == Verdict::Accept);
+        }
+    }
+}
