@@ -1,1 +1,50 @@
-fn main() {}
+//! Developers' commands: `cargo xtask <command>`.
+
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks")]
+
+mod demo;
+mod install;
+mod screenshots;
+mod sh;
+mod tally;
+mod test;
+mod walls;
+
+use std::process::ExitCode;
+
+use sh::Failure;
+
+const USAGE: &str = "\
+Developers' commands.
+
+  cargo xtask demo [ARGUMENTS]    install what is missing, build, run `sekisho demo ARGUMENTS`
+                                  e.g. cargo xtask demo --once --json
+  cargo xtask test [FILTERS]      formatting, lints, bans, all tests; ends with `N passed, N failed`
+  cargo xtask walls               only the test of who may import whom
+  cargo xtask screenshots [DIR]   a picture of every page, into DIR (target/screenshots)
+
+SEKISHO_NO_INSTALL=1 installs nothing and says what could not run.";
+
+fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
+    match command {
+        "demo" => demo::run(rest),
+        "test" => test::run(rest),
+        "walls" => walls::run(),
+        "screenshots" => screenshots::run(rest),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => Err(Failure::usage(format!("there is no command `{other}`\n\n{USAGE}"))),
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.split_first() {
+        Some((command, rest)) => run(command, rest),
+        None => Err(Failure::usage(USAGE.into())),
+    };
+    outcome.map_or_else(Failure::report, |()| ExitCode::SUCCESS)
+}

@@ -1,0 +1,22 @@
+//! `cargo xtask demo`: from a fresh clone to a running installation.
+
+use std::{env, os::unix::process::CommandExt, process::Command};
+
+use crate::{
+    install::{self, C_COMPILER},
+    sh::{self, Failure},
+};
+
+/// Installs what is missing, builds, and becomes `sekisho demo` with `arguments`.
+pub fn run(arguments: &[String]) -> Result<(), Failure> {
+    if let [missing, ..] = &install::ensure(&[C_COMPILER])[..] {
+        return Err(Failure::usage(format!("{} is needed for {}", missing.name, missing.purpose)));
+    }
+    eprintln!("building Sekisho; the first time takes some minutes");
+    // `cargo run` gives way to the program, so signals and the exit code are the program's own.
+    // The working directory stays, because arguments may name files.
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(["run", "--locked", "--quiet", "--package", "sekisho", "--manifest-path"]);
+    command.arg(sh::root().join("Cargo.toml")).args(["--", "demo"]).args(arguments);
+    Err(Failure::usage(format!("cannot run `{}`: {}", sh::typed(&command), command.exec())))
+}

@@ -1,0 +1,141 @@
+//! What a machine needs, and getting it with the system's own packages.
+
+use std::{env, path::Path, process::Command};
+
+use crate::sh::{self, which};
+
+/// One thing that has to be on the machine.
+#[derive(Debug, Clone, Copy)]
+pub struct Need {
+    /// What it is.
+    pub name: &'static str,
+    /// What for, to follow "for".
+    pub purpose: &'static str,
+    /// Whether it is there.
+    pub found: fn() -> bool,
+    /// The Debian package that brings it.
+    pub package: &'static str,
+}
+
+/// A C compiler: SQLite and aws-lc are written in C.
+pub const C_COMPILER: Need = Need {
+    name: "a C compiler",
+    purpose: "building SQLite and aws-lc",
+    found: || which("cc").is_some(),
+    package: "build-essential",
+};
+
+/// A browser.
+pub const CHROMIUM: Need = Need {
+    name: "Chromium",
+    purpose: "using the pages as people do, with a passkey and a camera",
+    found: || browser().is_some(),
+    package: "chromium",
+};
+
+/// Fonts with Japanese letters.
+pub const JAPANESE_FONTS: Need = Need {
+    name: "Japanese fonts",
+    purpose: "pictures of Japanese pages",
+    found: || Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").exists() || fontconfig_has_japanese(),
+    package: "fonts-noto-cjk",
+};
+
+/// Go, in which the log's reference implementation is written.
+pub const GO: Need = Need {
+    name: "Go",
+    purpose: "having the ledger verified by code that is not ours",
+    found: || which("go").is_some(),
+    package: "golang-go",
+};
+
+/// That implementation.
+pub const GO_SUMDB: Need = Need {
+    name: "Go's sumdb packages",
+    purpose: "having the ledger verified by code that is not ours",
+    found: || Path::new("/usr/share/gocode/src/golang.org/x/mod/sumdb").is_dir(),
+    package: "golang-golang-x-mod-dev",
+};
+
+/// The browser that is there, if one is.
+pub fn browser() -> Option<std::path::PathBuf> {
+    ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(which)
+}
+
+fn fontconfig_has_japanese() -> bool {
+    let listed = Command::new("fc-list").args([":lang=ja", "family"]).output();
+    listed.is_ok_and(|output| !output.stdout.trim_ascii().is_empty())
+}
+
+/// Installs what is missing among `needs`, saying what and why. Returns what is still missing.
+pub fn ensure(needs: &[Need]) -> Vec<Need> {
+    let missing = missing(needs);
+    if missing.is_empty() {
+        return missing;
+    }
+    for need in &missing {
+        eprintln!("missing: {}, for {} (package {})", need.name, need.purpose, need.package);
+    }
+    if env::var_os("SEKISHO_NO_INSTALL").is_some() {
+        eprintln!("SEKISHO_NO_INSTALL is set: nothing is installed");
+        return missing;
+    }
+    install(&missing);
+    self::missing(needs)
+}
+
+fn missing(needs: &[Need]) -> Vec<Need> {
+    needs.iter().filter(|need| !(need.found)()).copied().collect()
+}
+
+fn install(needs: &[Need]) {
+    let Some(prefix) = privileged() else { return };
+    let packages = needs.iter().map(|need| need.package);
+    let apt = |arguments: &[&str]| {
+        let words = prefix.iter().copied().chain(["apt-get"]).chain(arguments.iter().copied()).collect::<Vec<_>>();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]).env("DEBIAN_FRONTEND", "noninteractive");
+        // Our own standard output may be somebody's JSON.
+        command.stdout(std::io::stderr());
+        sh::succeeds(&mut command)
+    };
+    let arguments: Vec<_> =
+        ["install", "--yes", "--quiet", "--no-install-recommends"].into_iter().chain(packages).collect();
+    // The lists of a fresh container are empty or old; then the first try fails.
+    if !apt(&arguments) && apt(&["update", "--quiet"]) {
+        apt(&arguments);
+    }
+}
+
+/// What to put before `apt-get`; nothing if there is no way to install here.
+fn privileged() -> Option<Vec<&'static str>> {
+    if which("apt-get").is_none() {
+        eprintln!("no apt-get here: please install these yourself");
+        return None;
+    }
+    if is_root() {
+        return Some(Vec::new());
+    }
+    if Command::new("sudo").args(["--non-interactive", "true"]).output().is_ok_and(|output| output.status.success()) {
+        return Some(vec!["sudo", "--non-interactive"]);
+    }
+    eprintln!("not root, and sudo asks for a password: please install these yourself");
+    None
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_missing_is_named() {
+        let here = Need { name: "here", purpose: "", found: || true, package: "a" };
+        let gone = Need { name: "gone", purpose: "", found: || false, package: "b" };
+        assert_eq!(missing(&[here, gone]).iter().map(|need| need.name).collect::<Vec<_>>(), ["gone"]);
+        assert!(ensure(&[here]).is_empty());
+    }
+}

@@ -1,0 +1,93 @@
+//! Counting what ran, from what the runners print.
+
+/// What passed, what failed, and what did not run.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Tests and checks that passed.
+    pub passed: usize,
+    /// Those that failed.
+    pub failed: usize,
+    /// What did not run and why, one line each.
+    pub not_run: Vec<String>,
+}
+
+impl Tally {
+    /// Counts one check.
+    pub fn check(&mut self, passed: bool) {
+        if passed { self.passed += 1 } else { self.failed += 1 }
+    }
+
+    /// Reads one line of a runner's output: the summary of `cargo test` (one for
+    /// each binary) or of `cargo nextest`. Says whether it was one.
+    pub fn read(&mut self, line: &str) -> bool {
+        let Some((passed, failed)) = libtest(line).or_else(|| nextest(line)) else { return false };
+        self.passed += passed;
+        self.failed += failed;
+        true
+    }
+
+    /// The line that everything ends with.
+    pub fn closing_line(&self) -> String {
+        format!("{} passed, {} failed", self.passed, self.failed)
+    }
+}
+
+/// `test result: ok. 20 passed; 1 failed; …`
+fn libtest(line: &str) -> Option<(usize, usize)> {
+    let rest = line.trim().strip_prefix("test result: ")?;
+    Some((before(rest, "passed")?, before(rest, "failed")?))
+}
+
+/// `Summary [ 1.2s] 40 tests run: 38 passed (1 slow), 1 failed, 1 timed out, 2 skipped`, or `12/40 tests run` when it was cut short.
+fn nextest(line: &str) -> Option<(usize, usize)> {
+    let (_, rest) = line.trim_start().strip_prefix("Summary [")?.split_once(']')?;
+    let total = rest.split_whitespace().next()?.rsplit('/').next()?.parse().ok()?;
+    let passed = before(rest, "passed").unwrap_or(0);
+    Some((passed, usize::saturating_sub(total, passed)))
+}
+
+/// The number that stands before `word`.
+fn before(text: &str, word: &str) -> Option<usize> {
+    let words: Vec<_> = text.split_whitespace().map(|word| word.trim_matches([';', ',', '(', ')', '.'])).collect();
+    words.windows(2).find(|pair| pair[1] == word)?[0].parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(lines: &[&str]) -> Tally {
+        let mut tally = Tally::default();
+        for line in lines {
+            tally.read(line);
+        }
+        tally
+    }
+
+    #[test]
+    fn the_summaries_of_cargo_test_are_added_up() {
+        let tally = read(&[
+            "test a::b ... ok",
+            "test result: ok. 20 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.49s",
+            "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.49s",
+        ]);
+        assert_eq!(tally.closing_line(), "23 passed, 2 failed");
+    }
+
+    #[test]
+    fn the_summary_of_nextest_counts_all_that_did_not_pass() {
+        let whole = "     Summary [   3.210s] 40 tests run: 37 passed (1 slow), 2 failed, 1 timed out, 2 skipped";
+        assert_eq!(read(&[whole]).closing_line(), "37 passed, 3 failed");
+        assert_eq!(
+            read(&["     Summary [   0.010s] 1 test run: 1 passed, 0 skipped"]).closing_line(),
+            "1 passed, 0 failed"
+        );
+        let cut = "     Summary [   3.210s] 12/40 tests run: 11 passed, 1 failed, 2 skipped";
+        assert_eq!(read(&[cut]).closing_line(), "11 passed, 29 failed");
+    }
+
+    #[test]
+    fn other_lines_count_nothing() {
+        assert_eq!(read(&["5 passed, 5 failed", "result: 3 passed", "Summary of it"]), Tally::default());
+    }
+}
