@@ -1,8 +1,8 @@
 //! Founding: a keeper is born, with its keystore, its policies and its first people.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use sekisho_core::{
     check::Role,
     entropy::Entropy,
@@ -174,10 +174,23 @@ impl Engine {
         token
     }
 
+    /// Who this keeper is.
+    pub fn keeper(&self) -> KeeperId {
+        self.room.keeper()
+    }
+
     /// The keeper's public identity, which gates pin: an Ed25519 public key, 32 bytes.
     pub fn identity(&self) -> Vec<u8> {
         self.room.signers.identity()
     }
+}
+
+/// Whether the installation behind this keeper.db has an administrator. Reads only.
+///
+/// # Errors
+/// When there is no such database, or it may not be read.
+pub fn has_administrator(path: &Path) -> rusqlite::Result<bool> {
+    staff::is_founded(&Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?)
 }
 
 #[cfg(test)]

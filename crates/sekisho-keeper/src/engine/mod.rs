@@ -33,7 +33,7 @@ mod tests;
 
 pub use dispatch::{Ask, Outcome, Reply};
 pub use fault::Fault;
-pub use founding::{FoundError, Founder, Ground, Plan, found};
+pub use founding::{FoundError, Founder, Ground, Plan, found, has_administrator};
 pub use locked::{Locked, Parts, StartError};
 use rusqlite::Connection;
 use sekisho_core::id::DocumentId;

@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    os::unix::net::UnixStream,
     sync::{
         Arc, Mutex, PoisonError,
         mpsc::{Receiver, Sender, channel},
@@ -51,18 +52,28 @@ pub trait Renderer: Send + Sync {
 }
 
 /// Draws in an inspector forked for this one viewing.
-pub struct ForkedRenderer(Mutex<Forks>);
+pub struct ForkedRenderer(Mutex<Option<Forks>>);
 
 impl ForkedRenderer {
-    /// Forks from the parent behind `forks`.
-    pub fn new(forks: Forks) -> Self {
-        Self(Mutex::new(forks))
+    /// Without a parent to fork from, until [`ForkedRenderer::replace`] gives one.
+    pub fn away() -> Self {
+        Self(Mutex::new(None))
+    }
+
+    /// Forks from this parent from now on.
+    pub fn replace(&self, forks: Forks) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(forks);
+    }
+
+    fn open(&self) -> io::Result<UnixStream> {
+        let forks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        forks.as_ref().ok_or(io::ErrorKind::NotConnected)?.open()
     }
 }
 
 impl Renderer for ForkedRenderer {
     fn draw(&self, request: &RenderRequest, content: &Plaintext) -> Result<Drawn, DrawError> {
-        let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner).open()?;
+        let mut stream = self.open()?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         let request = postcard::to_allocvec(request).map_err(io::Error::other)?;

@@ -1,10 +1,119 @@
-//! The keeper's work.
+//! The keeper's work: keys, database, ledger and blobs put together, its ends served.
 
-use crate::supervisor::{RoleContext, role::RoleError};
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    sync::Arc,
+    thread,
+    time::Duration,
+};
+
+use sekisho_keeper::{
+    blobs::FolderBlobs,
+    db,
+    engine::{Engine, Locked, Parts},
+    keystore::{FileMedium, Keystore},
+    ledger::DirFiles,
+    server::{Caller, Ended, ForkedRenderer, Handle, Keeper, Server},
+};
+use sekisho_sys::{entropy::SystemEntropy, fork_server::Forks};
+
+use super::places;
+use crate::supervisor::{End, RoleConfig, RoleContext, role::RoleError};
+
+/// How long the file with the founding token lies there; the token itself ends then too.
+const TOKEN_LIES: Duration = Duration::from_secs(30 * 60);
 
 /// Runs until it is to stop.
-pub(super) fn run(context: RoleContext) -> Result<(), RoleError> {
+pub(super) fn run(mut context: RoleContext) -> Result<(), RoleError> {
+    let keeper = unlocked(&context)?;
+    let renderer = Arc::new(ForkedRenderer::away());
+    let (server, handle) = Server::new(keeper, renderer.clone());
+    follow(context.ends.take("inspector")?, move |stream| renderer.replace(Forks::new(stream)))?;
+    for (name, caller) in [("gate", Caller::Gate), ("desk", Caller::Desk), ("courier", Caller::Courier)] {
+        let handle = handle.clone();
+        follow(context.ends.take(name)?, move |stream| {
+            if let Err(cause) = handle.serve(caller, stream) {
+                tracing::error!(name, %cause, "an end is not served");
+            }
+        })?;
+    }
+    stop_with(&context, handle)?;
     context.ready();
-    context.stop.wait();
-    Ok(())
+    match server.run() {
+        Ended::Stopped => Ok(()),
+        Ended::Halted => Err(RoleError::new("the keeper halted and must be started anew")),
+    }
+}
+
+fn unlocked(context: &RoleContext) -> Result<Keeper, RoleError> {
+    let locked = Locked::start(parts(context)?).map_err(told)?;
+    let Some(passphrase) = &context.config.passphrase else {
+        tracing::warn!("no passphrase was given: the keeper stays locked");
+        return Ok(Keeper::Locked(Box::new(locked)));
+    };
+    let mut engine = locked.unlock(&passphrase.0).map_err(|(_, error)| told(error))?;
+    lay_out_token(&mut engine, &context.config)?;
+    Ok(Keeper::Unlocked(Box::new(engine)))
+}
+
+fn told(error: impl std::error::Error) -> RoleError {
+    RoleError::new(error.to_string())
+}
+
+fn parts(context: &RoleContext) -> Result<Parts, RoleError> {
+    let data = &context.config.data;
+    let medium = FileMedium::open(&context.config.keystore)?;
+    Ok(Parts {
+        db: db::open(&places::database(data)).map_err(told)?,
+        keystore: Keystore::open(Box::new(medium)).map_err(told)?,
+        ledger: Box::new(DirFiles::open(&places::ledger(data), &places::journal(data))?),
+        blobs: Box::new(FolderBlobs::new(&places::blobs(data))),
+        clock: Arc::new(context.clock.clone()),
+        entropy: Box::new(SystemEntropy),
+    })
+}
+
+/// Calls `meet` with each stream that comes out of `end`, in a thread of its own.
+fn follow(mut end: End, meet: impl Fn(std::os::unix::net::UnixStream) + Send + 'static) -> io::Result<()> {
+    let work = move || {
+        while let Some(stream) = end.blocking_next() {
+            meet(stream);
+        }
+    };
+    thread::Builder::new().name("peers".into()).spawn(work).map(drop)
+}
+
+fn stop_with(context: &RoleContext, handle: Handle) -> io::Result<()> {
+    let stop = context.stop.clone();
+    let work = move || {
+        stop.wait();
+        handle.stop();
+    };
+    thread::Builder::new().name("stop".into()).spawn(work).map(drop)
+}
+
+// While there is no administrator, whoever can read this file becomes the first.
+fn lay_out_token(engine: &mut Engine, config: &RoleConfig) -> Result<(), RoleError> {
+    let path = places::founding_token(&config.data);
+    remove(&path);
+    let Some((token, _)) = engine.founding_token().map_err(told)? else { return Ok(()) };
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    writeln!(file, "{}/enrol/{token}", config.desk_origin)?;
+    let later = move || {
+        thread::sleep(TOKEN_LIES);
+        remove(&path);
+    };
+    Ok(thread::Builder::new().name("token".into()).spawn(later).map(drop)?)
+}
+
+fn remove(path: &Path) {
+    match fs::remove_file(path) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+            tracing::error!(%cause, "the founding token's file was not removed");
+        }
+        _ => {}
+    }
 }

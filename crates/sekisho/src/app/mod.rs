@@ -4,7 +4,9 @@ mod courier;
 mod desk;
 mod gate;
 pub(crate) mod inspector;
+pub mod founding;
 mod keeper;
+mod places;
 
 use crate::supervisor::{
     Role, RoleContext,

@@ -2,18 +2,20 @@
 
 use std::{
     net::{IpAddr, SocketAddr, TcpListener},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
 };
 
 use clap::Args;
+use sekisho_keeper::{engine::Plan, keystore::Cost};
 use sekisho_sys::confine::Options;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{passphrase, refuse};
 use crate::{
-    logging,
-    supervisor::{Config, Handle, Supervisor},
+    app::founding,
+    logging, policy_file,
+    supervisor::{Config, Handle, Passphrase, Supervisor},
 };
 
 /// Where everything lies and listens.
@@ -65,14 +67,19 @@ pub(super) fn run(args: ServeArgs) -> ExitCode {
 }
 
 fn start(args: ServeArgs) -> Result<(Handle, String), String> {
-    let founded = is_founded(&args.data);
+    // Until an administrator exists only this machine reaches it.
+    let founded = founding::has_administrator(&args.data);
     let gate = listen(args.gate_listen, founded)?;
     let desk = listen(args.desk_listen, founded)?;
     let told =
         format!("gate {} on {}, desk {} on {}", args.gate_origin, args.gate_listen, args.desk_origin, args.desk_listen);
+    let passphrase = passphrase::obtain(args.passphrase_fd)?;
+    if !founding::exists(&args.data) {
+        found(&args, &passphrase)?;
+    }
     let config = Config {
         program: None,
-        passphrase: passphrase::obtain(args.passphrase_fd)?,
+        passphrase,
         data: args.data,
         keystore: args.keystore,
         gate,
@@ -88,9 +95,23 @@ fn start(args: ServeArgs) -> Result<(Handle, String), String> {
     Ok((handle, told))
 }
 
-/// Whether the installation has an administrator. Until then only this machine reaches it.
-fn is_founded(data: &Path) -> bool {
-    data.join("founded").exists()
+fn found(args: &ServeArgs, passphrase: &Passphrase) -> Result<(), String> {
+    let plan = Plan {
+        test: false,
+        desk_origin: args.desk_origin.clone(),
+        ledger_name: host(&args.gate_origin).to_owned(),
+        cost: Cost::STANDARD,
+        policies: policy_file::built_in(),
+        sites: Vec::new(),
+        people: Vec::new(),
+    };
+    let keeper = founding::found(&args.data, &args.keystore, passphrase, &plan).map_err(|error| error.to_string())?;
+    tracing::info!(%keeper, "founded; the link for the first sign-in lies in keeper/founding-token for 30 minutes");
+    Ok(())
+}
+
+fn host(origin: &str) -> &str {
+    origin.split_once("://").map_or(origin, |(_, rest)| rest)
 }
 
 fn listen(address: SocketAddr, founded: bool) -> Result<TcpListener, String> {

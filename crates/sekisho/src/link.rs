@@ -1,0 +1,125 @@
+//! A process's end of its conversation with the keeper.
+//!
+//! Many requests may be under way at once; each answer carries its request's
+//! number. When the keeper is started anew a new stream comes and the old one is
+//! dead: what was under way fails, and whoever asked may ask again.
+
+use std::{
+    collections::HashMap,
+    io,
+    os::unix::net::UnixStream as StdUnixStream,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use sekisho_keeper::wire::{Answered, Dialogue, MAX_FRAME, Numbered, Refusal};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{
+        UnixStream,
+        unix::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    sync::{mpsc, oneshot},
+};
+use zeroize::Zeroizing;
+
+use crate::supervisor::End;
+
+/// One side's end. Clones speak over the same stream.
+pub struct Link<D: Dialogue>(Arc<Mutex<State<D>>>);
+
+impl<D: Dialogue> Clone for Link<D> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+struct State<D: Dialogue> {
+    next: u64,
+    out: Option<mpsc::UnboundedSender<Zeroizing<Vec<u8>>>>,
+    waiting: HashMap<u64, oneshot::Sender<D::Answer>>,
+}
+
+impl<D: Dialogue + 'static> Link<D> {
+    /// Speaks over the streams that come out of `end`, in a task of the present runtime.
+    pub fn start(mut end: End) -> Self {
+        let link = Self(Arc::new(Mutex::new(State { next: 0, out: None, waiting: HashMap::new() })));
+        let mine = link.clone();
+        tokio::spawn(async move {
+            while let Some(stream) = end.next().await {
+                if let Err(cause) = mine.speak(stream).await {
+                    tracing::warn!(%cause, "the keeper's end broke");
+                }
+                mine.hang_up();
+            }
+        });
+        link
+    }
+
+    async fn speak(&self, stream: StdUnixStream) -> io::Result<()> {
+        stream.set_nonblocking(true)?;
+        let (input, output) = UnixStream::from_std(stream)?.into_split();
+        let (out, frames) = mpsc::unbounded_channel();
+        self.state().out = Some(out);
+        tokio::select! {
+            read = self.read(input) => read,
+            written = write(output, frames) => written,
+        }
+    }
+
+    async fn read(&self, mut input: OwnedReadHalf) -> io::Result<()> {
+        loop {
+            let length = input.read_u32_le().await? as usize;
+            if length > MAX_FRAME {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+            let mut frame = Zeroizing::new(vec![0; length]);
+            input.read_exact(&mut frame).await?;
+            let Numbered { number, body } = postcard::from_bytes(&frame).map_err(io::Error::other)?;
+            if let Some(waiting) = self.state().waiting.remove(&number) {
+                // Whoever asked may have gone; then nobody is told.
+                let _ = waiting.send(body);
+            }
+        }
+    }
+
+    fn hang_up(&self) {
+        let mut state = self.state();
+        state.out = None;
+        state.waiting.clear();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<D>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, request: D::Request) -> Option<oneshot::Receiver<D::Answer>> {
+        let mut state = self.state();
+        let number = state.next;
+        let frame = postcard::to_allocvec(&Numbered { number, body: request }).ok()?;
+        state.out.as_ref()?.send(Zeroizing::new(frame)).ok()?;
+        state.next += 1;
+        let (answer, wait) = oneshot::channel();
+        state.waiting.insert(number, answer);
+        Some(wait)
+    }
+}
+
+impl<D: Dialogue<Answer = Answered<T>> + 'static, T> Link<D> {
+    /// Asks and waits. `Unavailable` when the keeper is away, or goes away meanwhile.
+    ///
+    /// # Errors
+    /// The keeper's [`Refusal`].
+    pub async fn ask(&self, request: D::Request) -> Answered<T> {
+        let Some(wait) = self.begin(request) else { return Err(Refusal::Unavailable) };
+        wait.await.unwrap_or(Err(Refusal::Unavailable))
+    }
+}
+
+async fn write(mut output: OwnedWriteHalf, mut frames: mpsc::UnboundedReceiver<Zeroizing<Vec<u8>>>) -> io::Result<()> {
+    while let Some(frame) = frames.recv().await {
+        let length = u32::try_from(frame.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
+        output.write_all(&length.to_le_bytes()).await?;
+        output.write_all(&frame).await?;
+    }
+    Ok(())
+}
