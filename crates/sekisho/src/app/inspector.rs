@@ -2,15 +2,19 @@
 
 use std::os::unix::net::UnixStream;
 
+use sekisho_inspect::child;
+
 /// Does once, before confinement, what reads files or is slow the first time.
-pub(crate) fn warm_up() {}
+pub(crate) fn warm_up() {
+    child::warm();
+}
 
 /// In a child of the upload inspector: reads what a member sent.
 pub(super) fn read_upload(document: UnixStream) {
-    drop(document);
+    child::serve_upload(document);
 }
 
 /// In a child of the viewing inspector: draws what the keeper shows.
 pub(super) fn draw_viewing(document: UnixStream) {
-    drop(document);
+    child::serve_viewing(document);
 }

@@ -2,9 +2,9 @@
 
 mod courier;
 mod desk;
+pub mod founding;
 mod gate;
 pub(crate) mod inspector;
-pub mod founding;
 mod keeper;
 mod places;
 
