@@ -1,5 +1,7 @@
 //! The real binary's processes: confined, restarted, ended.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests, too.
+
 use std::{
     collections::BTreeSet,
     fs,

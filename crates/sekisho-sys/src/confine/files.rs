@@ -18,7 +18,8 @@ pub enum PathAccess {
     /// List and read.
     ReadDir,
     /// Create and write files and list them, neither read nor delete them: the gate on blobs. It may list because a
-    /// folder must be opened before it can be synced.
+    /// folder must be opened before it can be synced. `File::create_new` asks to read too and fails here: open with
+    /// `write(true).create_new(true)`.
     CreateOnlyDir,
     /// Read one file.
     ReadFile,
