@@ -30,7 +30,7 @@ A receipt names the ledger's key itself. Get that key from the site too, and giv
 without it, a receipt only agrees with itself.
 
 Exit status: 0 it holds, 1 it does not, 2 something can't be read or was asked wrongly.")]
-pub struct VerifyArgs {
+pub(super) struct VerifyArgs {
     /// A receipt, or a ledger's directory.
     #[arg(value_name = "FILE|DIR")]
     subject: PathBuf,
@@ -46,7 +46,7 @@ pub struct VerifyArgs {
 }
 
 /// Runs `sekisho verify …` and writes to standard output.
-pub fn run(args: VerifyArgs) -> ExitCode {
+pub(super) fn run(args: VerifyArgs) -> ExitCode {
     match answer(&args, &mut io::stdout().lock(), &mut io::stderr().lock()) {
         Ok(status) => ExitCode::from(status),
         // Whoever reads us went away, e.g. `head`: there is nobody left to tell.
