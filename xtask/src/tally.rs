@@ -7,6 +7,8 @@ pub struct Tally {
     pub passed: usize,
     /// Those that failed.
     pub failed: usize,
+    /// Tests that the runner left out, as ignored or by a filter.
+    pub left_out: usize,
     /// What did not run and why, one line each.
     pub not_run: Vec<String>,
 }
@@ -20,9 +22,10 @@ impl Tally {
     /// Reads one line of a runner's output: the summary of `cargo test` (one for
     /// each binary) or of `cargo nextest`. Says whether it was one.
     pub fn read(&mut self, line: &str) -> bool {
-        let Some((passed, failed)) = libtest(line).or_else(|| nextest(line)) else { return false };
+        let Some((passed, failed, left_out)) = libtest(line).or_else(|| nextest(line)) else { return false };
         self.passed += passed;
         self.failed += failed;
+        self.left_out += left_out;
         true
     }
 
@@ -33,17 +36,18 @@ impl Tally {
 }
 
 /// `test result: ok. 20 passed; 1 failed; …`
-fn libtest(line: &str) -> Option<(usize, usize)> {
+fn libtest(line: &str) -> Option<(usize, usize, usize)> {
     let rest = line.trim().strip_prefix("test result: ")?;
-    Some((before(rest, "passed")?, before(rest, "failed")?))
+    let left_out = before(rest, "ignored").unwrap_or(0) + before(rest, "filtered").unwrap_or(0);
+    Some((before(rest, "passed")?, before(rest, "failed")?, left_out))
 }
 
 /// `Summary [ 1.2s] 40 tests run: 38 passed (1 slow), 1 failed, 1 timed out, 2 skipped`, or `12/40 tests run` when it was cut short.
-fn nextest(line: &str) -> Option<(usize, usize)> {
+fn nextest(line: &str) -> Option<(usize, usize, usize)> {
     let (_, rest) = line.trim_start().strip_prefix("Summary [")?.split_once(']')?;
     let total = rest.split_whitespace().next()?.rsplit('/').next()?.parse().ok()?;
     let passed = before(rest, "passed").unwrap_or(0);
-    Some((passed, usize::saturating_sub(total, passed)))
+    Some((passed, usize::saturating_sub(total, passed), before(rest, "skipped").unwrap_or(0)))
 }
 
 /// The number that stands before `word`.
@@ -71,13 +75,13 @@ mod tests {
             "test result: ok. 20 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.49s",
             "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.49s",
         ]);
-        assert_eq!(tally.closing_line(), "23 passed, 2 failed");
+        assert_eq!((tally.closing_line(), tally.left_out), ("23 passed, 2 failed".into(), 1));
     }
 
     #[test]
     fn the_summary_of_nextest_counts_all_that_did_not_pass() {
         let whole = "     Summary [   3.210s] 40 tests run: 37 passed (1 slow), 2 failed, 1 timed out, 2 skipped";
-        assert_eq!(read(&[whole]).closing_line(), "37 passed, 3 failed");
+        assert_eq!((read(&[whole]).closing_line(), read(&[whole]).left_out), ("37 passed, 3 failed".into(), 2));
         assert_eq!(
             read(&["     Summary [   0.010s] 1 test run: 1 passed, 0 skipped"]).closing_line(),
             "1 passed, 0 failed"

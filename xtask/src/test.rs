@@ -98,6 +98,9 @@ fn conclude(tally: &Tally) -> Result<(), Failure> {
     for line in &tally.not_run {
         println!("not run: {line}");
     }
+    if tally.left_out > 0 {
+        println!("not run: {} tests that are marked as ignored or were filtered out", tally.left_out);
+    }
     println!("{}", tally.closing_line());
     if tally.failed == 0 { Ok(()) } else { Err(Failure::finding(String::new())) }
 }
