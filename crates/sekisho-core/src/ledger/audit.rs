@@ -146,7 +146,7 @@ fn read<F: PublicFiles>(files: &mut F, name: &TileName) -> Result<Read, AuditErr
 
 #[cfg(test)]
 mod tests {
-    use alloc::{collections::BTreeMap, string::String, vec};
+    use alloc::{collections::BTreeMap, string::String};
     use core::convert::Infallible;
 
     use super::{
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn entries_that_make_another_root_are_refused() {
-        let mut files = ledger(&vec![[1; 32]; 3]);
+        let mut files = ledger(&[[1; 32]; 3]);
         files.0.insert("checkpoint".into(), signed(&entries(3)).into_bytes());
         assert_eq!(audited(&files, None), Err(AuditError::Root));
     }
