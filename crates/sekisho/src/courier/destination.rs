@@ -5,12 +5,17 @@ use std::{
     io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     pin::Pin,
+    time::Duration,
 };
 
 use hyper::Uri;
+use tokio::time::timeout;
 
 use super::address::is_global;
 use crate::client::Server;
+
+/// How long a name may take to be looked up; less in our own tests, which wait for it.
+const LOOK_UP: Duration = Duration::from_millis(if cfg!(test) { 50 } else { 5_000 });
 
 /// Why a message can't go where it is addressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -108,7 +113,8 @@ async fn look_up(host: &str, reach: Reach, resolver: &dyn Resolver) -> Result<Ve
     if reach == Reach::ThisMachine && (host == "localhost" || host.ends_with(".localhost")) {
         return Ok(vec![Ipv4Addr::LOCALHOST.into()]);
     }
-    let found = resolver.resolve(host).await.map_err(|_| DestinationError::Name)?;
+    let looked_up = timeout(LOOK_UP, resolver.resolve(host)).await;
+    let found = looked_up.ok().and_then(Result::ok).ok_or(DestinationError::Name)?;
     if found.is_empty() { Err(DestinationError::Name) } else { Ok(found) }
 }
 
@@ -132,6 +138,21 @@ pub(super) mod tests {
             let found = found.iter().map(|text| text.parse().unwrap()).collect();
             Box::pin(async { Ok(found) })
         }
+    }
+
+    /// Never answers.
+    struct Mute;
+
+    impl Resolver for Mute {
+        fn resolve<'a>(&'a self, _: &'a str) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send + 'a>> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_server_that_is_silent_holds_nobody_up() {
+        let found = find("https://good.example/", Reach::Internet, &Mute).await;
+        assert_eq!(found, Err(DestinationError::Name));
     }
 
     async fn internet(url: &str) -> Result<(Server, String), DestinationError> {
