@@ -42,8 +42,19 @@ impl Grade {
 
     /// What is missing, in the names of the fields.
     pub fn missing(&self) -> Vec<&'static str> {
+        self.parts().into_iter().filter(|(_, holds)| !holds).map(|(name, _)| name).collect()
+    }
+
+    /// What holds, in the names of the fields; `secret_memory` only where there are secrets.
+    pub fn holding(&self) -> Vec<&'static str> {
+        let has_secrets = self.secret_memory.is_some();
+        let holds = |(name, holds): &(&str, bool)| *holds && (has_secrets || *name != "secret_memory");
+        self.parts().into_iter().filter(holds).map(|(name, _)| name).collect()
+    }
+
+    fn parts(&self) -> [(&'static str, bool); 9] {
         let secrets = self.secret_memory.is_none_or(|kind| kind == SecretKind::Secret);
-        let parts = [
+        [
             ("seccomp", self.seccomp),
             ("no_new_privs", self.no_new_privs),
             ("landlock_files", self.landlock_files),
@@ -53,8 +64,7 @@ impl Grade {
             ("core_dumps_off", self.core_dumps_off),
             ("own_user", self.own_user),
             ("secret_memory", secrets),
-        ];
-        parts.into_iter().filter(|(_, holds)| !holds).map(|(name, _)| name).collect()
+        ]
     }
 }
 
@@ -89,6 +99,14 @@ mod tests {
         assert!(!Grade { landlock_files: false, ..full() }.at_floor());
         assert!(!Grade { seccomp: false, ..full() }.at_floor());
         assert!(!Grade::default().at_floor());
+    }
+
+    #[test]
+    fn each_part_holds_or_is_missing_and_secret_memory_is_claimed_only_where_there_are_secrets() {
+        assert_eq!(full().holding().len(), 8);
+        let keeper = Grade { secret_memory: Some(SecretKind::Secret), own_user: false, ..full() };
+        assert!(keeper.holding().contains(&"secret_memory") && !keeper.holding().contains(&"own_user"));
+        assert_eq!(keeper.missing(), ["own_user"]);
     }
 
     #[test]

@@ -252,6 +252,6 @@ fn invite(served: &Served, scene: &mut Scene<'_>) {
     scene.browser.type_into("#name", "佐藤");
     scene.browser.click("input[value=reviewer]");
     scene.browser.click("form[action='/staff/invite'] .main");
-    scene.browser.wait_for_text("佐藤 さんへの招待");
+    scene.browser.wait_for_text("佐藤さんへの招待");
     scene.take("administrator-invited");
 }

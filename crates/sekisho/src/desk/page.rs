@@ -61,6 +61,11 @@ impl Frame {
         Self { back: None, ..self }
     }
 
+    /// Whether this is the page of that path; for the menu.
+    pub(crate) fn is_at(&self, path: &str) -> bool {
+        self.back.as_deref() == Some(path)
+    }
+
     /// The one of two texts that this page shows.
     pub(crate) fn t<'a>(&self, ja: &'a str, en: &'a str) -> &'a str {
         self.lang.pick(ja, en)

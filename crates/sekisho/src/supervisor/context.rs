@@ -18,6 +18,7 @@ use sekisho_sys::clock::SystemClock;
 use tokio::sync::{Notify, mpsc};
 
 use super::{
+    ProcessReport,
     messages::{FromRole, RoleConfig, ToRole, receive, send},
     rooms::Role,
 };
@@ -39,6 +40,8 @@ pub struct RoleContext {
     pub clock: RoleClock,
     /// When to stop.
     pub stop: Stop,
+    /// How every process of the installation is; the desk alone is told.
+    pub processes: Processes,
     pub(super) reporter: Reporter,
 }
 
@@ -113,6 +116,21 @@ impl End {
             newest = Some(stream);
         }
         newest
+    }
+}
+
+/// What the supervisor told last of all processes. Clones show the same.
+#[derive(Debug, Clone, Default)]
+pub struct Processes(Arc<Mutex<Vec<ProcessReport>>>);
+
+impl Processes {
+    /// Every process that runs and is confined; empty until the supervisor told.
+    pub fn now(&self) -> Vec<ProcessReport> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn tell(&self, reports: Vec<ProcessReport>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = reports;
     }
 }
 
@@ -211,10 +229,11 @@ pub(super) fn listen_to_supervisor(
     control: UnixStream,
     senders: Senders,
     clock: RoleClock,
+    processes: Processes,
     stop: Stop,
 ) -> io::Result<()> {
     let hear = move || {
-        let told = heed(&control, &senders, &clock);
+        let told = heed(&control, &senders, &clock, &processes);
         drop(senders);
         stop.say();
         if !told {
@@ -227,11 +246,12 @@ pub(super) fn listen_to_supervisor(
 }
 
 /// Until the end; whether it was told to stop, rather than left.
-fn heed(control: &UnixStream, senders: &Senders, clock: &RoleClock) -> bool {
+fn heed(control: &UnixStream, senders: &Senders, clock: &RoleClock, processes: &Processes) -> bool {
     while let Ok(Some((message, mut fds))) = receive::<ToRole>(control) {
         match (message, fds.pop()) {
             (ToRole::Stop, _) => return true,
             (ToRole::ClockAhead(seconds), _) => clock.set_ahead(seconds),
+            (ToRole::Processes(reports), _) => processes.tell(reports),
             (ToRole::Peer(name), Some(end)) => meet(senders, &name, end.into()),
             _ => tracing::warn!("a message of the supervisor does not fit"),
         }
@@ -251,6 +271,8 @@ mod tests {
     use super::*;
     use std::os::fd::AsFd;
 
+    use sekisho_sys::confine::Grade;
+
     #[test]
     fn a_new_end_reaches_whoever_took_the_name_and_stop_ends_all() {
         let (supervisor, control) = UnixStream::pair().unwrap();
@@ -258,7 +280,8 @@ mod tests {
         let (mut ends, senders) = Ends::new(vec![("keeper".into(), first)]);
         let stop = Stop::default();
         let clock = RoleClock::new(&RoleConfig::for_test());
-        listen_to_supervisor(control, senders, clock.clone(), stop.clone()).unwrap();
+        let processes = Processes::default();
+        listen_to_supervisor(control, senders, clock.clone(), processes.clone(), stop.clone()).unwrap();
         let mut end = ends.take("keeper").unwrap();
         assert!(ends.take("keeper").is_err());
         end.blocking_next().unwrap();
@@ -266,8 +289,11 @@ mod tests {
         send(&supervisor, &ToRole::Peer("keeper".into()), &[second.as_fd()]).unwrap();
         end.blocking_next().unwrap();
         send(&supervisor, &ToRole::ClockAhead(7200), &[]).unwrap();
+        let report = ProcessReport { role: Role::Gate, pid: 7, grade: Grade::default(), restarts: 1, ready: true };
+        send(&supervisor, &ToRole::Processes(vec![report.clone()]), &[]).unwrap();
         send(&supervisor, &ToRole::Stop, &[]).unwrap();
         stop.wait();
+        assert_eq!(processes.now(), [report]);
         assert!(end.blocking_next().is_none() && stop.is_said());
         assert!(clock.read().wall.since(SystemClock.read().wall) >= 7199);
     }

@@ -275,8 +275,11 @@ impl Keeping {
             let (process, grade) = (slot.process.as_ref()?, slot.grade.clone()?);
             Some(ProcessReport { role: *role, pid: process.pid, grade, restarts: slot.restarts, ready: slot.ready })
         });
-        if let Ok(mut reports) = self.reports.lock() {
-            *reports = running.collect();
+        let running: Vec<_> = running.collect();
+        let Ok(mut reports) = self.reports.lock() else { return };
+        if *reports != running {
+            self.each(&[Role::Desk], |desk| desk.tell(&ToRole::Processes(running.clone())));
+            *reports = running;
         }
     }
 }

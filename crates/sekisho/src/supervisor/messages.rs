@@ -9,7 +9,7 @@ use sekisho_sys::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
-use super::rooms::Role;
+use super::{ProcessReport, rooms::Role};
 
 /// The most that one message may hold, in bytes.
 const MAX_MESSAGE: usize = 1 << 20;
@@ -102,6 +102,8 @@ pub(super) enum ToRole {
     Peer(String),
     /// A test installation's clock is this many seconds ahead from now on.
     ClockAhead(u64),
+    /// How every process is; the desk is told, for its officers.
+    Processes(Vec<ProcessReport>),
     /// To finish what is under way and end.
     Stop,
 }

@@ -27,11 +27,11 @@ use sekisho_sys::{
     secret::SecretPage,
     spawn::Program,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use self::keeping::{Event, Keeping, Means};
 pub use self::{
-    context::{End, Ends, RoleClock, RoleContext, Stop},
+    context::{End, Ends, Processes, RoleClock, RoleContext, Stop},
     folders::FolderError,
     messages::{Passphrase, RoleConfig},
     rooms::Role,
@@ -97,7 +97,7 @@ pub enum StartError {
 }
 
 /// One process, as reported.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProcessReport {
     /// Which role.
     pub role: Role,

@@ -15,7 +15,7 @@ use sekisho_sys::{
 };
 
 use super::{
-    context::{Ends, Reporter, RoleClock, RoleContext, Stop, listen_to_supervisor},
+    context::{Ends, Processes, Reporter, RoleClock, RoleContext, Stop, listen_to_supervisor},
     messages::{FromRole, RoleConfig, ToRole, receive, send},
     rooms::{Role, plan},
 };
@@ -137,8 +137,9 @@ fn work_as_server(started: Started) -> Result<(), RoleError> {
     let clock = RoleClock::new(&config);
     let stop = Stop::default();
     let reporter = Reporter::new(control.try_clone()?);
-    listen_to_supervisor(control, senders, clock.clone(), stop.clone())?;
-    app::run_role(RoleContext { role, config, ends, listener, clock, stop, reporter })
+    let processes = Processes::default();
+    listen_to_supervisor(control, senders, clock.clone(), processes.clone(), stop.clone())?;
+    app::run_role(RoleContext { role, config, ends, listener, clock, stop, processes, reporter })
 }
 
 fn give_up_the_rest(started: &Started) -> Result<Grade, RoleError> {

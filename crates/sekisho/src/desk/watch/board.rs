@@ -3,9 +3,9 @@
 use askama::Template;
 use axum::{extract::State, response::Response};
 use sekisho_core::{check::Role, event::Event};
-use sekisho_keeper::wire::{DeskAnswer, DeskRequest, LoggedEvent, Status};
+use sekisho_keeper::wire::{DeskAnswer, DeskRequest, LoggedEvent, StaffView, Status};
 
-use super::sentence::{sentence, weight};
+use super::sentence::{Teller, ids, weight};
 use crate::{
     desk::{
         cause::Cause,
@@ -26,6 +26,8 @@ struct Line {
     index: u64,
     time: String,
     sentence: String,
+    /// What it is about, whole, so that it can be searched for.
+    ids: Vec<String>,
     /// For the style: `plain`, `look` or `alarm`.
     weight: &'static str,
 }
@@ -46,11 +48,12 @@ pub(crate) async fn get(State(desk): State<Desk>, lang: Lang, Present(signed): P
     only(&signed, &[Role::Officer, Role::Administrator])?;
     let DeskAnswer::Status(status) = desk.ask(DeskRequest::Status).await? else { return Err(misplaced()) };
     let events = events(&desk, &signed).await?;
+    let teller = Teller { lang, staff: staff(&desk, &signed).await? };
     page(&Board {
         frame: Frame::signed(&desk, lang, &signed, "/watch"),
         read: when::to_the_second(status.now),
         status,
-        lines: events.iter().map(|event| line(event, lang)).collect(),
+        lines: events.iter().map(|event| line(event, &teller)).collect(),
         processes: desk.installation().processes(),
     })
 }
@@ -63,20 +66,29 @@ async fn events(desk: &Desk, signed: &Signed) -> Result<Vec<LoggedEvent>, Cause>
     }
 }
 
+async fn staff(desk: &Desk, signed: &Signed) -> Result<Vec<StaffView>, Cause> {
+    match desk.ask_for(signed, DeskRequest::Staff(signed.shift.token.clone())).await? {
+        DeskAnswer::Staff(staff) => Ok(staff),
+        _ => Err(misplaced()),
+    }
+}
+
 /// An event of a later format is shown as one that can't be read, not left out.
-fn line(logged: &LoggedEvent, lang: Lang) -> Line {
+fn line(logged: &LoggedEvent, teller: &Teller) -> Line {
     let index = logged.index;
     match Event::from_bytes(logged.body.as_bytes()) {
         Ok(event) => Line {
             index,
             time: when::to_the_second(event.at),
-            sentence: sentence(&event.what, lang),
+            sentence: teller.sentence(&event.what),
+            ids: ids(&event.what),
             weight: weight(&event.what),
         },
         Err(_) => Line {
             index,
             time: "–".into(),
-            sentence: lang.pick("この版では読めない記録", "An event that this version can't read").into(),
+            sentence: teller.lang.pick("この版では読めない記録", "An event that this version can't read").into(),
+            ids: Vec::new(),
             weight: "look",
         },
     }
@@ -93,8 +105,16 @@ mod tests {
         let mut desk = TestDesk::new();
         desk.sign_in(Role::Officer).await;
         let page = desk.get("/watch").await.body;
-        let (newer, older) = (page.find("書類を一度開きました").unwrap(), page.find("書類が届きました").unwrap());
+        let (newer, older) = (page.find("書類を一度開きました").unwrap(), page.find("の書類が届きました").unwrap());
         assert!(newer < older);
+    }
+
+    /// M20: an officer knows people, not numbers.
+    #[tokio::test]
+    async fn a_line_names_the_person() {
+        let mut desk = TestDesk::new();
+        desk.sign_in(Role::Officer).await;
+        assert!(desk.get("/watch").await.body.contains("審査一 が書類を一度開きました"));
     }
 
     #[tokio::test]
@@ -107,7 +127,8 @@ mod tests {
 
     #[test]
     fn an_event_that_can_not_be_read_is_shown_as_one() {
-        let line = line(&LoggedEvent { index: 7, body: "{\"v\":9}".into() }, Lang::En);
+        let teller = Teller { lang: Lang::En, staff: Vec::new() };
+        let line = line(&LoggedEvent { index: 7, body: "{\"v\":9}".into() }, &teller);
         assert_eq!((line.index, line.weight), (7, "look"));
     }
 

@@ -1,11 +1,22 @@
-//! An event as a sentence.
+//! An event as a sentence that an officer reads at a glance.
+
+use std::fmt::Display;
 
 use sekisho_core::{
     check::{ShredCause, Verdict},
     event::What,
+    id::StaffId,
+    time::Timestamp,
 };
+use sekisho_keeper::wire::StaffView;
 
 use crate::desk::{lang::Lang, reasons, when};
+
+/// Tells events in one language, with the names of those who are enrolled.
+pub(super) struct Teller {
+    pub(super) lang: Lang,
+    pub(super) staff: Vec<StaffView>,
+}
 
 /// How loudly a line speaks.
 pub(super) fn weight(what: &What) -> &'static str {
@@ -21,116 +32,182 @@ pub(super) fn weight(what: &What) -> &'static str {
     }
 }
 
-/// The sentence. Ids stand at its end, whole, so that they can be searched for.
-pub(super) fn sentence(what: &What, lang: Lang) -> String {
+/// What an event is about: the document, the viewing, the check.
+pub(super) fn ids(what: &What) -> Vec<String> {
     match what {
-        What::Received { document, site, policy, .. } => match lang {
-            Lang::Ja => format!("{site} の書類が届きました({policy})・{document}"),
-            Lang::En => format!("A document arrived for {site} ({policy}) · {document}"),
-        },
-        What::Assigned { document, staff, until, .. } => {
-            let until = when::minute(*until);
-            match lang {
-                Lang::Ja => format!("書類を {until} まで割り当てました・{document}・{staff}"),
-                Lang::En => format!("A document was assigned until {until} · {document} · {staff}"),
+        What::Viewed { viewing, document, .. } => vec![viewing.to_string(), document.to_string()],
+        What::Received { document, .. }
+        | What::Assigned { document, .. }
+        | What::Lapsed { document, .. }
+        | What::Decided { document, .. }
+        | What::Shredded { document, .. }
+        | What::DeadlineNears { document, .. } => vec![document.to_string()],
+        What::CheckEnded { check, .. } | What::MemberErased { check } => vec![check.to_string()],
+        _ => Vec::new(),
+    }
+}
+
+impl Teller {
+    /// The sentence of an event.
+    pub(super) fn sentence(&self, what: &What) -> String {
+        self.of_document(what).or_else(|| self.of_people(what)).unwrap_or_else(|| self.of_the_house(what).into())
+    }
+
+    fn of_document(&self, what: &What) -> Option<String> {
+        Some(match what {
+            What::Received { site, .. } => self.say(site, " の書類が届きました", "A document arrived for ", ""),
+            What::Assigned { staff, until, .. } => self.assigned(*staff, *until),
+            What::Lapsed { staff, .. } => {
+                self.say(&self.name(*staff), " の割り当てが時間切れになりました", "An assignment lapsed: ", "")
             }
-        }
-        What::Lapsed { document, staff, .. } => {
-            both(lang, "割り当てが時間切れになりました", "An assignment lapsed", &[document, staff])
-        }
-        What::Viewed { viewing, document, staff, .. } => {
-            both(lang, "書類を一度開きました", "A document was opened once", &[viewing, document, staff])
-        }
-        What::Decided { document, staff, verdict, reason, .. } => {
-            let (verdict, reason) = (verdict_word(*verdict, lang), reasons::label(*reason, lang));
-            match lang {
-                Lang::Ja => format!("判断しました: {verdict}({reason})・{document}・{staff}"),
-                Lang::En => format!("Decided: {verdict} ({reason}) · {document} · {staff}"),
+            What::Viewed { staff, .. } => {
+                self.say(&self.name(*staff), " が書類を一度開きました", "", " opened a document, once")
             }
-        }
-        What::Shredded { document, cause, .. } => {
-            let cause = cause_word(*cause, lang);
-            match lang {
-                Lang::Ja => format!("書類を破棄しました({cause})・{document}"),
-                Lang::En => format!("A document was shredded ({cause}) · {document}"),
+            What::Decided { staff, verdict, reason, .. } => {
+                let (verdict, reason) = (self.verdict(*verdict), reasons::label(*reason, self.lang));
+                let decision = format!("{verdict} ({reason})");
+                format!("{}: {decision}", self.say(&self.name(*staff), " が判断しました", "", " decided"))
             }
-        }
-        What::DeadlineNears { document, deadline, .. } => {
-            let deadline = when::day_and_minute(*deadline, lang);
-            match lang {
-                Lang::Ja => format!("書類が未判断のまま {deadline} の期限に近づいています・{document}"),
-                Lang::En => format!("A document nears its deadline of {deadline} undecided · {document}"),
+            What::Shredded { cause, .. } => {
+                format!("{}: {}", self.lang.pick("書類を破棄しました", "A document was shredded"), self.cause(*cause))
             }
-        }
-        What::CheckEnded { check, withdrawn: true } => {
-            both(lang, "確認が取り下げられました", "A check was withdrawn", &[check])
-        }
-        What::CheckEnded { check, .. } => {
-            both(lang, "確認が期限切れで終わりました", "A check ran out of time", &[check])
-        }
-        What::MemberLeft { checks, erase_at } => {
-            let (count, day) = (checks.len(), when::day_and_minute(*erase_at, lang));
-            match lang {
-                Lang::Ja => format!("会員が退会しました。{count} 件の結びつきを {day} に消します"),
-                Lang::En => format!("A member left: what ties {count} checks to them goes on {day}"),
+            What::DeadlineNears { deadline, .. } => {
+                let deadline = when::day_and_minute(*deadline, self.lang);
+                self.say(&deadline, " の期限が近い未判断の書類があります", "Undecided, with its deadline near: ", "")
             }
+            _ => return None,
+        })
+    }
+
+    fn assigned(&self, staff: StaffId, until: Timestamp) -> String {
+        let (name, until) = (self.name(staff), when::minute(until));
+        match self.lang {
+            Lang::Ja => format!("{name} に書類を割り当てました({until} まで)"),
+            Lang::En => format!("{name} was given a document until {until}"),
         }
-        What::MemberErased { check } => {
-            both(lang, "会員との結びつきを消しました", "What tied a check to a person was erased", &[check])
+    }
+
+    fn of_people(&self, what: &What) -> Option<String> {
+        Some(match what {
+            What::StaffEnrolled { staff, .. } => self.say(&self.name(*staff), " が登録されました", "", " was enrolled"),
+            What::StaffRemoved { staff, .. } => {
+                self.say(&self.name(*staff), " の登録が取り消されました", "", " was removed")
+            }
+            What::ShiftBegan { staff, .. } => {
+                self.say(&self.name(*staff), " のシフトが始まりました", "", " began a shift")
+            }
+            What::ShiftEnded { staff, .. } => {
+                self.say(&self.name(*staff), " のシフトが終わりました", "", " ended a shift")
+            }
+            What::Paused { by } => self.say(&self.name(*by), " が閲覧を止めました", "", " paused viewing"),
+            What::Resumed { by } => self.say(&self.name(*by), " が閲覧を再開しました", "", " resumed viewing"),
+            What::SiteRegistered { site } => {
+                self.say(site, ": サイトが登録または変更されました", "", ": site registered or changed")
+            }
+            What::PolicyRegistered { policy, version } => {
+                let policy = format!("{policy} {version}");
+                self.say(&policy, ": ポリシーが登録または変更されました", "", ": policy registered or changed")
+            }
+            What::MemberLeft { checks, erase_at } => self.member_left(checks.len(), *erase_at),
+            What::RootChanged { carried, dropped, .. } => self.root_changed(*carried, *dropped),
+            _ => return None,
+        })
+    }
+
+    fn member_left(&self, checks: usize, erase_at: Timestamp) -> String {
+        let day = when::day_and_minute(erase_at, self.lang);
+        match self.lang {
+            Lang::Ja => format!("会員が退会しました。確認 {checks} 件との結びつきを {day} に消します"),
+            Lang::En => format!("A member left: what ties {checks} checks to them goes on {day}"),
         }
-        What::StaffEnrolled { staff, .. } => both(lang, "職員が登録されました", "Somebody was enrolled", &[staff]),
-        What::StaffRemoved { staff, by } => {
-            both(lang, "職員の登録が取り消されました", "Somebody was removed", &[staff, by])
-        }
-        What::ShiftBegan { staff, .. } => both(lang, "シフトが始まりました", "A shift began", &[staff]),
-        What::ShiftEnded { staff, .. } => both(lang, "シフトが終わりました", "A shift ended", &[staff]),
-        What::SiteRegistered { site } => {
-            both(lang, "サイトが登録または変更されました", "A site was registered or changed", &[site])
-        }
-        What::PolicyRegistered { policy, .. } => {
-            both(lang, "ポリシーが登録または変更されました", "A policy was registered or changed", &[policy])
-        }
-        What::Paused { by } => both(lang, "閲覧が一時停止されました", "Viewing was paused", &[by]),
-        What::Resumed { by } => both(lang, "閲覧が再開されました", "Viewing was resumed", &[by]),
-        What::Founded { .. } => both(lang, "設置されました", "The installation was founded", &[]),
-        What::Started => both(lang, "鍵の番人が起動しました", "The keeper started", &[]),
-        What::RootChanged { carried, dropped, .. } => match lang {
-            Lang::Ja => format!("根の鍵を替えました。引き継ぎ {carried} 件、破棄 {dropped} 件"),
+    }
+
+    fn root_changed(&self, carried: u64, dropped: u64) -> String {
+        match self.lang {
+            Lang::Ja => format!("根の鍵を替えました。引き継ぎ {carried} 件、置き去り {dropped} 件"),
             Lang::En => format!("The root key changed: {carried} carried over, {dropped} left behind"),
-        },
-        What::SlotsForgotten { .. } => {
-            both(lang, "期限を過ぎた鍵を上書きしました", "Keys past their deadline were overwritten", &[])
-        }
-        What::IntakeKeyMade { .. } => both(lang, "受付の鍵を作りました", "An intake key was made", &[]),
-        What::TimeDoubted { .. } => {
-            both(lang, "時刻が疑わしいため、開くのを止めました", "The time was in doubt; opening stopped", &[])
         }
     }
-}
 
-fn both(lang: Lang, ja: &str, en: &str, ids: &[&dyn std::fmt::Display]) -> String {
-    let mut text = lang.pick(ja, en).to_owned();
-    for id in ids {
-        text.push_str(lang.pick("・", " · "));
-        text.push_str(&id.to_string());
+    /// What needs no name or number.
+    fn of_the_house(&self, what: &What) -> &'static str {
+        let (ja, en) = match what {
+            What::Founded { .. } => ("設置されました", "The installation was founded"),
+            What::Started => ("鍵の番人が起動しました", "The keeper started"),
+            What::SlotsForgotten { .. } => {
+                ("期限を過ぎた鍵を上書きしました", "Keys past their deadline were overwritten")
+            }
+            What::IntakeKeyMade { .. } => ("受付の鍵を作りました", "An intake key was made"),
+            What::TimeDoubted { .. } => {
+                ("時刻が疑わしいため、開くのを止めました", "The time was in doubt; opening stopped")
+            }
+            What::CheckEnded { withdrawn: true, .. } => ("確認が取り下げられました", "A check was withdrawn"),
+            What::CheckEnded { .. } => ("確認が判断のないまま終わりました", "A check ended without a decision"),
+            What::MemberErased { .. } => ("会員との結びつきを消しました", "What tied a check to a person was erased"),
+            _ => ("新しい種類の記録", "An event of a new kind"),
+        };
+        self.lang.pick(ja, en)
     }
-    text
-}
 
-fn verdict_word(verdict: Verdict, lang: Lang) -> &'static str {
-    match verdict {
-        Verdict::Approve => lang.pick("承認", "approved"),
-        Verdict::Reject => lang.pick("不承認", "rejected"),
-        Verdict::Retake => lang.pick("撮り直し", "another photograph"),
+    /// Something between its words: after it in Japanese, on either side in English.
+    fn say(&self, what: &impl Display, ja: &str, before: &str, after: &str) -> String {
+        match self.lang {
+            Lang::Ja => format!("{what}{ja}"),
+            Lang::En => format!("{before}{what}{after}"),
+        }
+    }
+
+    /// A person's name; the id of somebody who is not enrolled any more.
+    fn name(&self, id: StaffId) -> String {
+        let person = self.staff.iter().find(|person| person.staff == id);
+        person.map_or_else(|| id.to_string(), |person| person.name.clone())
+    }
+
+    fn verdict(&self, verdict: Verdict) -> &'static str {
+        match verdict {
+            Verdict::Approve => self.lang.pick("承認", "approved"),
+            Verdict::Reject => self.lang.pick("不承認", "rejected"),
+            Verdict::Retake => self.lang.pick("撮り直し", "another photograph"),
+        }
+    }
+
+    fn cause(&self, cause: ShredCause) -> &'static str {
+        match cause {
+            ShredCause::Decided => self.lang.pick("判断済み", "decided"),
+            ShredCause::Retake => self.lang.pick("撮り直し", "another photograph asked for"),
+            ShredCause::Overdue => self.lang.pick("期限切れ", "overdue"),
+            ShredCause::Withdrawn => self.lang.pick("取り下げ", "withdrawn"),
+            ShredCause::Damaged => self.lang.pick("破損", "damaged"),
+        }
     }
 }
 
-fn cause_word(cause: ShredCause, lang: Lang) -> &'static str {
-    match cause {
-        ShredCause::Decided => lang.pick("判断済み", "decided"),
-        ShredCause::Retake => lang.pick("撮り直し", "another photograph asked for"),
-        ShredCause::Overdue => lang.pick("期限切れ", "overdue"),
-        ShredCause::Withdrawn => lang.pick("取り下げ", "withdrawn"),
-        ShredCause::Damaged => lang.pick("破損", "damaged"),
+#[cfg(test)]
+mod tests {
+    use sekisho_core::id::{CheckId, DocumentId};
+
+    use super::*;
+
+    const TELLERS: [Teller; 2] =
+        [Teller { lang: Lang::Ja, staff: Vec::new() }, Teller { lang: Lang::En, staff: Vec::new() }];
+
+    #[test]
+    fn somebody_who_left_is_told_by_their_id() {
+        let by = StaffId::from_bytes([7; 16]);
+        for teller in TELLERS {
+            assert!(teller.sentence(&What::Paused { by }).contains(&by.to_string()));
+        }
+    }
+
+    #[test]
+    fn a_damaged_document_is_louder_than_a_decided_one() {
+        let shredded = |cause| What::Shredded {
+            check: CheckId::from_bytes([1; 16]),
+            document: DocumentId::from_bytes([2; 16]),
+            cause,
+        };
+        assert_eq!(weight(&shredded(ShredCause::Damaged)), "look");
+        assert_eq!(weight(&shredded(ShredCause::Decided)), "plain");
+        assert_eq!(TELLERS[1].sentence(&shredded(ShredCause::Damaged)), "A document was shredded: damaged");
     }
 }
