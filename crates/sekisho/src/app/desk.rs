@@ -1,10 +1,89 @@
-//! The desk's work.
+//! The desk's work: its back ends, its listener, its end.
 
-use crate::supervisor::{RoleContext, role::RoleError};
+use std::{net::TcpListener, sync::Arc, time::Duration};
+
+use sekisho_keeper::wire::{self, Answered, DeskAnswer, DeskRequest};
+use sekisho_sys::entropy::SystemEntropy;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::places;
+use crate::{
+    desk::{Desk, Parts, Settings, router},
+    link::Link,
+    service::desk_ports::{DeskKeeper, Installation, Pending, ProcessView},
+    store::desk_sqlite::SqliteDeskStore,
+    supervisor::{ProcessReport, Processes, RoleContext, Stop, role::RoleError},
+};
+
+/// How often sessions that are over are forgotten.
+const SWEEP: Duration = Duration::from_secs(60);
+
+impl DeskKeeper for Link<wire::Desk> {
+    fn ask(&self, request: DeskRequest) -> Pending<'_, Answered<DeskAnswer>> {
+        Box::pin(Link::ask(self, request))
+    }
+}
+
+impl Installation for Processes {
+    fn processes(&self) -> Vec<ProcessView> {
+        self.now().into_iter().map(view).collect()
+    }
+}
+
+fn view(report: ProcessReport) -> ProcessView {
+    let grade = report.grade;
+    let own = |names: Vec<&str>| names.into_iter().map(String::from).collect();
+    ProcessView {
+        role: report.role.to_string(),
+        confined: grade.at_floor(),
+        holds: own(grade.holding()),
+        missing: own(grade.missing()),
+    }
+}
 
 /// Runs until it is to stop.
-pub(super) fn run(context: RoleContext) -> Result<(), RoleError> {
+pub(super) fn run(mut context: RoleContext) -> Result<(), RoleError> {
+    let listener = context.take_listener()?;
+    listener.set_nonblocking(true)?;
+    // Few people work here, and the machine is shared with those who need its cores.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(serve(context, listener))
+}
+
+async fn serve(mut context: RoleContext, listener: TcpListener) -> Result<(), RoleError> {
+    let desk = build(&mut context)?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let sweeper = tokio::spawn(sweep(desk.clone()));
+    let stop: Stop = context.stop.clone();
     context.ready();
-    context.stop.wait();
-    Ok(())
+    let served = axum::serve(listener, router(desk)).with_graceful_shutdown(async move { stop.said().await }).await;
+    sweeper.abort();
+    Ok(served?)
+}
+
+fn build(context: &mut RoleContext) -> Result<Desk, RoleError> {
+    let keeper: Link<wire::Desk> = Link::start(context.ends.take("keeper")?);
+    let store = SqliteDeskStore::open(&places::sessions(&context.config.data));
+    let store = store.map_err(|error| RoleError::new(error.to_string()))?;
+    Ok(Desk::new(Parts {
+        keeper: Arc::new(keeper),
+        store: Arc::new(store),
+        installation: Arc::new(context.processes.clone()),
+        clock: Arc::new(context.clock.clone()),
+        entropy: Box::new(SystemEntropy),
+        settings: Settings {
+            origin: context.config.desk_origin.clone(),
+            test: context.config.test,
+            demo_reviewer: None,
+        },
+    }))
+}
+
+async fn sweep(desk: Desk) {
+    let mut ticks = interval(SWEEP);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        desk.sweep().await;
+    }
 }

@@ -32,6 +32,11 @@ pub(super) fn pinned(data: &Path) -> PathBuf {
     data.join("gate").join("pinned.json")
 }
 
+/// desk.db.
+pub(super) fn sessions(data: &Path) -> PathBuf {
+    data.join("desk").join("desk.db")
+}
+
 /// The webhook secrets, a file a site.
 pub(super) fn webhook_secrets(data: &Path) -> PathBuf {
     data.join("courier").join("secrets")
