@@ -13,6 +13,10 @@ use crate::jose::PublicKey;
 const PRESENT: u8 = 1 << 0;
 /// Flag UV: it made sure who that was, by finger, face or PIN.
 const VERIFIED: u8 = 1 << 2;
+/// Flag BE: the passkey may be copied to other devices by its maker.
+const COPYABLE: u8 = 1 << 3;
+/// Flag BS: it was.
+const COPIED: u8 = 1 << 4;
 /// Flag AT: a credential follows.
 const ATTESTED: u8 = 1 << 6;
 /// Flag ED: extensions follow.
@@ -59,7 +63,8 @@ impl<'a> AuthData<'a> {
         let (&[flags, a, b, c, d], rest) = rest.split_first_chunk().ok_or(AuthDataError::Malformed)?;
         let (credential, rest) = if flags & ATTESTED == 0 { (None, rest) } else { attested(rest)? };
         let rest = if flags & EXTENDED == 0 { rest } else { skip_map(rest)? };
-        if !rest.is_empty() {
+        // Level 3, §7.1 step 17: what can't be copied was not.
+        if !rest.is_empty() || flags & (COPYABLE | COPIED) == COPIED {
             return Err(AuthDataError::Malformed);
         }
         Ok(Self { rp_id_hash, flags, counter: u32::from_be_bytes([a, b, c, d]), credential })

@@ -1,6 +1,6 @@
 //! A new passkey (§7.1).
 
-use minicbor::Decoder;
+use minicbor::{Decoder, data::Type};
 
 use super::{
     Credential, RelyingParty,
@@ -55,7 +55,7 @@ fn read_object(bytes: &[u8]) -> Option<&[u8]> {
     for _ in 0..decoder.map().ok()?? {
         let twice = match decoder.str().ok()? {
             "fmt" => format.replace(decoder.str().ok()?).is_some(),
-            "attStmt" => statement.replace(decoder.skip().ok()?).is_some(),
+            "attStmt" if decoder.datatype().ok()? == Type::Map => statement.replace(decoder.skip().ok()?).is_some(),
             "authData" => auth_data.replace(decoder.bytes().ok()?).is_some(),
             _ => return None,
         };

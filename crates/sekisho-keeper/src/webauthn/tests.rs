@@ -175,11 +175,12 @@ fn one_ceremony_does_not_stand_for_the_other() {
 #[test]
 fn each_word_of_the_authenticator_is_judged_by_its_own_check() {
     type Bend = fn(&mut Ceremony);
-    let rows: [(Bend, AuthDataError); 6] = [
+    let rows: [(Bend, AuthDataError); 7] = [
         (|c| c.rp_id = "example.jp", AuthDataError::RelyingParty),
         (|c| c.flags &= !1, AuthDataError::NotPresent),
         (|c| c.flags &= !4, AuthDataError::NotVerified),
         (|c| c.flags |= 128, AuthDataError::Malformed),
+        (|c| c.flags |= 16, AuthDataError::Malformed),
         (|c| c.extensions = vec![0xa0], AuthDataError::Malformed),
         (|c| (c.flags, c.extensions) = (c.flags | 128, vec![0x80]), AuthDataError::Malformed),
     ];
