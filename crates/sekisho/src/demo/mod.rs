@@ -1,0 +1,17 @@
+//! A throwaway installation and the whole story on it.
+//!
+//! Everything is real but the people: processes with walls, keys, a database, a
+//! ledger, webhooks over sockets. The reviewer's passkey is a software
+//! authenticator that was enrolled at founding, and the site is a small one of
+//! our own.
+
+mod house;
+mod member;
+mod report;
+mod reviewer;
+mod site;
+mod story;
+
+pub use house::{House, HouseError};
+pub use report::{Process, Report, Trouble};
+pub use story::{Picture, StoryError, tell};

@@ -1,0 +1,119 @@
+//! The demo reviewer: a software passkey, speaking the desk's HTTP like a browser.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use hyper::header::{HeaderValue, ORIGIN};
+use serde_json::{Value, json};
+
+use super::{house::origin, member::expect, story::StoryError};
+use crate::{
+    client::{Client, Limits, Server, Session},
+    testing::authenticator::SoftAuthenticator,
+};
+
+/// The reviewer's browser.
+pub(super) struct Reviewer(Session);
+
+impl Reviewer {
+    /// Begins a shift with the passkey.
+    pub(super) fn begin(desk: &Server, passkey: &Mutex<SoftAuthenticator>) -> Result<Self, StoryError> {
+        let origin = HeaderValue::from_str(&origin(desk)).map_err(|_| StoryError::Unexpected("an origin"))?;
+        let session = Session::new(desk.clone(), Client::plain(Limits::default()))?;
+        let mut me = Self(session.with_header(ORIGIN, origin));
+        me.prove(passkey)?;
+        Ok(me)
+    }
+
+    fn prove(&mut self, passkey: &Mutex<SoftAuthenticator>) -> Result<(), StoryError> {
+        let answer = self.0.post_json("/shift/options", &json!({}))?;
+        expect(&answer, 200, "a challenge")?;
+        let options: Value = serde_json::from_slice(answer.body())?;
+        let challenge = challenge(&options).ok_or(StoryError::Unexpected("a challenge"))?;
+        let proof = passkey.lock().unwrap_or_else(PoisonError::into_inner).get(&challenge);
+        let proof = proof.map_err(|_| StoryError::Unexpected("the passkey"))?;
+        let text = |bytes: &[u8]| Base64UrlUnpadded::encode_string(bytes);
+        let begun = self.0.post_json(
+            "/shift/begin",
+            &json!({
+                "ceremony": options["ceremony"],
+                "credential": text(&proof.credential),
+                "clientData": text(&proof.client_data),
+                "authenticatorData": text(&proof.authenticator_data),
+                "signature": text(&proof.signature),
+            }),
+        )?;
+        expect(&begun, 200, "a shift")
+    }
+
+    /// Takes the next assignment, looks once, and says the reason. The picture's size in bytes is returned.
+    pub(super) fn review(&mut self, reason: &str) -> Result<usize, StoryError> {
+        let token = self.field("form_token")?;
+        expect(&self.0.post_form("/work/next", &[("form_token", &token)])?, 303, "an assignment")?;
+        let assignment = self.field("assignment")?;
+        let form = [("form_token", token.as_str()), ("assignment", assignment.as_str())];
+        let page = self.0.post_form("/work/view", &form)?;
+        expect(&page, 200, "the picture")?;
+        let picture = picture_in(&String::from_utf8_lossy(page.body())).ok_or(StoryError::Unexpected("the picture"))?;
+        let decided = [form[0], form[1], ("reason", reason)];
+        expect(&self.0.post_form("/work/decide", &decided)?, 303, "the decision")?;
+        Ok(picture)
+    }
+
+    fn field(&mut self, name: &'static str) -> Result<String, StoryError> {
+        let page = self.0.get("/work")?;
+        expect(&page, 200, "the reviewer's page")?;
+        value_of(&String::from_utf8_lossy(page.body()), name).ok_or(StoryError::Unexpected(name))
+    }
+
+    /// The cookie of this shift, for a browser that wants to go on with it.
+    pub(super) fn cookie(&self) -> Option<(String, String)> {
+        let name = "sekisho-desk";
+        self.0.jar().get(name).map(|value| (name.to_owned(), value.to_owned()))
+    }
+}
+
+fn challenge(options: &Value) -> Option<[u8; 32]> {
+    let mut out = [0; 32];
+    Base64UrlUnpadded::decode(options["publicKey"]["challenge"].as_str()?, &mut out).ok()?;
+    Some(out)
+}
+
+fn value_of(page: &str, name: &str) -> Option<String> {
+    let at = page.find(&format!("name=\"{name}\" value=\""))? + name.len() + 15;
+    page[at..].split('"').next().map(str::to_owned)
+}
+
+fn picture_in(page: &str) -> Option<usize> {
+    let encoded = page.split_once(";base64,")?.1.split('"').next()?;
+    Some(encoded.len() / 4 * 3).filter(|size| *size > 0)
+}
+
+/// What stands behind the "demo reviewer" button.
+#[derive(Clone)]
+pub(super) struct Button {
+    pub desk: Server,
+    pub passkey: Arc<Mutex<SoftAuthenticator>>,
+}
+
+impl Button {
+    /// Begins a shift and gives its cookie and where to go.
+    pub(super) fn press(&self) -> Result<(String, String), StoryError> {
+        let (name, value) = Reviewer::begin(&self.desk, &self.passkey)?.cookie().ok_or(StoryError::Unexpected("a cookie"))?;
+        Ok((format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict"), format!("{}/work", origin(&self.desk))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_and_a_picture_are_found_in_a_page() {
+        let page = r#"<input type="hidden" name="form_token" value="abc"><img src="data:image/jpeg;base64,AAAA" alt="">"#;
+        assert_eq!(value_of(page, "form_token").as_deref(), Some("abc"));
+        assert_eq!(value_of(page, "other"), None);
+        assert_eq!(picture_in(page), Some(3));
+        assert_eq!(picture_in("no picture"), None);
+    }
+}
