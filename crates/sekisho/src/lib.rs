@@ -13,6 +13,7 @@ mod browser;
 pub mod cli;
 pub mod client;
 pub mod courier;
+pub mod demo;
 pub mod desk;
 pub mod link;
 pub mod logging;

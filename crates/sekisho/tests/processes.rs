@@ -14,7 +14,9 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, geteuid, kill_process, test_kill_process};
+use sekisho::app::founding;
 use sekisho::supervisor::{Config, Handle, Passphrase, ProcessReport, Role, StartError, Supervisor};
+use sekisho_keeper::{engine::Plan, keystore::Cost};
 use sekisho_sys::confine::Options;
 use tempfile::TempDir;
 use zeroize::Zeroizing;
@@ -32,7 +34,7 @@ fn config(place: &Path) -> Config {
     let origin = |name: &str, listener: &TcpListener| {
         format!("http://{name}.localhost:{}", listener.local_addr().unwrap().port())
     };
-    Config {
+    let config = Config {
         program: Some(PathBuf::from(env!("CARGO_BIN_EXE_sekisho"))),
         data: place.join("data"),
         keystore: place.join("keys/keystore"),
@@ -44,8 +46,24 @@ fn config(place: &Path) -> Config {
         test: true,
         behind_proxy: false,
         webhook_ports: Vec::new(),
+        demo_reviewer: None,
         confinement: Options::default(),
-    }
+    };
+    found(&config);
+    config
+}
+
+fn found(config: &Config) {
+    let plan = Plan {
+        test: true,
+        desk_origin: config.desk_origin.clone(),
+        ledger_name: "processes.example".into(),
+        cost: Cost::TEST,
+        policies: sekisho::policy_file::built_in(),
+        sites: Vec::new(),
+        people: Vec::new(),
+    };
+    founding::found(&config.data, &config.keystore, &config.passphrase, &plan).unwrap();
 }
 
 fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {

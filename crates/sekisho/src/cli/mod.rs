@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 for yes, 1 for a finding, 2 for a usage or input error.
 
+mod demo;
 mod passphrase;
 mod policy;
 mod role;
@@ -23,6 +24,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// A throwaway installation and the whole story on it
+    Demo(demo::DemoArgs),
     /// Run an installation on this machine
     Serve(serve::ServeArgs),
     /// Be a site: make its keys, sign what it asks
@@ -40,6 +43,7 @@ impl Cli {
     /// Does what was asked.
     pub fn run(self) -> ExitCode {
         match self.command {
+            Command::Demo(args) => demo::run(args),
             Command::Serve(args) => serve::run(args),
             Command::Site(args) => site::run(args),
             Command::Verify(args) => verify::run(args),

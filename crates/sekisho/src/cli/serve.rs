@@ -89,6 +89,7 @@ fn start(args: ServeArgs) -> Result<(Handle, String), String> {
         test: false,
         behind_proxy: args.behind_proxy,
         webhook_ports: Vec::new(),
+        demo_reviewer: None,
         confinement: Options { danger_unconfined: args.danger_unconfined, ..Options::default() },
     };
     let handle = Supervisor::start(config).map_err(|error| error.to_string())?;

@@ -30,13 +30,13 @@ use crate::{
     client::Server,
     courier::secrets::Secrets,
     policy_file,
-    site::{Kit, Profile},
+    site::kit::{Kit, Profile},
     supervisor::{Config, Handle, Passphrase, StartError, Supervisor},
     testing::authenticator::SoftAuthenticator,
 };
 
 /// The policy under which the sample site asks.
-pub const POLICY: &str = "jp-dating-site";
+pub(super) const POLICY: &str = "jp-dating-site";
 
 /// Why the throwaway installation does not stand.
 #[derive(Debug, thiserror::Error)]

@@ -56,8 +56,11 @@ pub struct Trouble {
 
 impl Trouble {
     pub(super) fn of(answer: &Response<Vec<u8>>) -> Result<Self, StoryError> {
-        let problem: Value = serde_json::from_slice(answer.body())
-            .map_err(|_| StoryError::Status { what: "the upload", found: answer.status().as_u16(), expected: 200 })?;
+        let problem: Value = serde_json::from_slice(answer.body()).map_err(|_| StoryError::Status {
+            what: "the upload",
+            found: answer.status().as_u16(),
+            expected: 200,
+        })?;
         let text = |name: &str| problem[name].as_str().unwrap_or_default().to_owned();
         Ok(Self { code: text("code"), message: text("detail") })
     }
@@ -113,10 +116,6 @@ pub struct Process {
 
 impl From<&ProcessReport> for Process {
     fn from(report: &ProcessReport) -> Self {
-        Self {
-            role: report.role.to_string(),
-            confined: report.grade.at_floor(),
-            missing: report.grade.missing(),
-        }
+        Self { role: report.role.to_string(), confined: report.grade.at_floor(), missing: report.grade.missing() }
     }
 }

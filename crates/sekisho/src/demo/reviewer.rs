@@ -99,7 +99,8 @@ pub(super) struct Button {
 impl Button {
     /// Begins a shift and gives its cookie and where to go.
     pub(super) fn press(&self) -> Result<(String, String), StoryError> {
-        let (name, value) = Reviewer::begin(&self.desk, &self.passkey)?.cookie().ok_or(StoryError::Unexpected("a cookie"))?;
+        let (name, value) =
+            Reviewer::begin(&self.desk, &self.passkey)?.cookie().ok_or(StoryError::Unexpected("a cookie"))?;
         Ok((format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict"), format!("{}/work", origin(&self.desk))))
     }
 }
@@ -110,7 +111,8 @@ mod tests {
 
     #[test]
     fn a_field_and_a_picture_are_found_in_a_page() {
-        let page = r#"<input type="hidden" name="form_token" value="abc"><img src="data:image/jpeg;base64,AAAA" alt="">"#;
+        let page =
+            r#"<input type="hidden" name="form_token" value="abc"><img src="data:image/jpeg;base64,AAAA" alt="">"#;
         assert_eq!(value_of(page, "form_token").as_deref(), Some("abc"));
         assert_eq!(value_of(page, "other"), None);
         assert_eq!(picture_in(page), Some(3));

@@ -47,7 +47,7 @@ use super::{
 use crate::{
     client::{Client, Limits, Server, Session},
     courier::webhook,
-    site::Kit,
+    site::kit::Kit,
 };
 
 /// A webhook that came and whose signature holds.
@@ -182,11 +182,13 @@ impl Books {
             sub: self.sub(),
             return_url: format!("{}/messages", origin(&self.server)),
         };
-        let request = sign_request(&self.kit.key, self.keeper, &ask).map_err(|_| StoryError::Unexpected("a signature"))?;
+        let request =
+            sign_request(&self.kit.key, self.keeper, &ask).map_err(|_| StoryError::Unexpected("a signature"))?;
         let answer = self.session()?.post_json("/v1/checks", &json!({ "request": request }))?;
         expect(&answer, 201, "a check")?;
         let told: Value = serde_json::from_slice(answer.body())?;
-        let check = told["check"].as_str().and_then(|id| id.parse().ok()).ok_or(StoryError::Unexpected("a check's id"))?;
+        let check =
+            told["check"].as_str().and_then(|id| id.parse().ok()).ok_or(StoryError::Unexpected("a check's id"))?;
         let link = told["member_url"].as_str().ok_or(StoryError::Unexpected("a member's link"))?.to_owned();
         Ok(Asked { check, link })
     }

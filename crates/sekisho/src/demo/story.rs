@@ -155,7 +155,7 @@ fn verified(house: &House, asked: &Asked) -> Result<(Ledger, Verified), StoryErr
         viewed: tally.viewed,
         decided: tally.decided,
         shredded: tally.shredded,
-        size: verified.size,
+        size: verified.checkpoint.head.size,
     };
     Ok((ledger, Verified { verified: true }))
 }

@@ -57,6 +57,8 @@ pub struct RoleConfig {
     pub behind_proxy: bool,
     /// Ports beside 443 that a test installation's webhooks may go to.
     pub webhook_ports: Vec<u16>,
+    /// Where a demo's "demo reviewer" button posts to.
+    pub demo_reviewer: Option<String>,
     /// Seconds that a test installation's clock is ahead of the machine's.
     pub clock_ahead: u64,
     /// Whether each role has a user id of its own.
@@ -77,6 +79,7 @@ impl RoleConfig {
             test: true,
             behind_proxy: false,
             webhook_ports: Vec::new(),
+            demo_reviewer: None,
             clock_ahead: 0,
             own_user: false,
             confinement: Options::default(),

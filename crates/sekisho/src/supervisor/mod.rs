@@ -62,6 +62,8 @@ pub struct Config {
     pub behind_proxy: bool,
     /// Ports beside 443 that a test installation's webhooks may go to.
     pub webhook_ports: Vec<u16>,
+    /// Where a demo's "demo reviewer" button posts to; nowhere but in a demo.
+    pub demo_reviewer: Option<String>,
     /// Departures from full confinement.
     pub confinement: Options,
 }
@@ -153,6 +155,7 @@ fn means(
         test: config.test,
         behind_proxy: config.behind_proxy,
         webhook_ports: config.webhook_ports,
+        demo_reviewer: config.demo_reviewer,
         clock_ahead: 0,
         own_user,
         confinement: config.confinement,

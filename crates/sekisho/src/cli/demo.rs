@@ -1,0 +1,145 @@
+//! `sekisho demo`: a throwaway installation and the whole story on it.
+
+use std::{fs, path::PathBuf, process::ExitCode, str::FromStr};
+
+use clap::Args;
+use sekisho_inspect::wire::Boxed;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::refuse;
+use crate::{
+    client::Server,
+    demo::{House, Picture, Report, tell},
+    logging,
+};
+
+/// What the story is told with.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  sekisho demo                              tell the story, then stay up to be clicked through\n  \
+    sekisho demo --once --json                tell it unattended, end, print one object\n  \
+    sekisho demo --once --image card.jpg --box 100,200,300,40"
+)]
+pub(super) struct DemoArgs {
+    /// End after the story
+    #[arg(long)]
+    once: bool,
+    /// Print one JSON object, and nothing else on standard output
+    #[arg(long)]
+    json: bool,
+    /// The member's picture; without it, our own specimen card
+    #[arg(long, value_name = "FILE")]
+    image: Option<PathBuf>,
+    /// A part of the picture that stays visible, in pixels: x,y,width,height. Without one, a band across the middle
+    #[arg(long = "box", value_name = "X,Y,W,H", requires = "image")]
+    boxes: Vec<Area>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Area(Boxed);
+
+impl FromStr for Area {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let numbers: Vec<u32> = text
+            .split(',')
+            .map(|number| number.trim().parse())
+            .collect::<Result<_, _>>()
+            .map_err(|_| "four numbers are wanted: x,y,width,height")?;
+        match numbers[..] {
+            [x, y, w, h] => Ok(Self(Boxed { x, y, w, h })),
+            _ => Err("four numbers are wanted: x,y,width,height"),
+        }
+    }
+}
+
+/// Exit 0 when the story ended in a claim, 1 when the picture was turned away, 2 when it could not be told.
+pub(super) fn run(args: DemoArgs) -> ExitCode {
+    if !args.json {
+        logging::start("demo");
+    }
+    match perform(&args) {
+        Ok(taken) => ExitCode::from(u8::from(!taken)),
+        Err(why) => refuse(why),
+    }
+}
+
+fn perform(args: &DemoArgs) -> Result<bool, String> {
+    let picture = picture(args)?;
+    let house = House::build().map_err(|error| error.to_string())?;
+    let told = tell(&house, &picture, &mut |step| say(args, &format!("  · {step}")));
+    let report = told.map_err(|error| error.to_string())?;
+    show(args, &report)?;
+    if !args.once {
+        stay(args, &house)?;
+    }
+    house.clear_away().map_err(|error| format!("the throwaway folder was not removed: {error}"))?;
+    Ok(report.error.is_none())
+}
+
+fn picture(args: &DemoArgs) -> Result<Picture, String> {
+    let Some(path) = &args.image else { return Ok(Picture::specimen()) };
+    let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(Picture::of_file(bytes, args.boxes.iter().map(|area| area.0).collect()))
+}
+
+#[allow(clippy::print_stdout)] // The command line's own way to speak.
+fn say(args: &DemoArgs, line: &str) {
+    if !args.json {
+        println!("{line}");
+    }
+}
+
+#[allow(clippy::print_stdout)]
+fn show(args: &DemoArgs, report: &Report) -> Result<(), String> {
+    if args.json {
+        println!("{}", serde_json::to_string(report).map_err(|error| error.to_string())?);
+        return Ok(());
+    }
+    for process in &report.processes {
+        let held = if process.confined { "confined" } else { "NOT CONFINED" };
+        let missing = if process.missing.is_empty() {
+            String::new()
+        } else {
+            format!(", without {}", process.missing.join(", "))
+        };
+        println!("  {:<18} {held}{missing}", process.role);
+    }
+    match &report.error {
+        Some(error) => println!("The picture was not taken ({}): {}", error.code, error.message),
+        None => println!(
+            "The check is {}, in {} ms. {} ciphertexts are left.",
+            report.check.state, report.ms, report.stored
+        ),
+    }
+    Ok(())
+}
+
+fn stay(args: &DemoArgs, house: &House) -> Result<(), String> {
+    let open = |server: &Server| format!("http://{}", server.authority);
+    say(args, &format!("\nThe sample site   {}/\nThe staff's desk  {}/", open(&house.site.server), open(&house.desk)));
+    say(args, &format!("The gate          {}/\nStop with Ctrl-C; then everything is removed.", open(&house.gate)));
+    wait().map_err(|error| error.to_string())
+}
+
+fn wait() -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Area;
+
+    #[test]
+    fn a_box_is_four_numbers() {
+        let area: Area = "1, 2,3,4".parse().unwrap();
+        assert_eq!((area.0.x, area.0.y, area.0.w, area.0.h), (1, 2, 3, 4));
+        assert!("1,2,3".parse::<Area>().is_err() && "a,b,c,d".parse::<Area>().is_err());
+    }
+}
