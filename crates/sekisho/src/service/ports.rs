@@ -6,6 +6,7 @@ use sekisho_core::{
     id::{CheckId, DocumentId, PolicyName, SiteName},
     time::Timestamp,
 };
+use sekisho_inspect::wire::{Boxed, UploadReport};
 use sekisho_keeper::wire::{Answered, GateAnswer, GateRequest};
 use zeroize::Zeroizing;
 
@@ -39,89 +40,29 @@ pub trait Blobs: Send + Sync {
     fn create<'a>(&'a self, document: DocumentId, bytes: &'a [u8]) -> Pending<'a, Result<(), StoreError>>;
 }
 
-/// A part of the picture that stays visible, in thousandths of its width and height as displayed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct VisibleBox {
-    /// Left edge.
-    pub x: u16,
-    /// Upper edge.
-    pub y: u16,
-    /// Width.
-    pub w: u16,
-    /// Height.
-    pub h: u16,
+/// What an inspector made of an upload.
+pub struct Reading {
+    /// Its verdict, with words for the member.
+    pub report: UploadReport,
+    /// The picture drawn anew: only the boxes, lossless, no metadata. There if and only if the verdict is `Accept`.
+    pub clean: Option<Zeroizing<Vec<u8>>>,
 }
 
-/// What a member sent.
-pub struct Upload {
-    /// The picture's bytes; wiped when dropped.
-    pub bytes: Zeroizing<Vec<u8>>,
-    /// What stays visible.
-    pub boxes: Vec<VisibleBox>,
-}
-
-/// A picture that the inspector drew anew: only the boxes, no metadata.
-pub struct Clean {
-    /// A lossless picture file; wiped when dropped.
-    pub picture: Zeroizing<Vec<u8>>,
-}
-
-/// Why an upload was turned away. Nothing of it is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Turned {
-    /// Not a picture that we read.
-    #[error("not_a_picture")]
-    NotAPicture,
-    /// More bytes or pixels than we read.
-    #[error("too_large")]
-    TooLarge,
-    /// Fewer pixels than a person can read from.
-    #[error("too_small")]
-    TooSmall,
-    /// The file ends early or contradicts itself.
-    #[error("damaged")]
-    Damaged,
-    /// No box says what may stay visible.
-    #[error("no_boxes")]
-    NoBoxes,
-    /// The boxes leave nothing of the picture, or lie outside it.
-    #[error("bad_boxes")]
-    BadBoxes,
-    /// A My Number, or a code that carries one.
-    #[error("my_number")]
-    MyNumber,
-    /// Out of focus.
-    #[error("blurred")]
-    Blurred,
-    /// A reflection hides what must be read.
-    #[error("glare")]
-    Glare,
-    /// Too dark to read.
-    #[error("dark")]
-    Dark,
-    /// The inspector died over it or took too long.
-    #[error("unreadable")]
-    Unreadable,
+/// Why no inspector gave an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// It died over the picture or took too long.
+    #[error("died")]
+    Died,
+    /// None can be had now.
+    #[error("unavailable")]
+    Unavailable,
 }
 
 /// Reads hostile bytes, each upload in a process of its own.
 pub trait Reader: Send + Sync {
-    /// Draws the upload anew, or says why not.
-    fn read(&self, upload: Upload) -> Pending<'_, Result<Clean, ReadError>>;
-}
-
-/// Why there is no clean picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ReadError {
-    /// The upload's own fault.
-    #[error(transparent)]
-    Turned(#[from] Turned),
-    /// No inspector can be had now.
-    #[error("unavailable")]
-    Unavailable,
+    /// Draws the upload anew, or says why not. The bytes are wiped when this is done.
+    fn read(&self, bytes: Zeroizing<Vec<u8>>, boxes: Vec<Boxed>) -> Pending<'_, Result<Reading, ReadError>>;
 }
 
 /// A check as the gate remembers it: opaque references and times.
@@ -174,10 +115,15 @@ pub enum Announced {
 
 /// What the gate remembers.
 pub trait GateStore: Send + Sync {
-    /// Remembers a check and its one-time link; an earlier unused link of it stops working.
+    /// Remembers a check and a one-time link that works until then; an earlier unused link of it stops working.
     ///
     /// `Conflict` when the same site used the same `jti` for another request.
-    fn announce(&self, row: CheckRow, link: SecretHash) -> Pending<'_, Result<Announced, StoreError>>;
+    fn announce(
+        &self,
+        row: CheckRow,
+        link: SecretHash,
+        until: Timestamp,
+    ) -> Pending<'_, Result<Announced, StoreError>>;
 
     /// A check.
     fn check(&self, check: CheckId) -> Pending<'_, Result<Option<CheckRow>, StoreError>>;

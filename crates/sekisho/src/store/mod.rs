@@ -1,3 +1,4 @@
 //! What stands behind the store ports: all SQL of gate and desk.
 
 pub mod desk_sqlite;
+pub mod gate_sqlite;

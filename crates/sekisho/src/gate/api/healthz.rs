@@ -1,0 +1,59 @@
+//! `GET /healthz`: whether a document could be taken in now.
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+
+use crate::{
+    gate::{problem::Problem, state::Gate},
+    service::room::Away,
+};
+
+/// Why nothing can be taken in.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(super) struct Error(#[from] Away);
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        Problem::from(self.0).into_response()
+    }
+}
+
+/// Says whether a document could be taken in now.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "trust",
+    responses(
+        (status = 200, description = "Yes", body = String, content_type = "text/plain"),
+        (status = 503, description = "Not now", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn get(State(gate): State<Gate>) -> Result<&'static str, Error> {
+    gate.room().ready().await?;
+    Ok("ok\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::gate::testing::TestGate;
+
+    #[tokio::test]
+    async fn health_follows_the_keeper() {
+        let gate = TestGate::new().await;
+        assert_eq!(gate.get("/healthz").send().await.status, 200);
+        gate.keeper.lock();
+        let locked = gate.get("/healthz").send().await;
+        assert_eq!((locked.status, locked.code()), (503, "locked".into()));
+    }
+
+    /// A18: whoever answers in the keeper's place is not sealed to.
+    #[tokio::test]
+    async fn an_intake_key_of_a_stranger_is_no_key() {
+        let gate = TestGate::new().await;
+        gate.keeper.sign_as_a_stranger();
+        assert_eq!(gate.get("/healthz").send().await.status, 503);
+    }
+}

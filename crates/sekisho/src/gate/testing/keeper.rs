@@ -1,0 +1,276 @@
+//! A keeper for the gate's tests. It follows a script, but it really checks signatures and opens what is sealed.
+
+use std::{
+    fs,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use sekisho_core::{
+    check::{CheckState, DocumentState, Reason},
+    id::{CheckId, IntakeKeyId, SiteName, ViewingId},
+    time::{Clock, Timestamp},
+};
+use sekisho_keeper::{
+    intake,
+    jose::{
+        Jwks, SigningKey, call,
+        request::{self, SiteTerms},
+    },
+    wire::{
+        Answered, CheckView, Directory, DocumentView, GateAnswer, GateRequest, IntakeKey, IntakeKeys, Receive,
+        Received, Refusal, SignedCall, SiteView, Status, ViewingView,
+    },
+};
+use sekisho_seal::{Context, FormatVersion, IntakeSecret};
+
+use super::{KEEPER, ManualClock};
+use crate::{
+    service::{
+        ports::{GateKeeper, Pending},
+        secret::sha256,
+    },
+    vault::fs::path_of,
+};
+
+/// What the script says.
+#[derive(Default)]
+struct Script {
+    away: bool,
+    locked: bool,
+    stranger: bool,
+    lose_receive: bool,
+}
+
+struct Held {
+    receive: Receive,
+    view: CheckView,
+}
+
+/// A keeper that follows a script.
+pub(crate) struct ScriptedKeeper {
+    clock: Arc<ManualClock>,
+    directory: Directory,
+    blobs: PathBuf,
+    script: Mutex<Script>,
+    held: Mutex<Option<Held>>,
+}
+
+impl ScriptedKeeper {
+    pub(super) fn new(clock: Arc<ManualClock>, directory: Directory, blobs: PathBuf) -> Self {
+        Self { clock, directory, blobs, script: Mutex::default(), held: Mutex::default() }
+    }
+
+    pub(super) fn identity(&self) -> [u8; 32] {
+        identity_key().public().as_bytes().try_into().unwrap()
+    }
+
+    pub(crate) fn away(&self) {
+        self.script.lock().unwrap().away = true;
+    }
+
+    pub(crate) fn lock(&self) {
+        self.script.lock().unwrap().locked = true;
+    }
+
+    pub(crate) fn sign_as_a_stranger(&self) {
+        self.script.lock().unwrap().stranger = true;
+    }
+
+    pub(crate) fn lose_receive(&self) {
+        self.script.lock().unwrap().lose_receive = true;
+    }
+
+    /// Somebody looked and decided; `AwaitingDocument` is a retake.
+    pub(crate) fn decide(&self, state: CheckState) {
+        let mut held = self.held.lock().unwrap();
+        let view = &mut held.as_mut().unwrap().view;
+        let now = self.now();
+        view.state = state;
+        view.reason = match state {
+            CheckState::Approved => Some(Reason::OldEnough),
+            CheckState::AwaitingDocument => Some(Reason::Unreadable),
+            _ => view.reason,
+        };
+        view.attestation = (state == CheckState::Approved).then(|| "a.signed.claim".into());
+        if state != CheckState::Withdrawn {
+            view.viewings.push(ViewingView { viewing: ViewingId::from_bytes([6; 16]), at: now });
+        }
+        let document = view.documents.last_mut().unwrap();
+        document.state = DocumentState::Shredded;
+        document.shredded = Some(now);
+    }
+
+    pub(crate) fn state(&self) -> Option<CheckState> {
+        self.held.lock().unwrap().as_ref().map(|held| held.view.state)
+    }
+
+    pub(crate) fn documents(&self) -> usize {
+        self.held.lock().unwrap().as_ref().map_or(0, |held| held.view.documents.len())
+    }
+
+    /// The newest document, opened as the keeper does.
+    pub(crate) fn opened(&self) -> Option<Vec<u8>> {
+        let held = self.held.lock().unwrap();
+        let Held { receive, view } = held.as_ref()?;
+        let context = Context {
+            version: FormatVersion::V1,
+            keeper: KEEPER,
+            site: view.site.clone(),
+            check: view.check,
+            document: receive.document,
+            deadline: receive.deadline,
+        };
+        let key = sekisho_seal::open_key(&intake_secret(), &context, &receive.sealed_key).ok()?;
+        let sealed = fs::read(path_of(&self.blobs, receive.document)).ok()?;
+        let plain = sekisho_seal::open_document(&key, &context, &sealed).ok()?;
+        Some(plain.as_bytes().to_vec())
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.read().wall
+    }
+
+    fn site(&self, name: &SiteName) -> Option<&SiteView> {
+        self.directory.sites.iter().find(|site| site.name == *name)
+    }
+
+    fn intake_keys(&self) -> IntakeKeys {
+        let start = self.now().hour().start();
+        let mut key = IntakeKey {
+            id: IntakeKeyId::from_bytes([2; 16]),
+            public: intake_secret().public().to_bytes(),
+            not_before: start,
+            not_after: start + 7200,
+            deadline: start + 72 * 3600,
+            signature: vec![],
+        };
+        let stranger = SigningKey::ed25519(&[66; 32]).unwrap();
+        let signer = if self.script.lock().unwrap().stranger { stranger } else { identity_key() };
+        key.signature = signer.sign(&intake::signed_bytes(KEEPER, &key)).unwrap();
+        IntakeKeys { keeper: KEEPER, keys: vec![key] }
+    }
+
+    fn receive(&self, receive: Receive) -> Answered<GateAnswer> {
+        if self.script.lock().unwrap().lose_receive {
+            return Err(Refusal::Unavailable);
+        }
+        let terms_of = |name: &SiteName| SiteTerms::try_from(self.site(name)?).ok();
+        let request = request::verify_known_request(&receive.request, KEEPER, terms_of, self.now())?;
+        let blob = fs::read(path_of(&self.blobs, receive.document)).map_err(|_| Refusal::Damaged)?;
+        if sha256(&blob) != receive.ciphertext_sha256 || blob.len() as u64 != receive.ciphertext_len {
+            return Err(Refusal::Damaged);
+        }
+        let mut held = self.held.lock().unwrap();
+        if held.is_none() && self.now() >= request.expires {
+            return Err(Refusal::RequestExpired);
+        }
+        let mut view = held.take().map_or_else(|| fresh_view(&request), |held| held.view);
+        view.documents.push(document_view(&receive, self.now()));
+        view.state = CheckState::InReview;
+        view.arrivals_left -= 1;
+        let (check, arrival, deadline) = (view.check, 3 - view.arrivals_left, receive.deadline);
+        *held = Some(Held { receive, view });
+        Ok(GateAnswer::Received(Received { check, arrival, deadline, ledger_index: 0 }))
+    }
+
+    fn withdraw(&self, check: CheckId, call: &SignedCall) -> Answered<GateAnswer> {
+        self.judge(call)?;
+        self.known(check)?;
+        self.decide(CheckState::Withdrawn);
+        Ok(GateAnswer::Done)
+    }
+
+    fn withdraw_by_member(&self, check: CheckId, secret: [u8; 32]) -> Answered<GateAnswer> {
+        self.known(check)?;
+        let expected = self.held.lock().unwrap().as_ref().map(|held| held.receive.withdraw_sha256);
+        if expected != Some(sha256(&secret)) {
+            return Err(Refusal::NotAllowed);
+        }
+        self.decide(CheckState::Withdrawn);
+        Ok(GateAnswer::Done)
+    }
+
+    fn judge(&self, call: &SignedCall) -> Answered<SiteName> {
+        let jwks_of = |name: &SiteName| Jwks::parse(&self.site(name)?.jwks).ok();
+        Ok(call::verify_call(call, KEEPER, jwks_of, self.now())?.site)
+    }
+
+    fn known(&self, check: CheckId) -> Answered<CheckView> {
+        let held = self.held.lock().unwrap();
+        held.as_ref().map(|held| held.view.clone()).filter(|view| view.check == check).ok_or(Refusal::NotFound)
+    }
+
+    fn status(&self) -> Status {
+        Status {
+            keeper: KEEPER,
+            test: true,
+            founded: true,
+            locked: self.script.lock().unwrap().locked,
+            paused: false,
+            time_in_doubt: false,
+            ledger_size: 0,
+            undecided: 0,
+            now: self.now(),
+        }
+    }
+
+    fn answer(&self, request: GateRequest) -> Answered<GateAnswer> {
+        if self.script.lock().unwrap().away {
+            return Err(Refusal::Unavailable);
+        }
+        match request {
+            GateRequest::IntakeKey => Ok(GateAnswer::IntakeKey(self.intake_keys())),
+            GateRequest::Directory => Ok(GateAnswer::Directory(self.directory.clone())),
+            GateRequest::Receive(receive) => self.receive(receive),
+            GateRequest::Check(check) => self.known(check).map(|view| GateAnswer::Check(Box::new(view))),
+            GateRequest::Withdraw { check, call } => self.withdraw(check, &call),
+            GateRequest::WithdrawByMember { check, secret } => self.withdraw_by_member(check, secret),
+            GateRequest::MemberLeft { call, .. } => self.judge(&call).and(Err(Refusal::NotFound)),
+            GateRequest::Proof(check) => {
+                self.known(check).map(|_| GateAnswer::Proof(r#"{"receipt":"of the keeper"}"#.into()))
+            }
+            GateRequest::Status => Ok(GateAnswer::Status(self.status())),
+        }
+    }
+}
+
+impl GateKeeper for ScriptedKeeper {
+    fn ask(&self, request: GateRequest) -> Pending<'_, Answered<GateAnswer>> {
+        Box::pin(async { self.answer(request) })
+    }
+}
+
+fn identity_key() -> SigningKey {
+    SigningKey::ed25519(&[5; 32]).unwrap()
+}
+
+fn intake_secret() -> IntakeSecret {
+    IntakeSecret::from_seed(&[8; 32])
+}
+
+fn fresh_view(request: &request::CheckRequest) -> CheckView {
+    CheckView {
+        check: request.check,
+        site: request.site.clone(),
+        policy: request.policy.clone(),
+        policy_version: 1,
+        state: CheckState::AwaitingDocument,
+        reason: None,
+        documents: vec![],
+        arrivals_left: 3,
+        attestation: None,
+        viewings: vec![],
+    }
+}
+
+fn document_view(receive: &Receive, now: Timestamp) -> DocumentView {
+    DocumentView {
+        document: receive.document,
+        state: DocumentState::Waiting,
+        kind: receive.kind.clone(),
+        received: now,
+        deadline: receive.deadline,
+        shredded: None,
+    }
+}

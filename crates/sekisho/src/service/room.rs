@@ -1,0 +1,179 @@
+//! The ports of the gate in one hand, and the few questions that every use case asks of them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sekisho_core::{
+    calendar::Day,
+    entropy,
+    id::{CheckId, KeeperId, PolicyName, SiteName},
+    policy::Policy,
+    time::Timestamp,
+};
+use sekisho_keeper::{
+    intake,
+    wire::{CheckView, Directory, GateAnswer, GateRequest, IntakeKey, Refusal, SiteView, Status},
+};
+
+use super::ports::{Blobs, Clock, Entropy, GateKeeper, GateStore, Reader, StoreError};
+
+/// The gate's ports.
+pub struct Room {
+    /// The keeper.
+    pub keeper: Arc<dyn GateKeeper>,
+    /// What the gate remembers.
+    pub store: Arc<dyn GateStore>,
+    /// Where ciphertext goes.
+    pub blobs: Arc<dyn Blobs>,
+    /// The upload inspector.
+    pub reader: Arc<dyn Reader>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Mutex<Box<dyn Entropy + Send>>,
+    /// Whom this gate was told to trust: the keeper and the Ed25519 key that signs its intake keys.
+    pub pinned: Pinned,
+}
+
+/// The keeper that a gate was told to trust.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pinned {
+    /// Its id.
+    pub keeper: KeeperId,
+    /// Its Ed25519 identity, which signs intake keys.
+    pub identity: [u8; 32],
+}
+
+/// Why the gate can do nothing for anybody just now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Away {
+    /// The keeper does not answer, or a disk of ours does not.
+    #[error("unavailable")]
+    Unavailable,
+    /// The keeper holds no keys now.
+    #[error("locked")]
+    Locked,
+    /// What answers is not the keeper that this gate was told to trust.
+    #[error("stranger")]
+    Stranger,
+}
+
+impl From<StoreError> for Away {
+    fn from(_: StoreError) -> Self {
+        Self::Unavailable
+    }
+}
+
+impl Away {
+    /// What a refusal that is nobody's fault means.
+    pub fn from_refusal(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Locked => Self::Locked,
+            _ => Self::Unavailable,
+        }
+    }
+}
+
+impl Room {
+    /// The time on the wall.
+    pub fn now(&self) -> Timestamp {
+        self.clock.read().wall
+    }
+
+    /// `N` fresh bytes.
+    pub fn draw<const N: usize>(&self) -> [u8; N] {
+        let mut entropy = self.entropy.lock().unwrap_or_else(PoisonError::into_inner);
+        entropy::fresh(&mut **entropy)
+    }
+
+    /// Sites and policies.
+    ///
+    /// # Errors
+    /// When the keeper is away.
+    pub async fn directory(&self) -> Result<Directory, Away> {
+        match self.keeper.ask(GateRequest::Directory).await {
+            Ok(GateAnswer::Directory(directory)) => Ok(directory),
+            Ok(_) => Err(Away::Unavailable),
+            Err(refusal) => Err(Away::from_refusal(refusal)),
+        }
+    }
+
+    /// How the keeper is.
+    ///
+    /// # Errors
+    /// When it is away, or is another keeper.
+    pub async fn status(&self) -> Result<Status, Away> {
+        match self.keeper.ask(GateRequest::Status).await {
+            Ok(GateAnswer::Status(status)) if status.keeper == self.pinned.keeper => Ok(status),
+            Ok(GateAnswer::Status(_)) => Err(Away::Stranger),
+            Ok(_) => Err(Away::Unavailable),
+            Err(refusal) => Err(Away::from_refusal(refusal)),
+        }
+    }
+
+    /// The newest intake key that is valid now and that the pinned identity signed.
+    ///
+    /// # Errors
+    /// When there is none, so that nothing can be sealed.
+    pub async fn intake_key(&self) -> Result<IntakeKey, Away> {
+        let keys = match self.keeper.ask(GateRequest::IntakeKey).await {
+            Ok(GateAnswer::IntakeKey(keys)) => keys,
+            Ok(_) => return Err(Away::Unavailable),
+            Err(refusal) => return Err(Away::from_refusal(refusal)),
+        };
+        if keys.keeper != self.pinned.keeper {
+            return Err(Away::Stranger);
+        }
+        let newest = keys.keys.into_iter().next().ok_or(Away::Unavailable)?;
+        self.trusted(newest)
+    }
+
+    fn trusted(&self, key: IntakeKey) -> Result<IntakeKey, Away> {
+        if !intake::is_signed_by(&self.pinned.identity, self.pinned.keeper, &key) {
+            tracing::error!("an intake key is not signed by the pinned identity");
+            return Err(Away::Stranger);
+        }
+        let now = self.now();
+        // The keeper judges by its own time; this only keeps a stale key from being used for nothing.
+        if now >= key.not_after || now >= key.deadline { Err(Away::Unavailable) } else { Ok(key) }
+    }
+
+    /// Whether a document could be taken in now; asked before a camera opens.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn ready(&self) -> Result<IntakeKey, Away> {
+        if self.status().await?.locked {
+            return Err(Away::Locked);
+        }
+        self.intake_key().await
+    }
+
+    /// Where the keeper says a check stands; nothing if no document of it arrived.
+    ///
+    /// # Errors
+    /// When the keeper is away.
+    pub async fn view(&self, check: CheckId) -> Result<Option<Box<CheckView>>, Away> {
+        match self.keeper.ask(GateRequest::Check(check)).await {
+            Ok(GateAnswer::Check(view)) => Ok(Some(view)),
+            Ok(_) => Err(Away::Unavailable),
+            Err(Refusal::NotFound) => Ok(None),
+            Err(refusal) => Err(Away::from_refusal(refusal)),
+        }
+    }
+}
+
+/// A site by its name.
+pub fn site<'a>(directory: &'a Directory, name: &SiteName) -> Option<&'a SiteView> {
+    directory.sites.iter().find(|site| site.name == *name)
+}
+
+/// A policy by its name.
+pub fn policy<'a>(directory: &'a Directory, name: &PolicyName) -> Option<&'a Policy> {
+    directory.policies.iter().find(|policy| policy.name == *name)
+}
+
+/// Whether a policy is in force on the day in Japan that `now` lies in.
+pub fn in_force(policy: &Policy, now: Timestamp) -> bool {
+    let today = Day::of(now);
+    policy.valid_from <= today && policy.valid_to.is_none_or(|last| today <= last)
+}

@@ -1,0 +1,3 @@
+//! Where ciphertext lies.
+
+pub mod fs;
