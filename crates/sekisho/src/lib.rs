@@ -15,6 +15,7 @@ pub mod client;
 pub mod courier;
 pub mod demo;
 pub mod desk;
+pub mod forked_reader;
 pub mod gate;
 pub mod link;
 pub mod logging;

@@ -33,6 +33,7 @@ pub fn router(gate: Gate) -> Router {
         .merge(pages)
         .route("/assets/{version}/{name}", get(assets::get))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(gate.clone(), rate::by_address))
         .layer(middleware::from_fn(guard::log))
         .layer(middleware::from_fn(guard::no_picture))
         .layer(middleware::from_fn_with_state(gate.clone(), guard::headers))

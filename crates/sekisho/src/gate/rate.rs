@@ -6,10 +6,19 @@
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     sync::{Mutex, PoisonError},
 };
 
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::HeaderMap,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
 use sekisho_core::time::Timestamp;
+
+use super::{api, state::Gate};
 
 /// Calls of one asker within one minute.
 const PER_MINUTE: u32 = 600;
@@ -41,6 +50,35 @@ impl Rates {
     }
 }
 
+/// Stops an address that asks too often. Addresses are counted, never kept longer than the minute, never logged.
+pub(super) async fn by_address(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let told = if gate.settings().behind_proxy { forwarded(request.headers()) } else { None };
+    if let Some(address) = told.or(peer)
+        && let Err(seconds) = gate.rates().count(&network(address), gate.room().now())
+    {
+        return api::too_many(seconds).into_response();
+    }
+    next.run(request).await
+}
+
+/// What the proxy itself wrote: the last entry. Those before it are the caller's own words.
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    last.rsplit(',').next()?.trim().parse().ok()
+}
+
+/// One household has a whole /64 of IPv6 addresses: it counts as one asker.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(mapped) => IpAddr::V4(mapped),
+            None => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        },
+    }
+}
+
 fn digest(asker: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     asker.hash(&mut hasher);
@@ -50,6 +88,28 @@ fn digest(asker: &impl Hash) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// M7
+    #[tokio::test]
+    async fn an_address_that_asks_too_often_is_told_to_wait_and_can_not_pose_as_others() {
+        let gate = crate::gate::testing::TestGate::new().await;
+        let ask = |forwarded: String| gate.get("/healthz").header("x-forwarded-for", &forwarded).send();
+        for number in 0..600 {
+            assert_eq!(ask(format!("10.0.0.{}, 203.0.113.7", number % 250)).await.status, 200);
+        }
+        let stopped = ask("198.51.100.1, 203.0.113.7".into()).await;
+        assert_eq!((stopped.status, stopped.code()), (429, "too_many".into()));
+        assert!(stopped.header("retry-after").is_some());
+        assert_eq!(ask("203.0.113.8".into()).await.status, 200);
+    }
+
+    #[test]
+    fn a_network_of_six_is_one_asker_and_a_mapped_address_is_its_own() {
+        let same = |a: &str, b: &str| network(a.parse().unwrap()) == network(b.parse().unwrap());
+        assert!(same("2001:db8::1", "2001:db8::ffff:1"));
+        assert!(!same("2001:db8:0:1::1", "2001:db8:0:2::1"));
+        assert!(same("::ffff:203.0.113.7", "203.0.113.7"));
+    }
 
     /// M7
     #[test]

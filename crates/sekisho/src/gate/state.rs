@@ -17,6 +17,8 @@ pub struct Settings {
     pub origin: String,
     /// Whether members reach it by TLS. It decides on cookies and headers.
     pub tls: bool,
+    /// Whether a proxy stands before it, whose word about the caller's address counts.
+    pub behind_proxy: bool,
 }
 
 /// The gate's state; cheap to clone.

@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::rooms::Role;
+use crate::vault;
 
 /// Why the folders can't be had.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +62,10 @@ pub(super) fn prepare(data: &Path, keystore: &Path, own_users: bool) -> Result<(
 /// keeper's group from the folder (setgid), so that one shared group suffices.
 fn blobs(path: &Path, own_users: bool) -> Result<(), FolderError> {
     let owner = own_users.then(|| (Role::Gate.user(), Role::Keeper.user()));
-    folder(path, if own_users { 0o2770 } else { 0o700 }, owner)
+    let mode = if own_users { 0o2770 } else { 0o700 };
+    folder(path, mode, owner)?;
+    // The shelves too: a confined gate makes files and no folders.
+    vault::fs::shelves().try_for_each(|shelf| folder(&path.join(shelf), mode, owner))
 }
 
 fn folder(path: &Path, mode: u32, owner: Option<(u32, u32)>) -> Result<(), FolderError> {

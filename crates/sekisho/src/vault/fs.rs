@@ -24,31 +24,46 @@ impl FolderBlobs {
     }
 }
 
-/// Where a document's ciphertext lies below `root`: the shard is the id's first two characters after `doc_`.
+/// Where a document's ciphertext lies below `root`: the shelf is the id's first two characters after `doc_`.
 pub fn path_of(root: &Path, document: DocumentId) -> PathBuf {
     let name = document.to_string();
-    let shard = &name[4..6];
-    root.join(shard).join(&name)
+    root.join(shelf(&name)).join(&name)
+}
+
+/// Every shelf that a document can lie on. The supervisor makes them, since a confined gate makes no folders.
+pub fn shelves() -> impl Iterator<Item = String> {
+    (0..=255).map(|first| {
+        let mut bytes = [0; 16];
+        bytes[0] = first;
+        shelf(&DocumentId::from_bytes(bytes).to_string()).to_owned()
+    })
+}
+
+/// The first two characters after `doc_`: three and five bits, so exactly the id's first byte.
+fn shelf(name: &str) -> &str {
+    &name[4..6]
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(0o640).open(path)
+}
+
+fn open_on_shelf(path: &Path, shelf: &Path) -> io::Result<File> {
+    match open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir(shelf)?;
+            sync(shelf.parent().ok_or(io::ErrorKind::InvalidInput)?)?;
+            open(path)
+        }
+        opened => opened,
+    }
 }
 
 fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let shard = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    make_shard(shard)?;
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o640).open(path)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| sync(shard));
-    if written.is_err() {
-        // A torn blob was acknowledged to nobody; leaving it would only feed the sweep of orphans.
-        let _ = fs::remove_file(path);
-    }
-    written
-}
-
-fn make_shard(shard: &Path) -> io::Result<()> {
-    match fs::create_dir(shard) {
-        Ok(()) => sync(shard.parent().ok_or(io::ErrorKind::InvalidInput)?),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
-    }
+    let shelf = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut file = open_on_shelf(path, shelf)?;
+    // A torn blob stays behind when this fails: a confined gate removes nothing, and the keeper sweeps orphans.
+    file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| sync(shelf))
 }
 
 fn sync(folder: &Path) -> io::Result<()> {
@@ -89,6 +104,16 @@ mod tests {
         let path = path_of(folder.path(), document);
         assert_eq!(fs::read(&path).unwrap(), b"sealed");
         assert_eq!(path.parent().unwrap().file_name().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn there_are_256_shelves_and_each_document_has_one() {
+        let all: std::collections::BTreeSet<_> = shelves().collect();
+        assert_eq!(all.len(), 256);
+        for byte in [0, 7, 255] {
+            let path = path_of(Path::new("/b"), DocumentId::from_bytes([byte; 16]));
+            assert!(all.contains(path.parent().unwrap().file_name().unwrap().to_str().unwrap()));
+        }
     }
 
     #[tokio::test]

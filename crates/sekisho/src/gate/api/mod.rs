@@ -19,6 +19,7 @@ use axum::{
 };
 
 pub use openapi::document;
+pub(super) use signed::too_many;
 
 use super::state::Gate;
 

@@ -80,8 +80,8 @@ pub(super) fn too_large() -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body", what, "Send at most 64 KB.")
 }
 
-/// More calls than one site may make.
-pub(super) fn too_many(seconds: u64) -> Problem {
+/// More calls than one may make.
+pub(in crate::gate) fn too_many(seconds: u64) -> Problem {
     let what = "Too many calls within this minute.";
     let todo = "Wait for the time in Retry-After.";
     Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many", what, todo).retry_after(seconds)

@@ -133,7 +133,7 @@ impl TestGate {
             entropy: Mutex::new(Box::new(SeededEntropy::new(7))),
             pinned: Pinned { keeper: KEEPER, identity: keeper.identity() },
         };
-        let settings = Settings { origin: origin.into(), tls: origin.starts_with("https:") };
+        let settings = Settings { origin: origin.into(), tls: origin.starts_with("https:"), behind_proxy: true };
         let gate = Gate::new(room, settings);
         Self { keeper, reader, clock, folder, router: router(gate.clone()), gate, calls: AtomicU64::new(0) }
     }

@@ -1,0 +1,122 @@
+//! The upload inspector, as the gate reaches it: a process of its own for each picture.
+
+use std::{
+    io,
+    os::unix::net::UnixStream,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use sekisho_inspect::wire::{Boxed, Limits, UploadReport, UploadRequest, Verdict};
+use sekisho_sys::{
+    fork_server::Forks,
+    frame::{read_frame, write_frame},
+};
+use zeroize::Zeroizing;
+
+use crate::service::ports::{Pending, ReadError, Reader, Reading};
+
+/// Bytes of the largest report.
+const REPORT_AT_MOST: usize = 16 << 10;
+/// How long this side waits. The inspector's parent ends a child long before.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Asks the inspector's parent for a child for each picture. Clones ask the same parent.
+#[derive(Clone, Default)]
+pub struct ForkedReader(Arc<Mutex<Option<Forks>>>);
+
+impl ForkedReader {
+    /// Speaks to this parent from now on: the first one, or one that was started anew.
+    pub fn replace(&self, parent: Forks) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(parent);
+    }
+
+    fn child(&self) -> Result<UnixStream, ReadError> {
+        let parent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        parent.as_ref().and_then(|forks| forks.open().ok()).ok_or(ReadError::Unavailable)
+    }
+}
+
+impl Reader for ForkedReader {
+    fn read(&self, bytes: Zeroizing<Vec<u8>>, boxes: Vec<Boxed>) -> Pending<'_, Result<Reading, ReadError>> {
+        let child = self.child();
+        Box::pin(async move {
+            let child = child?;
+            let asked = tokio::task::spawn_blocking(move || ask(child, &bytes, boxes)).await;
+            // What went wrong is not told further: it would be about the picture.
+            asked.map_err(|_| ReadError::Died)?.map_err(|_| ReadError::Died)
+        })
+    }
+}
+
+fn ask(mut child: UnixStream, bytes: &[u8], boxes: Vec<Boxed>) -> io::Result<Reading> {
+    child.set_read_timeout(Some(PATIENCE))?;
+    child.set_write_timeout(Some(PATIENCE))?;
+    let request = postcard::to_allocvec(&UploadRequest { boxes }).map_err(io::Error::other)?;
+    write_frame(&mut child, &request)?;
+    write_frame(&mut child, bytes)?;
+    let report = next(&mut child, REPORT_AT_MOST)?;
+    let report: UploadReport = postcard::from_bytes(&report).map_err(io::Error::other)?;
+    let accepted = report.verdict == Verdict::Accept;
+    let clean = accepted.then(|| next(&mut child, Limits::UPLOAD.clean_bytes)).transpose()?;
+    Ok(Reading { report, clean })
+}
+
+fn next(child: &mut UnixStream, max: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+    read_frame(child, max)?.map(Zeroizing::new).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use sekisho_inspect::wire::{Code, Facts};
+
+    use super::*;
+
+    /// A child that answers with `code`, in a thread: what it says is what is tested here, not where it runs.
+    fn child(code: Code, picture: Option<&'static [u8]>) -> (UnixStream, thread::JoinHandle<Vec<u8>>) {
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        let work = thread::spawn(move || {
+            read_frame(&mut theirs, 1000).unwrap().unwrap();
+            let bytes = read_frame(&mut theirs, 1000).unwrap().unwrap();
+            let report = UploadReport::of(code, Facts::default());
+            write_frame(&mut theirs, &postcard::to_allocvec(&report).unwrap()).unwrap();
+            picture.map(|picture| write_frame(&mut theirs, picture).unwrap());
+            bytes
+        });
+        (ours, work)
+    }
+
+    #[test]
+    fn an_accepted_picture_comes_back_drawn_anew() {
+        let (ours, work) = child(Code::Ok, Some(b"clean"));
+        let reading = ask(ours, b"raw", vec![]).unwrap();
+        assert_eq!(reading.clean.unwrap().as_slice(), b"clean");
+        assert_eq!(work.join().unwrap(), b"raw");
+    }
+
+    #[test]
+    fn a_picture_that_is_turned_away_has_a_report_and_nothing_else() {
+        let (ours, work) = child(Code::Blurred, Some(b"never taken"));
+        let reading = ask(ours, b"raw", vec![]).unwrap();
+        assert!(reading.clean.is_none() && reading.report.code == Code::Blurred);
+        work.join().unwrap();
+    }
+
+    #[test]
+    fn a_child_that_dies_is_an_error() {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        drop(theirs);
+        assert!(ask(ours, b"raw", vec![]).is_err());
+        let (ours, work) = child(Code::Ok, None);
+        assert!(ask(ours, b"raw", vec![]).is_err(), "accepted, but no picture came");
+        work.join().unwrap();
+    }
+
+    #[tokio::test]
+    async fn without_a_parent_nothing_is_read() {
+        let reading = ForkedReader::default().read(Zeroizing::new(vec![1]), vec![]).await;
+        assert_eq!(reading.err(), Some(ReadError::Unavailable));
+    }
+}
