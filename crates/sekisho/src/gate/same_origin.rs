@@ -17,14 +17,15 @@ pub(super) async fn check(State(gate): State<Gate>, lang: Lang, request: Request
     next.run(request).await
 }
 
-/// `Origin` is `null` for our own forms too, since our pages send no referrer; so `Sec-Fetch-Site` comes first.
+/// `Origin` is `null` for our own forms too, since our pages send no referrer; so `Sec-Fetch-Site` comes first. A
+/// browser that is too old to send it is left to the cookies' own rule.
 fn is_own(headers: &HeaderMap, origin: &str) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin";
     }
     match headers.get(header::ORIGIN) {
         None => true,
-        Some(value) => value == origin,
+        Some(value) => value == origin || value == "null",
     }
 }
 
@@ -45,6 +46,6 @@ mod tests {
         assert!(!own(&[("sec-fetch-site", "cross-site")]));
         assert!(!own(&[("sec-fetch-site", "same-site")]));
         assert!(!own(&[("origin", "https://evil.example")]));
-        assert!(!own(&[("origin", "null")]));
+        assert!(!own(&[("sec-fetch-site", "cross-site"), ("origin", "null")]));
     }
 }
