@@ -9,9 +9,11 @@ const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 /** The boxes on one stage. Places are in thousandths of the picture's width and height. */
 export class Boxes {
-  constructor(stage, canvas, labels) {
+  /** `canvas` shows the picture, `shade` lies over it and darkens what will be black. */
+  constructor(stage, canvas, shade, labels) {
     this.stage = stage;
     this.canvas = canvas;
+    this.shade = shade;
     this.labels = labels;
     this.all = [];
     this.chosen = null;
@@ -65,6 +67,7 @@ export class Boxes {
     if (!box) return;
     box.element.remove();
     this.all = this.all.filter((other) => other !== box);
+    this.darken();
     this.choose(this.all[this.all.length - 1]);
     this.chosen?.element.focus();
   }
@@ -128,6 +131,18 @@ export class Boxes {
     element.style.top = `${place.y / 10}%`;
     element.style.width = `${place.w / 10}%`;
     element.style.height = `${place.h / 10}%`;
+    this.darken();
+  }
+
+  /** Darkens all but the boxes. A small canvas does: it is a hint here, not what is sent. */
+  darken() {
+    const { shade } = this;
+    shade.width = 500;
+    shade.height = 500;
+    const context = shade.getContext("2d");
+    context.fillStyle = "#000";
+    context.fillRect(0, 0, 500, 500);
+    for (const { place } of this.all) context.clearRect(place.x / 2, place.y / 2, place.w / 2, place.h / 2);
   }
 
   /** The boxes in whole pixels of the canvas. */

@@ -10,7 +10,7 @@ const canvas = at("canvas");
 const preview = at("preview");
 const spans = at("labels").content.querySelectorAll("[data-what]");
 const labels = Object.fromEntries(Array.from(spans, (span) => [span.dataset.what, span.textContent]));
-const boxes = new Boxes(at("stage"), canvas, labels);
+const boxes = new Boxes(at("stage"), canvas, at("shade"), labels);
 
 function go(step) {
   for (const name of steps) at(name).hidden = name !== step;
@@ -56,6 +56,12 @@ function show() {
   go("confirm");
 }
 
+/** Where to try again: the boxes, the same picture once more, or another picture. */
+function again(code) {
+  if (code.includes("boxes")) return "adjust";
+  return ["busy", "unavailable", "locked", "bad_form"].includes(code) ? "confirm" : "choose";
+}
+
 async function send() {
   calm();
   at("send").disabled = true;
@@ -70,6 +76,7 @@ async function send() {
       location.replace(told.next);
       return;
     }
+    go(again(told.code));
     complain(told.detail);
   } catch {
     complain(form.dataset.lost);
@@ -77,6 +84,10 @@ async function send() {
   at("send").disabled = false;
   at("sending").hidden = true;
 }
+
+// Without this script the page is a plain form: one visible file input and a button.
+document.body.classList.add("scripting");
+document.querySelector(".scripted").hidden = false;
 
 at("camera").addEventListener("change", chosen);
 at("picture").addEventListener("change", chosen);

@@ -1,10 +1,107 @@
-//! The gate's work.
+//! The gate's work: its ports put together, its listener served.
 
-use crate::supervisor::{RoleContext, role::RoleError};
+use std::{
+    net::{SocketAddr, TcpListener as StdListener},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use sekisho_keeper::wire::{self, Answered, GateAnswer, GateRequest};
+use sekisho_sys::{entropy::SystemEntropy, fork_server::Forks};
+use tokio::{net::TcpListener, runtime, time};
+
+use super::{founding, places};
+use crate::{
+    forked_reader::ForkedReader,
+    gate::{self, Gate, Settings},
+    link::Link,
+    service::{
+        ports::{GateKeeper, Pending},
+        room::{Pinned, Room},
+    },
+    store::gate_sqlite::GateSqlite,
+    supervisor::{End, RoleConfig, RoleContext, role::RoleError},
+    vault::fs::FolderBlobs,
+};
+
+/// How often what is over is forgotten.
+const SWEEP: Duration = Duration::from_secs(60);
+/// How long answers under way may take once the gate is to stop.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Runs until it is to stop.
 pub(super) fn run(context: RoleContext) -> Result<(), RoleError> {
+    // Threads begin here, after the process was confined.
+    runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(context))
+}
+
+async fn serve(mut context: RoleContext) -> Result<(), RoleError> {
+    let listener = listener(context.take_listener()?)?;
+    let gate = Gate::new(room(&mut context)?, settings(&context.config));
+    tokio::spawn(sweep(gate.clone()));
     context.ready();
-    context.stop.wait();
-    Ok(())
+    let service = gate::router(gate).into_make_service_with_connect_info::<SocketAddr>();
+    let stop = context.stop.clone();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stop.said().await });
+    tokio::select! {
+        served = async { serving.await } => Ok(served?),
+        () = late(&context) => Ok(()),
+    }
+}
+
+/// A caller that holds its connection open must not hold the whole gate.
+async fn late(context: &RoleContext) {
+    context.stop.said().await;
+    time::sleep(GRACE).await;
+}
+
+fn listener(listener: StdListener) -> Result<TcpListener, RoleError> {
+    listener.set_nonblocking(true)?;
+    Ok(TcpListener::from_std(listener)?)
+}
+
+fn room(context: &mut RoleContext) -> Result<Room, RoleError> {
+    let data = context.config.data.clone();
+    let (keeper, identity) = founding::Pinned::read(&data)?;
+    let reader = ForkedReader::default();
+    tokio::spawn(follow(context.ends.take("inspector")?, reader.clone()));
+    let store = GateSqlite::open(&places::gate_database(&data)).map_err(|error| RoleError::new(error.to_string()))?;
+    Ok(Room {
+        keeper: Arc::new(Link::<wire::Gate>::start(context.ends.take("keeper")?)),
+        store: Arc::new(store),
+        blobs: Arc::new(FolderBlobs::new(places::blobs(&data))),
+        reader: Arc::new(reader),
+        clock: Arc::new(context.clock.clone()),
+        entropy: Mutex::new(Box::new(SystemEntropy)),
+        pinned: Pinned { keeper, identity },
+    })
+}
+
+/// Speaks to each inspector's parent that comes: the first, and those started anew.
+async fn follow(mut end: End, reader: ForkedReader) {
+    while let Some(parent) = end.next().await {
+        reader.replace(Forks::new(parent));
+    }
+}
+
+fn settings(config: &RoleConfig) -> Settings {
+    let origin = config.gate_origin.clone();
+    Settings { tls: origin.starts_with("https://"), behind_proxy: config.behind_proxy, origin }
+}
+
+async fn sweep(gate: Gate) {
+    let mut ticks = time::interval(SWEEP);
+    loop {
+        ticks.tick().await;
+        let room = gate.room();
+        if let Err(cause) = room.store.sweep(room.now()).await {
+            tracing::warn!(%cause, "what is over was not swept");
+        }
+    }
+}
+
+impl GateKeeper for Link<wire::Gate> {
+    fn ask(&self, request: GateRequest) -> Pending<'_, Answered<GateAnswer>> {
+        Box::pin(Link::ask(self, request))
+    }
 }

@@ -27,6 +27,11 @@ pub(super) fn blobs(data: &Path) -> PathBuf {
     data.join("blobs")
 }
 
+/// gate.db.
+pub(super) fn gate_database(data: &Path) -> PathBuf {
+    data.join("gate").join("gate.db")
+}
+
 /// Whom the gate believes, see [`super::founding::Pinned`].
 pub(super) fn pinned(data: &Path) -> PathBuf {
     data.join("gate").join("pinned.json")

@@ -73,12 +73,7 @@ fn refused(error: StoreError) -> AnnounceError {
     }
 }
 
-async fn judge(
-    room: &Room,
-    directory: &Directory,
-    jws: &str,
-    now: Timestamp,
-) -> Result<CheckRequest, AnnounceError> {
+async fn judge(room: &Room, directory: &Directory, jws: &str, now: Timestamp) -> Result<CheckRequest, AnnounceError> {
     let terms_of = |name: &SiteName| SiteTerms::try_from(room::site(directory, name)?).ok();
     let keeper = room.pinned.keeper;
     let request = request::verify_known_request(jws, keeper, terms_of, now)?;

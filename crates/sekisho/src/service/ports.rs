@@ -118,12 +118,8 @@ pub trait GateStore: Send + Sync {
     /// Remembers a check and a one-time link that works until then; an earlier unused link of it stops working.
     ///
     /// `Conflict` when the same site used the same `jti` for another request.
-    fn announce(
-        &self,
-        row: CheckRow,
-        link: SecretHash,
-        until: Timestamp,
-    ) -> Pending<'_, Result<Announced, StoreError>>;
+    fn announce(&self, row: CheckRow, link: SecretHash, until: Timestamp)
+    -> Pending<'_, Result<Announced, StoreError>>;
 
     /// A check.
     fn check(&self, check: CheckId) -> Pending<'_, Result<Option<CheckRow>, StoreError>>;

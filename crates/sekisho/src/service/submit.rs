@@ -109,11 +109,7 @@ pub async fn submit(room: &Room, visit: &Visit, upload: Upload, status: &Secret)
     received(room.keeper.ask(GateRequest::Receive(receive(visit, upload.kind, &key, &sealed, status))).await)
 }
 
-async fn read(
-    room: &Room,
-    bytes: Zeroizing<Vec<u8>>,
-    boxes: Vec<Boxed>,
-) -> Result<Zeroizing<Vec<u8>>, SubmitError> {
+async fn read(room: &Room, bytes: Zeroizing<Vec<u8>>, boxes: Vec<Boxed>) -> Result<Zeroizing<Vec<u8>>, SubmitError> {
     let reading = room.reader.read(bytes, boxes).await?;
     reading.clean.ok_or_else(|| SubmitError::TurnedAway(Box::new(reading.report)))
 }
@@ -168,9 +164,9 @@ fn received(answer: Result<GateAnswer, Refusal>) -> Result<Received, SubmitError
         Ok(_) => Err(Away::Unavailable.into()),
         Err(Refusal::AlreadyReceived | Refusal::CheckOver) => Err(SubmitError::NotWaiting),
         Err(Refusal::KindNotAccepted) => Err(SubmitError::KindNotAccepted),
-        Err(
-            Refusal::BadSignature | Refusal::BadRequest | Refusal::RequestExpired | Refusal::PolicyNotInForce,
-        ) => Err(SubmitError::Refused),
+        Err(Refusal::BadSignature | Refusal::BadRequest | Refusal::RequestExpired | Refusal::PolicyNotInForce) => {
+            Err(SubmitError::Refused)
+        }
         Err(refusal) => {
             tracing::warn!(%refusal, "a document was not received");
             Err(Away::from_refusal(refusal).into())

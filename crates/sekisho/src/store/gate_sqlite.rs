@@ -11,16 +11,13 @@ use sekisho_core::{
     time::Timestamp,
 };
 
-use crate::service::ports::{
-    Announced, CheckRow, GateStore, NewSession, Pending, SecretHash, SecretKind, StoreError,
-};
+use crate::service::ports::{Announced, CheckRow, GateStore, NewSession, Pending, SecretHash, SecretKind, StoreError};
 
 /// The schema's versions, oldest first; `user_version` counts how many were applied.
 const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/sqlite/gate/0001.sql")];
 
 /// Columns in the order in which [`check_row`] reads them.
-const COLUMNS: &str =
-    "check_id, site, jti, policy, sub, request, return_url, announced, expires, withdrawn";
+const COLUMNS: &str = "check_id, site, jti, policy, sub, request, return_url, announced, expires, withdrawn";
 
 /// Why `gate.db` could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -139,9 +136,11 @@ fn announce(
 ) -> Result<Announced, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let known: Option<String> = transaction
-        .query_row("select request from checks where site = ?1 and jti = ?2", params![row.site.as_str(), row.jti], |r| {
-            r.get(0)
-        })
+        .query_row(
+            "select request from checks where site = ?1 and jti = ?2",
+            params![row.site.as_str(), row.jti],
+            |r| r.get(0),
+        )
         .optional()?;
     let announced = match known {
         Some(request) if request != row.request => return Err(StoreError::Conflict),

@@ -38,22 +38,14 @@ impl IntoResponse for Error {
 }
 
 /// Shows the button.
-pub(super) async fn get(
-    State(gate): State<Gate>,
-    lang: Lang,
-    Path(token): Path<String>,
-) -> Result<Response, Error> {
+pub(super) async fn get(State(gate): State<Gate>, lang: Lang, Path(token): Path<String>) -> Result<Response, Error> {
     let link = Secret::parse(&token).ok_or(Error(lang, NoVisit::Unknown))?;
     member::knock(gate.room(), &link).await.map_err(|why| Error(lang, why))?;
     Ok(frame::show(StatusCode::OK, &Page { frame: Frame::new(lang) }))
 }
 
 /// Burns the link and begins a session.
-pub(super) async fn post(
-    State(gate): State<Gate>,
-    lang: Lang,
-    Path(token): Path<String>,
-) -> Result<Response, Error> {
+pub(super) async fn post(State(gate): State<Gate>, lang: Lang, Path(token): Path<String>) -> Result<Response, Error> {
     let link = Secret::parse(&token).ok_or(Error(lang, NoVisit::Unknown))?;
     let session = member::enter(gate.room(), &link).await.map_err(|why| Error(lang, why))?;
     let mut response = Redirect::to("/check").into_response();

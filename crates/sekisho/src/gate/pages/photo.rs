@@ -65,11 +65,7 @@ impl Page {
 }
 
 /// Shows the page, if a picture could be taken in and would be looked at.
-pub(super) async fn get(
-    State(gate): State<Gate>,
-    Path(kind): Path<String>,
-    guest: Guest,
-) -> Result<Response, Error> {
+pub(super) async fn get(State(gate): State<Gate>, Path(kind): Path<String>, guest: Guest) -> Result<Response, Error> {
     let visit = &guest.visit;
     if visit.standing.state != CheckState::AwaitingDocument {
         return Ok(Redirect::to("/check/status").into_response());

@@ -86,17 +86,29 @@ impl Telling {
             Error::Submit(SubmitError::TurnedAway(report)) => report.advice.clone(),
             Error::TooLarge => Code::FileTooLarge.advice(),
             Error::Submit(SubmitError::Unreadable) => Code::Damaged.advice(),
-            Error::Busy => words("いま とても こんでいます。すこし まって、もういちど 送ってください。", "Very busy now. Please wait a moment and send again."),
-            Error::BadForm => words("うまく とどきませんでした。もういちど 送ってください。", "It did not arrive whole. Please send it again."),
-            Error::Submit(SubmitError::Away(_)) => words("いま 受けとれません。すこし まって、もういちど 送ってください。", "Nothing can be taken in now. Please wait and send again."),
+            Error::Busy => words(
+                "いま とても こんでいます。すこし まって、もういちど 送ってください。",
+                "Very busy now. Please wait a moment and send again.",
+            ),
+            Error::BadForm => words(
+                "うまく とどきませんでした。もういちど 送ってください。",
+                "It did not arrive whole. Please send it again.",
+            ),
+            Error::Submit(SubmitError::Away(_)) => words(
+                "いま 受けとれません。すこし まって、もういちど 送ってください。",
+                "Nothing can be taken in now. Please wait and send again.",
+            ),
             Error::Submit(SubmitError::NobodyLooks) => words(
                 "消える 時間までに、見る 人が いません。あとで もういちど 来てください。",
                 "Nobody would look at it before it is gone. Please come back later.",
             ),
-            Error::Submit(SubmitError::KindNotAccepted) => {
-                words("この 書類は 使えません。ほかの 書類を えらんでください。", "This document is not accepted. Please choose another.")
+            Error::Submit(SubmitError::KindNotAccepted) => words(
+                "この 書類は 使えません。ほかの 書類を えらんでください。",
+                "This document is not accepted. Please choose another.",
+            ),
+            Error::Submit(_) => {
+                words("この 確認は、いま 写真を 待っていません。", "This check does not wait for a picture now.")
             }
-            Error::Submit(_) => words("この 確認は、いま 写真を 待っていません。", "This check does not wait for a picture now."),
         };
         self.lang.of(&text).to_owned()
     }
@@ -107,7 +119,10 @@ fn words(ja: &str, en: &str) -> Text {
 }
 
 fn wants_json(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|kinds| kinds.contains("application/json"))
+    headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|kinds| kinds.contains("application/json"))
 }
 
 /// Takes a picture in.

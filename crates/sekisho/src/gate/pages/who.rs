@@ -104,7 +104,8 @@ mod tests {
         let gate = TestGate::new().await;
         let page = gate.member().await.get("/check?lang=ja").await;
         let text = page.plain_text();
-        for words in ["見本サイト", "18歳以上", "インターネット異性紹介事業", "11月24日 19時に 消えます"] {
+        for words in ["見本サイト", "18歳以上", "インターネット異性紹介事業", "11月24日 19時に 消えます"]
+        {
             assert!(text.contains(words), "{words} in {text}");
         }
         let english = gate.announced_again().await.get("/check?lang=en").await;

@@ -25,11 +25,22 @@ pub(super) fn state(state: CheckState) -> Text {
 pub(super) fn reason(reason: Reason) -> Text {
     match reason {
         Reason::OldEnough => text("｜年齢《ねんれい》が わかりました。", "The age was shown."),
-        Reason::NotOldEnough => text("｜年齢《ねんれい》が たりません。", "The document does not show the age that is needed."),
-        Reason::KindNotAccepted => text("この ｜書類《しょるい》は ｜使《つか》えません。", "This document can't be used."),
-        Reason::DocumentExpired => text("｜書類《しょるい》の ｜期限《きげん》が ｜切《き》れています。", "The document itself has expired."),
-        Reason::Suspicious => text("｜書類《しょるい》を ｜確認《かくにん》できませんでした。", "The document could not be confirmed."),
-        Reason::Unreadable => text("｜写真《しゃしん》が よめませんでした。もういちど とってください。", "The picture could not be read. Please take another."),
+        Reason::NotOldEnough => {
+            text("｜年齢《ねんれい》が たりません。", "The document does not show the age that is needed.")
+        }
+        Reason::KindNotAccepted => {
+            text("この ｜書類《しょるい》は ｜使《つか》えません。", "This document can't be used.")
+        }
+        Reason::DocumentExpired => {
+            text("｜書類《しょるい》の ｜期限《きげん》が ｜切《き》れています。", "The document itself has expired.")
+        }
+        Reason::Suspicious => {
+            text("｜書類《しょるい》を ｜確認《かくにん》できませんでした。", "The document could not be confirmed.")
+        }
+        Reason::Unreadable => text(
+            "｜写真《しゃしん》が よめませんでした。もういちど とってください。",
+            "The picture could not be read. Please take another.",
+        ),
         Reason::PartMissing => text(
             "｜生年月日《せいねんがっぴ》、｜書類《しょるい》の ｜名前《なまえ》、｜出《だ》した ところの どれかが ｜見《み》えませんでした。",
             "The birth date, the title or the issuer could not be seen.",
@@ -44,9 +55,13 @@ pub(super) fn reason(reason: Reason) -> Text {
 /// Where a document stands.
 pub(super) fn document(state: DocumentState) -> Text {
     match state {
-        DocumentState::Waiting => text("｜見《み》る ｜順番《じゅんばん》を ｜待《ま》っています", "Waiting to be looked at"),
+        DocumentState::Waiting => {
+            text("｜見《み》る ｜順番《じゅんばん》を ｜待《ま》っています", "Waiting to be looked at")
+        }
         DocumentState::Assigned => text("いま ｜見《み》ています", "Being looked at"),
-        DocumentState::Shredding => text("もう ｜開《ひら》けません。｜消《け》しています", "Can't be opened any more; being removed"),
+        DocumentState::Shredding => {
+            text("もう ｜開《ひら》けません。｜消《け》しています", "Can't be opened any more; being removed")
+        }
         DocumentState::Shredded => text("｜消《け》しました", "Destroyed"),
     }
 }

@@ -218,10 +218,7 @@ impl TestGate {
         let answer = self.announce(&self.sign(Ask::default())).await;
         assert!(answer.status < 300, "{}", answer.text());
         let body = answer.json();
-        Invitation {
-            check: body["check"].as_str().unwrap().parse().unwrap(),
-            link: self.path_of(&body["member_url"]),
-        }
+        Invitation { check: body["check"].as_str().unwrap().parse().unwrap(), link: self.path_of(&body["member_url"]) }
     }
 
     /// The path of an address that an answer named.
