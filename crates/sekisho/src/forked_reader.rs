@@ -82,7 +82,9 @@ mod tests {
             let bytes = read_frame(&mut theirs, 1000).unwrap().unwrap();
             let report = UploadReport::of(code, Facts::default());
             write_frame(&mut theirs, &postcard::to_allocvec(&report).unwrap()).unwrap();
-            picture.map(|picture| write_frame(&mut theirs, picture).unwrap());
+            if let Some(picture) = picture {
+                write_frame(&mut theirs, picture).unwrap();
+            }
             bytes
         });
         (ours, work)
