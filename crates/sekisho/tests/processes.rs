@@ -200,6 +200,7 @@ fn serve(place: &Path) -> std::process::Child {
     Command::new(env!("CARGO_BIN_EXE_sekisho"))
         .args(["serve", "--passphrase-fd", "0", "--data", &path("data"), "--keystore", &path("keys/keystore")])
         .args(["--gate-listen", "127.0.0.1:0", "--desk-listen", "127.0.0.1:0"])
+        .args(["--gate-origin", "https://gate.example", "--desk-origin", "https://desk.example"])
         .stdin(fs::File::open(&passphrase).unwrap())
         .stdout(Stdio::null())
         .spawn()
@@ -225,4 +226,19 @@ fn a_terminated_supervisor_stops_its_roles_and_ends_well() {
     kill_process(pid(supervisor.id()), Signal::TERM).unwrap();
     assert!(supervisor.wait().unwrap().success());
     assert!(roles.iter().all(|role| is_gone(*role)));
+}
+
+/// M8: before a key is made, its place is judged.
+#[test]
+fn serve_refuses_a_keystore_below_the_data_and_makes_none() {
+    let place = place();
+    let path = |name: &str| place.path().join(name).to_str().unwrap().to_owned();
+    let refused = Command::new(env!("CARGO_BIN_EXE_sekisho"))
+        .args(["serve", "--data", &path("data"), "--keystore", &path("data/keys/keystore"), "--gate-listen"])
+        .args(["127.0.0.1:0", "--desk-listen", "127.0.0.1:0"])
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("lies below the data"));
+    assert!(!place.path().join("data/keys/keystore").exists());
 }

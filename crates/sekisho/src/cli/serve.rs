@@ -15,7 +15,7 @@ use super::{passphrase, refuse};
 use crate::{
     app::founding,
     logging, policy_file,
-    supervisor::{Config, Handle, Passphrase, Supervisor},
+    supervisor::{Config, Handle, Passphrase, Supervisor, judge_folders},
 };
 
 /// Where everything lies and listens.
@@ -73,6 +73,8 @@ fn start(args: ServeArgs) -> Result<(Handle, String), String> {
     let desk = listen(args.desk_listen, founded)?;
     let told =
         format!("gate {} on {}, desk {} on {}", args.gate_origin, args.gate_listen, args.desk_origin, args.desk_listen);
+    // Before a key is made: a keystore below the data would be in every backup of it.
+    judge_folders(&args.data, &args.keystore).map_err(|error| error.to_string())?;
     let passphrase = passphrase::obtain(args.passphrase_fd)?;
     if !founding::exists(&args.data) {
         found(&args, &passphrase)?;

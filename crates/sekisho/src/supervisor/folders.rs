@@ -1,11 +1,13 @@
 //! The folders below `--data`, each for one role only.
 
 use std::{
-    fs::{self, File, OpenOptions, Permissions},
+    fs::{self, Permissions},
     io,
-    os::unix::fs::{OpenOptionsExt, PermissionsExt, chown},
+    os::unix::fs::{PermissionsExt, chown},
     path::{Path, PathBuf},
 };
+
+use rustix::process::geteuid;
 
 use super::rooms::Role;
 use crate::vault;
@@ -37,18 +39,27 @@ pub enum FolderError {
     },
 }
 
-/// Makes what is missing and gives each folder to its role. With `own_users` (as root), each role gets its own user.
-pub(super) fn prepare(data: &Path, keystore: &Path, own_users: bool) -> Result<(), FolderError> {
+/// Makes the two outermost folders and judges where they lie; founding asks this before it makes a key.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn judge(data: &Path, keystore: &Path) -> Result<(), FolderError> {
     at(data, || fs::create_dir_all(data))?;
-    if let Some(folder) = keystore.parent() {
+    if let Some(folder) = keystore.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         at(folder, || fs::create_dir_all(folder))?;
     }
-    at(keystore, || keystore_file(keystore, own_users))?;
     keystore_apart(data, keystore)?;
-    if own_users {
+    if geteuid().is_root() {
         way_to(data)?;
         way_to(keystore)?;
     }
+    Ok(())
+}
+
+/// Makes what is missing and gives each folder to its role. With `own_users` (as root), each role gets its own user.
+pub(super) fn prepare(data: &Path, keystore: &Path, own_users: bool) -> Result<(), FolderError> {
+    judge(data, keystore)?;
+    at(keystore, || keystore_file(keystore, own_users))?;
     // Roles of other users pass through to their own folders and see no names on the way.
     at(data, || fs::set_permissions(data, Permissions::from_mode(if own_users { 0o711 } else { 0o700 })))?;
     for role in [Role::Keeper, Role::Gate, Role::Desk, Role::Courier] {
@@ -80,16 +91,15 @@ fn folder(path: &Path, mode: u32, owner: Option<(u32, u32)>) -> Result<(), Folde
 }
 
 fn keystore_file(path: &Path, own_users: bool) -> io::Result<()> {
-    let file: File = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
-    file.set_permissions(Permissions::from_mode(0o600))?;
+    fs::set_permissions(path, Permissions::from_mode(0o600))?;
     let keeper = own_users.then(|| Role::Keeper.user());
     chown(path, keeper, keeper)
 }
 
-/// Every folder above `path` lets other users through.
+/// Every folder above `path`, which need not exist, lets other users through.
 fn way_to(path: &Path) -> Result<(), FolderError> {
-    let real = at(path, || fs::canonicalize(path))?;
-    for folder in real.ancestors().skip(1) {
+    let Some(above) = real_folder(path)? else { return Ok(()) };
+    for folder in above.ancestors() {
         let mode = at(folder, || fs::metadata(folder))?.permissions().mode();
         if mode & 0o001 == 0 {
             return Err(FolderError::NoWay { path: folder.to_owned() });
@@ -98,11 +108,18 @@ fn way_to(path: &Path) -> Result<(), FolderError> {
     Ok(())
 }
 
+/// The folder in which `path` lies, without symbolic links.
+fn real_folder(path: &Path) -> Result<Option<PathBuf>, FolderError> {
+    let absolute = at(path, || std::path::absolute(path))?;
+    absolute.parent().map(|folder| at(folder, || fs::canonicalize(folder))).transpose()
+}
+
 /// Judged on the resolved paths, so that a symbolic link hides nothing.
 fn keystore_apart(data: &Path, keystore: &Path) -> Result<(), FolderError> {
     let real_data = at(data, || fs::canonicalize(data))?;
-    let real_keystore = at(keystore, || fs::canonicalize(keystore))?;
-    if real_keystore.starts_with(real_data) {
+    let folder = real_folder(keystore)?;
+    let file = fs::canonicalize(keystore).ok();
+    if folder.iter().chain(&file).any(|place| place.starts_with(&real_data)) {
         return Err(FolderError::KeystoreInData { keystore: keystore.to_owned(), data: data.to_owned() });
     }
     Ok(())
@@ -116,43 +133,60 @@ fn at<T>(path: &Path, work: impl FnOnce() -> io::Result<T>) -> Result<T, FolderE
 mod tests {
     use super::*;
 
-    fn modes(data: &Path, names: &[&str]) -> Vec<u32> {
-        names.iter().map(|name| fs::metadata(data.join(name)).unwrap().permissions().mode() & 0o7777).collect()
+    /// A place that every user may pass, with a keystore beside the data.
+    fn place() -> (tempfile::TempDir, PathBuf, PathBuf) {
+        let place = tempfile::tempdir().unwrap();
+        fs::set_permissions(place.path(), Permissions::from_mode(0o711)).unwrap();
+        let (data, keystore) = (place.path().join("data"), place.path().join("keys/keystore"));
+        judge(&data, &keystore).unwrap();
+        fs::write(&keystore, "").unwrap();
+        (place, data, keystore)
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o7777
     }
 
     #[test]
     fn each_role_gets_a_folder_that_nobody_else_enters() {
-        let place = tempfile::tempdir().unwrap();
-        let (data, keystore) = (place.path().join("data"), place.path().join("keys/keystore"));
+        let (_place, data, keystore) = place();
         prepare(&data, &keystore, false).unwrap();
         prepare(&data, &keystore, false).unwrap();
-        let names = ["", "gate", "desk", "keeper", "courier", "ledger", "blobs"];
-        assert_eq!(modes(&data, &names), [0o700; 7]);
-        assert_eq!(fs::metadata(keystore).unwrap().permissions().mode() & 0o777, 0o600);
+        for name in ["", "gate", "desk", "keeper", "courier", "ledger", "blobs"] {
+            assert_eq!(mode(&data.join(name)), 0o700, "{name}");
+        }
+        assert_eq!(mode(&keystore), 0o600);
+    }
+
+    #[test]
+    fn without_a_keystore_there_is_nothing_to_start() {
+        let (_place, data, keystore) = place();
+        fs::remove_file(&keystore).unwrap();
+        assert!(matches!(prepare(&data, &keystore, false), Err(FolderError::Io { path, .. }) if path == keystore));
     }
 
     /// M8: keys lie apart from data.
     #[test]
     fn a_keystore_below_the_data_is_refused_even_behind_a_link() {
-        let place = tempfile::tempdir().unwrap();
-        let data = place.path().join("data");
-        let refused = prepare(&data, &data.join("keys/keystore"), false);
+        let (place, data, keystore) = place();
+        let refused = judge(&data, &data.join("keys/keystore"));
         assert!(matches!(refused, Err(FolderError::KeystoreInData { .. })));
         std::os::unix::fs::symlink(data.join("keys"), place.path().join("elsewhere")).unwrap();
-        let refused = prepare(&data, &place.path().join("elsewhere/keystore"), false);
+        let refused = judge(&data, &place.path().join("elsewhere/keystore"));
         assert!(matches!(refused, Err(FolderError::KeystoreInData { .. })));
+        fs::remove_file(&keystore).unwrap();
+        fs::write(data.join("hidden"), "").unwrap();
+        std::os::unix::fs::symlink(data.join("hidden"), &keystore).unwrap();
+        assert!(matches!(judge(&data, &keystore), Err(FolderError::KeystoreInData { .. })));
     }
 
     #[test]
-    fn a_folder_that_the_roles_users_can_not_reach_is_named() {
-        let place = tempfile::tempdir().unwrap();
-        fs::set_permissions(place.path(), Permissions::from_mode(0o711)).unwrap();
-        fs::create_dir(place.path().join("closed")).unwrap();
-        fs::set_permissions(place.path().join("closed"), Permissions::from_mode(0o700)).unwrap();
-        fs::create_dir(place.path().join("closed/data")).unwrap();
-        assert!(
-            matches!(way_to(&place.path().join("closed/data")), Err(FolderError::NoWay { path }) if path.ends_with("closed"))
-        );
-        way_to(&place.path().join("closed")).unwrap();
+    fn a_folder_that_the_roles_users_can_not_pass_is_named() {
+        let (place, _, _) = place();
+        let closed = place.path().join("closed");
+        fs::create_dir(&closed).unwrap();
+        fs::set_permissions(&closed, Permissions::from_mode(0o700)).unwrap();
+        assert!(matches!(way_to(&closed.join("data")), Err(FolderError::NoWay { path }) if path.ends_with("closed")));
+        way_to(&closed).unwrap();
     }
 }

@@ -43,7 +43,7 @@ mod wiped {
 pub struct RoleConfig {
     /// The folder with the state: each role's own folder, `blobs` and `ledger` below it.
     pub data: PathBuf,
-    /// The keystore's file, never below `data`. It exists; an empty one is new.
+    /// The keystore's file, never below `data`. It exists: founding made it.
     pub keystore: PathBuf,
     /// Opens the keystore; the keeper alone gets it.
     pub passphrase: Option<Passphrase>,

@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 use self::keeping::{Event, Keeping, Means};
 pub use self::{
     context::{End, Ends, Processes, RoleClock, RoleContext, Stop},
-    folders::FolderError,
+    folders::{FolderError, judge as judge_folders},
     messages::{Passphrase, RoleConfig},
     rooms::Role,
 };
