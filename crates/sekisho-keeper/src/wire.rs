@@ -15,6 +15,7 @@ use sekisho_core::{
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use zeroize::Zeroize;
 
 /// The most that one frame may hold, in bytes.
 pub const MAX_FRAME: usize = 32 << 20;
@@ -383,6 +384,12 @@ pub struct ShiftToken(pub [u8; 32]);
 impl core::fmt::Debug for ShiftToken {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("ShiftToken(..)")
+    }
+}
+
+impl Drop for ShiftToken {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 
