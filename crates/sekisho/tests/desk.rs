@@ -72,6 +72,7 @@ fn config(place: &Path) -> Config {
         test: true,
         behind_proxy: false,
         webhook_ports: Vec::new(),
+        demo_reviewer: None,
         confinement: Options::default(),
     }
 }
