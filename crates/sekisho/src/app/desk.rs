@@ -74,7 +74,7 @@ fn build(context: &mut RoleContext) -> Result<Desk, RoleError> {
         settings: Settings {
             origin: context.config.desk_origin.clone(),
             test: context.config.test,
-            demo_reviewer: None,
+            demo_reviewer: context.config.demo_reviewer.clone().filter(|_| context.config.test),
         },
     }))
 }

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header},
     middleware::Next,
     response::Response,
 };
@@ -35,6 +35,13 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// The same for the one page that carries a picture within itself.
 pub(crate) const POLICY_WITH_PICTURE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'";
+
+/// The same for a page whose form goes to a demo's helper, at another port of this host.
+pub(crate) fn policy_with_form_to(address: &str) -> Option<HeaderValue> {
+    let uri: Uri = address.parse().ok()?;
+    let helper = format!("form-action 'self' {}://{}", uri.scheme()?, uri.authority()?);
+    HeaderValue::try_from(POLICY.replace("form-action 'self'", &helper)).ok()
+}
 
 /// Adds the headers.
 pub(crate) async fn headers(request: Request, next: Next) -> Response {
@@ -122,6 +129,15 @@ mod tests {
         ] {
             assert!(!from_here(&headers, ORIGIN), "{headers:?}");
         }
+    }
+
+    #[test]
+    fn only_a_demos_helper_is_added_to_where_forms_may_go() {
+        let policy = policy_with_form_to("http://desk.localhost:9/demo/reviewer").unwrap();
+        let policy = policy.to_str().unwrap();
+        assert!(policy.contains("form-action 'self' http://desk.localhost:9;"));
+        assert_eq!(policy.replace(" http://desk.localhost:9", ""), POLICY);
+        assert_eq!(policy_with_form_to("/demo/reviewer"), None);
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
+    http::header,
     response::{IntoResponse, Redirect, Response},
 };
 use sekisho_keeper::wire::{DeskAnswer, DeskRequest};
@@ -10,6 +11,7 @@ use serde::Deserialize;
 
 use super::{
     cause::Cause,
+    guard::policy_with_form_to,
     lang::Lang,
     page::{Frame, home_of, page},
     session::Maybe,
@@ -52,12 +54,16 @@ pub(crate) async fn get(
         return Ok(Redirect::to(home_of(signed.shift.staff.role)).into_response());
     }
     let founded = !matches!(desk.ask(DeskRequest::Status).await, Ok(DeskAnswer::Status(status)) if !status.founded);
-    page(&SignIn {
+    let mut response = page(&SignIn {
         frame: Frame::open(&desk, lang, "/"),
         after: asked.ok().and_then(|Query(asked)| asked.after),
         founded,
         demo_reviewer: desk.settings().demo_reviewer.clone(),
-    })
+    })?;
+    if let Some(policy) = desk.settings().demo_reviewer.as_deref().and_then(policy_with_form_to) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(response)
 }
 
 #[cfg(test)]
