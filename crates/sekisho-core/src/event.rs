@@ -247,6 +247,13 @@ pub enum What {
         /// What was confirmed.
         confirmed: Timestamp,
     },
+    /// An officer confirmed the time after a doubt.
+    TimeConfirmed {
+        /// The time that is believed from here on.
+        at: Timestamp,
+        /// Who.
+        by: StaffId,
+    },
     /// Somebody paused all openings.
     Paused {
         /// Who.

@@ -484,6 +484,9 @@ pub enum DeskRequest {
     Pause(ShiftToken),
     /// Lifts the pause (officer).
     Resume(ShiftToken),
+    /// Confirms that what the machine's clock shows now is the time (officer). Ends a doubt; what is overdue by
+    /// it is destroyed.
+    ConfirmTime(ShiftToken),
     /// How the keeper is.
     Status,
 }
@@ -499,7 +502,7 @@ pub enum DeskAnswer {
     ShiftOptions(ShiftOptions),
     /// To `BeginShift`.
     Shift(Shift),
-    /// To `EndShift`, `RemoveStaff`, `RegisterSite`, `Pause`, `Resume`.
+    /// To `EndShift`, `RemoveStaff`, `RegisterSite`, `Pause`, `Resume`, `ConfirmTime`.
     Done,
     /// To `Whoami`.
     Whoami(Shift),

@@ -10,8 +10,8 @@ use sekisho_core::{
 use sekisho_seal::Plaintext;
 
 use super::{
-    Engine, Position, assign, checks, decide, fault::Fault, intake_keys, outbox, receive, registry, staff, turn::Turn,
-    view,
+    Engine, Position, assign, checks, clock, decide, fault::Fault, intake_keys, outbox, receive, registry, staff,
+    turn::Turn, view,
 };
 use crate::{
     custody,
@@ -172,6 +172,7 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
         }
         DeskRequest::Events { shift, limit } => DeskAnswer::Events(events(turn, &shift, limit)?),
         DeskRequest::Pause(shift) => pause(turn, &shift, true).map(|()| DeskAnswer::Done)?,
+        DeskRequest::ConfirmTime(shift) => clock::confirm(turn, &shift).map(|()| DeskAnswer::Done)?,
         DeskRequest::Resume(shift) => pause(turn, &shift, false).map(|()| DeskAnswer::Done)?,
         DeskRequest::Status => DeskAnswer::Status(status(turn)?),
     })

@@ -23,7 +23,7 @@ pub(super) fn turn_over(turn: &mut Turn<'_>) -> Result<(), Fault> {
     let room = &mut *turn.room;
     room.keystore.forget_intakes_before(&mut room.keys, oldest, &mut *room.entropy)?;
     turn.db.prepare_cached("DELETE FROM intake_key WHERE hour < ?1")?.execute([At(oldest)])?;
-    if !room.keys.intakes().any(|(held, _, _)| held == hour) {
+    if room.keys.intake_of(hour).is_none() {
         room.keystore.add_intake(&mut room.keys, hour, &mut *room.entropy)?;
     }
     announce(turn, hour)
@@ -32,12 +32,12 @@ pub(super) fn turn_over(turn: &mut Turn<'_>) -> Result<(), Fault> {
 // The public half stands in the database, so that gates get it also while the
 // keeper is locked. After a crash between keystore and database it is made again.
 fn announce(turn: &mut Turn<'_>, hour: Hour) -> Result<(), Fault> {
-    let (_, id, seed) = turn.room.keys.intakes().find(|(held, _, _)| *held == hour).ok_or(Refusal::Unavailable)?;
+    let (id, seed) = turn.room.keys.intake_of(hour).ok_or(Refusal::Unavailable)?;
     let known = turn.db.prepare_cached("SELECT 1 FROM intake_key WHERE id = ?1")?.exists([Id(id)])?;
     if known {
         return Ok(());
     }
-    let key = signed(turn, id, hour, IntakeSecret::from_seed(seed).public().to_bytes())?;
+    let key = signed(turn, id, hour, IntakeSecret::from_seed(&seed).public().to_bytes())?;
     turn.db
         .prepare_cached("INSERT OR REPLACE INTO intake_key (id, hour, public, signature) VALUES (?1, ?2, ?3, ?4)")?
         .execute((Id(id), At(hour), &key.public, &key.signature))?;

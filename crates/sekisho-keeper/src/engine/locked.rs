@@ -19,7 +19,7 @@ use super::{
 use crate::{
     blobs::Blobs,
     db::meta::{self, Installation},
-    keystore::{Keystore, KeystoreError},
+    keystore::{Identity, Keys, Keystore, KeystoreError},
     ledger::{LedgerFiles, LedgerSigner, OpenError, StoredEntry, Writer},
     wire::{DeskAnswer, DeskRequest, GateAnswer, GateRequest, Refusal, Status},
 };
@@ -147,16 +147,17 @@ impl Locked {
             return Err((Some(Box::new(self)), error));
         }
         match self.parts.keystore.unlock(passphrase) {
-            Ok(keys) => self.with_keys(keys).map_err(|error| (None, error)),
+            Ok((keys, identity)) => self.with_keys(keys, &identity).map_err(|error| (None, error)),
             Err(error) => Err((Some(Box::new(self)), error.into())),
         }
     }
 
-    fn with_keys(self, keys: crate::keystore::Keys) -> Result<Engine, StartError> {
+    // The seeds of the signing keys are wiped by the caller; the keys made of them stay.
+    fn with_keys(self, keys: Keys, identity: &Identity) -> Result<Engine, StartError> {
         let Self { parts: Parts { db, keystore, ledger, blobs, clock, entropy }, installation, trust } = self;
-        let signers = Signers::new(&keys.identity)
-            .map_err(|e| Fault::Broken("the keeper's signing keys are damaged", e.into()))?;
-        let signer = LedgerSigner::from_seed(&installation.ledger_origin, &keys.identity.ledger)
+        let signers =
+            Signers::new(identity).map_err(|e| Fault::Broken("the keeper's signing keys are damaged", e.into()))?;
+        let signer = LedgerSigner::from_seed(&installation.ledger_origin, &identity.ledger)
             .map_err(|e| Fault::Broken("the ledger's key is damaged", e.into()))?;
         let ledger = Writer::open(ledger, signer, &mut stored(&db)?.into_iter().map(Ok))?;
         let room = Room {
@@ -169,6 +170,7 @@ impl Locked {
             clock,
             entropy,
             trust,
+            doubt_noted: false,
             shifts: Shifts::default(),
             ceremonies: Ceremonies::default(),
             served: HashMap::new(),

@@ -9,6 +9,7 @@
 mod assign;
 mod ceremonies;
 mod checks;
+mod clock;
 mod decide;
 mod dispatch;
 mod ending;

@@ -74,10 +74,14 @@ fn load(turn: &Turn<'_>, check: CheckId) -> rusqlite::Result<(Word<SiteName>, Da
     )
 }
 
+/// What is due, one message a site, so that a site that doesn't answer hides no other.
 pub(super) fn pull(turn: &Turn<'_>, limit: u16) -> Result<Vec<Message>, Fault> {
-    let mut due = turn
-        .db
-        .prepare_cached("SELECT id, site, url, body, tries FROM outbox WHERE due <= ?1 ORDER BY due, id LIMIT ?2")?;
+    let mut due = turn.db.prepare_cached(
+        "SELECT id, site, url, body, tries FROM (
+                 SELECT *, row_number() OVER (PARTITION BY site ORDER BY created, id) AS turn
+                 FROM outbox WHERE due <= ?1)
+             WHERE turn = 1 ORDER BY due, id LIMIT ?2",
+    )?;
     let found = due.query_map((At(turn.now.at), limit), |row| {
         Ok(Message {
             id: row.get::<_, Id<_>>(0)?.0,

@@ -82,7 +82,7 @@ fn opened_key(turn: &Turn<'_>, ask: &Receive, request: &CheckRequest) -> Result<
     if ask.deadline != context.deadline {
         return Err(Refusal::BadRequest);
     }
-    let key = open_key(&IntakeSecret::from_seed(seed), &context, &ask.sealed_key).map_err(|_| Refusal::Damaged)?;
+    let key = open_key(&IntakeSecret::from_seed(&seed), &context, &ask.sealed_key).map_err(|_| Refusal::Damaged)?;
     Ok((key, context))
 }
 

@@ -279,6 +279,50 @@ fn a_leap_of_the_clock_stops_opening_and_destroys_nothing() {
 }
 
 #[test]
+fn a_doubt_is_on_record_once_and_an_officer_ends_it() {
+    let mut house = House::founded();
+    let (check, _) = house.submit("one");
+    let officer = house.begin_shift_as(Role::Officer);
+    let reviewer = house.begin_shift();
+    house.leap(30 * HOUR);
+    house.tick();
+    house.tick();
+    assert_eq!(house.events(|what| matches!(what, What::TimeDoubted { .. })), 1);
+    assert_eq!(house.desk(DeskRequest::ConfirmTime(reviewer.clone())).unwrap_err(), Refusal::NotAllowed);
+    house.desk(DeskRequest::ConfirmTime(officer)).unwrap();
+    house.tick();
+    assert_eq!(house.check(check).state, CheckState::InReview, "30 hours are less than 72");
+    let shift = house.begin_shift();
+    assert!(house.next(&shift).is_some(), "opening goes on");
+}
+
+/// A machine that was off for days waits for a word before it opens, and forgets without one.
+#[test]
+fn after_days_of_darkness_opening_waits_for_an_officer() {
+    let mut house = House::founded();
+    house.submit("one");
+    house.restart_after(30 * HOUR);
+    let shift = house.begin_shift();
+    assert_eq!(house.next_refused(&shift), Refusal::TimeInDoubt);
+    let officer = house.begin_shift_as(Role::Officer);
+    house.desk(DeskRequest::ConfirmTime(officer)).unwrap();
+    house.tick();
+    let shift = house.begin_shift();
+    assert!(house.next(&shift).is_some());
+}
+
+#[test]
+fn a_site_that_does_not_answer_hides_no_other() {
+    let mut house = House::founded();
+    for number in 0..3 {
+        house.submit(&format!("check-{number}"));
+        house.review(Reason::OldEnough).unwrap();
+    }
+    let Ok(CourierAnswer::Messages(messages)) = house.courier(CourierRequest::Pull { limit: 9 }) else { panic!() };
+    assert_eq!(messages.len(), 1, "one a site at a time, oldest first");
+}
+
+#[test]
 fn a_gate_cannot_change_what_was_received() {
     let mut house = House::founded();
     let (_, document) = house.submit("one");

@@ -6,7 +6,7 @@ use sekisho_core::{
 };
 
 use super::{
-    Engine, apart, ending,
+    Engine, apart, clock, ending,
     fault::Fault,
     intake_keys, retention, roots,
     turn::{Effect, Now, Turn},
@@ -24,6 +24,7 @@ impl Engine {
     pub fn tick(&mut self) {
         let judged = self.room.trust.observe(self.room.clock.read());
         let now = Now { at: judged.now, may_open: judged.may_open };
+        self.note("a doubt about the time", |engine| engine.step(now, |turn| clock::note_doubt(turn, judged)));
         self.note("ending what is overdue", |engine| engine.end_overdue(now, judged));
         // Whatever the database did: where keeping and forgetting conflict, we forget.
         self.note("forgetting slots", |engine| engine.forget_slots(now, judged.may_destroy_until));

@@ -31,6 +31,8 @@ pub(super) struct Room {
     pub clock: Arc<dyn Clock>,
     pub entropy: Box<dyn Entropy + Send>,
     pub trust: TimeTrust,
+    /// Whether the present doubt about the time is on record.
+    pub doubt_noted: bool,
     pub shifts: Shifts,
     pub ceremonies: Ceremonies,
     /// When each site was last served, so that sites take turns.

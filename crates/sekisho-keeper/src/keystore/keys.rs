@@ -1,6 +1,6 @@
 //! The keys, while they are held in memory.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io};
 
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Salt};
 use sekisho_core::{
@@ -10,10 +10,13 @@ use sekisho_core::{
 };
 use zeroize::Zeroizing;
 
+use super::held::{Cell, Held};
+
 /// Hours from the start of an intake key's hour to its documents' deadline.
 pub(super) const DEADLINE_HOURS: u64 = 72;
 
-pub(crate) type Secret = Zeroizing<[u8; 32]>;
+/// A copy of a secret, wiped when dropped.
+pub type Secret = Zeroizing<[u8; 32]>;
 
 /// The seeds that the keeper signs with. They open nothing.
 pub struct Identity {
@@ -50,17 +53,59 @@ impl Identity {
 
 /// Everything that an unlocked keystore holds. Dropping it wipes it.
 pub struct Keys {
-    pub(super) master: Secret,
-    /// What the keeper signs with.
-    pub identity: Identity,
-    pub(super) roots: BTreeMap<Hour, Secret>,
-    pub(super) slots: BTreeMap<Hour, Secret>,
-    pub(super) intakes: BTreeMap<Hour, (IntakeKeyId, Secret)>,
+    held: Held,
+    master: Cell,
+    roots: BTreeMap<Hour, Cell>,
+    slots: BTreeMap<Hour, Cell>,
+    intakes: BTreeMap<Hour, (IntakeKeyId, Cell)>,
 }
 
 impl Keys {
-    pub(super) fn new(master: Secret, identity: Identity) -> Self {
-        Self { master, identity, roots: BTreeMap::new(), slots: BTreeMap::new(), intakes: BTreeMap::new() }
+    pub(super) fn new(master: &[u8; 32]) -> io::Result<Self> {
+        let mut held = Held::new()?;
+        let master = held.put(master)?;
+        Ok(Self { held, master, roots: BTreeMap::new(), slots: BTreeMap::new(), intakes: BTreeMap::new() })
+    }
+
+    pub(super) fn master(&self) -> Secret {
+        self.held.get(self.master)
+    }
+
+    pub(super) fn hold_root(&mut self, hour: Hour, secret: &[u8; 32]) -> io::Result<()> {
+        let cell = self.held.put(secret)?;
+        self.roots.insert(hour, cell).into_iter().for_each(|old| self.held.wipe(old));
+        Ok(())
+    }
+
+    pub(super) fn hold_slot(&mut self, hour: Hour, secret: &[u8; 32]) -> io::Result<()> {
+        let cell = self.held.put(secret)?;
+        self.slots.insert(hour, cell).into_iter().for_each(|old| self.held.wipe(old));
+        Ok(())
+    }
+
+    pub(super) fn hold_intake(&mut self, hour: Hour, id: IntakeKeyId, secret: &[u8; 32]) -> io::Result<()> {
+        let cell = self.held.put(secret)?;
+        self.intakes.insert(hour, (id, cell)).into_iter().for_each(|(_, old)| self.held.wipe(old));
+        Ok(())
+    }
+
+    pub(super) fn forget_roots_before(&mut self, hour: Hour) {
+        let doomed = self.roots.extract_if(.., |held, _| *held < hour).map(|(_, cell)| cell).collect::<Vec<_>>();
+        doomed.into_iter().for_each(|cell| self.held.wipe(cell));
+    }
+
+    pub(super) fn forget_slots(&mut self, through: Hour) {
+        let doomed = self.slots.extract_if(..=through, |_, _| true).map(|(_, cell)| cell).collect::<Vec<_>>();
+        doomed.into_iter().for_each(|cell| self.held.wipe(cell));
+    }
+
+    pub(super) fn forget_intakes_before(&mut self, hour: Hour) {
+        let doomed = self.intakes.extract_if(..hour, |_, _| true).map(|(_, (_, cell))| cell).collect::<Vec<_>>();
+        doomed.into_iter().for_each(|cell| self.held.wipe(cell));
+    }
+
+    pub(super) fn has_slot(&self, hour: Hour) -> bool {
+        self.slots.contains_key(&hour)
     }
 
     /// The hour of the newest root.
@@ -76,27 +121,36 @@ impl Keys {
     /// The key that wraps documents of one deadline hour under one root.
     ///
     /// HKDF-SHA256 over root and slot. Nothing if either is gone.
-    pub fn wrapping_key(&self, keeper: KeeperId, root: Hour, deadline: Hour) -> Option<Zeroizing<[u8; 32]>> {
+    pub fn wrapping_key(&self, keeper: KeeperId, root: Hour, deadline: Hour) -> Option<Secret> {
         let mut label = *b"sekisho wrap v1\0................................";
         label[16..32].copy_from_slice(keeper.as_bytes());
         label[32..40].copy_from_slice(&root.0.to_be_bytes());
         label[40..48].copy_from_slice(&deadline.0.to_be_bytes());
-        Some(derive(self.roots.get(&root)?, self.slots.get(&deadline)?, &label))
+        let (root, slot) = (self.held.get(*self.roots.get(&root)?), self.held.get(*self.slots.get(&deadline)?));
+        Some(derive(&root, &slot, &label))
     }
 
     pub(super) fn intake_record_key(&self, hour: Hour) -> Option<Secret> {
-        Some(derive(&self.master, self.slots.get(&hour.plus(DEADLINE_HOURS))?, b"sekisho intake record v1"))
+        let slot = self.held.get(*self.slots.get(&hour.plus(DEADLINE_HOURS))?);
+        Some(derive(&self.master(), &slot, b"sekisho intake record v1"))
+    }
+
+    /// Every secret that is held.
+    #[cfg(test)]
+    pub(super) fn everything(&self) -> Vec<Secret> {
+        let cells = self.roots.values().chain(self.slots.values()).chain([&self.master]);
+        cells.map(|cell| self.held.get(*cell)).collect()
     }
 
     /// The seed of an intake key and its hour.
-    pub fn intake(&self, id: IntakeKeyId) -> Option<(Hour, &[u8; 32])> {
-        let (hour, (_, secret)) = self.intakes.iter().find(|(_, (held, _))| *held == id)?;
-        Some((*hour, secret))
+    pub fn intake(&self, id: IntakeKeyId) -> Option<(Hour, Secret)> {
+        let (hour, (_, cell)) = self.intakes.iter().find(|(_, (held, _))| *held == id)?;
+        Some((*hour, self.held.get(*cell)))
     }
 
-    /// Intake keys that are held, oldest first.
-    pub fn intakes(&self) -> impl DoubleEndedIterator<Item = (Hour, IntakeKeyId, &[u8; 32])> {
-        self.intakes.iter().map(|(hour, (id, secret))| (*hour, *id, &**secret))
+    /// The intake key of an hour and its seed.
+    pub fn intake_of(&self, hour: Hour) -> Option<(IntakeKeyId, Secret)> {
+        self.intakes.get(&hour).map(|(id, cell)| (*id, self.held.get(*cell)))
     }
 }
 

@@ -5,6 +5,7 @@
 //! without any key; everything else needs the passphrase.
 
 mod header;
+mod held;
 mod keys;
 mod medium;
 mod record;
@@ -13,7 +14,7 @@ use std::io;
 
 use header::Header;
 pub use header::{Cost, UnlockError};
-pub use keys::{Identity, Keys, deadline_of};
+pub use keys::{Identity, Keys, Secret, deadline_of};
 pub use medium::{FileMedium, Medium, MemoryMedium};
 use record::{Kind, Place, Record, SIZE};
 use sekisho_core::{
@@ -78,9 +79,9 @@ impl Keystore {
         let (keeper, test, now) = founding;
         let (header, master) = Header::create(keeper, test, passphrase, cost, entropy)?;
         let mut keystore = Self { medium, header };
-        let mut keys = Keys::new(master, Identity::fresh(entropy));
-        let seeds = keys.identity.to_bytes();
-        keystore.put(IDENTITY, (Kind::Identity, Hour(0), [0; 16]), &keys.master, &*seeds, entropy)?;
+        let mut keys = Keys::new(&master)?;
+        let seeds = Identity::fresh(entropy).to_bytes();
+        keystore.put(IDENTITY, (Kind::Identity, Hour(0), [0; 16]), &master, &*seeds, entropy)?;
         keystore.add_root(&mut keys, now, entropy)?;
         keystore.add_slots(&mut keys, now, entropy)?;
         // Last, so that a keystore is one only when it is whole.
@@ -113,21 +114,21 @@ impl Keystore {
     ///
     /// # Errors
     /// [`KeystoreError::Unlock`] for another passphrase, [`KeystoreError::Damaged`].
-    pub fn unlock(&self, passphrase: &[u8]) -> Result<Keys, KeystoreError> {
+    pub fn unlock(&self, passphrase: &[u8]) -> Result<(Keys, Identity), KeystoreError> {
         let master = self.header.unlock(passphrase)?;
         let identity = self.open_at(IDENTITY, Kind::Identity, &master)?.ok_or(KeystoreError::Damaged)?;
         let identity = Identity::from_bytes(&identity.1).ok_or(KeystoreError::Damaged)?;
-        let mut keys = Keys::new(master, identity);
+        let mut keys = Keys::new(&master)?;
         self.read_roots(&mut keys)?;
         self.read_slots(&mut keys)?;
         self.read_intakes(&mut keys)?;
-        Ok(keys)
+        Ok((keys, identity))
     }
 
     fn read_roots(&self, keys: &mut Keys) -> Result<(), KeystoreError> {
         for index in ROOTS {
-            if let Some((record, secret)) = self.open_at(index, Kind::Root, &keys.master)? {
-                keys.roots.insert(record.hour, exactly(&secret)?);
+            if let Some((record, secret)) = self.open_at(index, Kind::Root, &keys.master())? {
+                keys.hold_root(record.hour, &*exactly(&secret)?)?;
             }
         }
         Ok(())
@@ -135,8 +136,8 @@ impl Keystore {
 
     fn read_slots(&self, keys: &mut Keys) -> Result<(), KeystoreError> {
         for place in 0..SLOT_PLACES {
-            if let Some((record, secret)) = self.open_at(SLOTS + place as u32, Kind::Slot, &keys.master)? {
-                keys.slots.insert(record.hour, exactly(&secret)?);
+            if let Some((record, secret)) = self.open_at(SLOTS + place as u32, Kind::Slot, &keys.master())? {
+                keys.hold_slot(record.hour, &*exactly(&secret)?)?;
             }
         }
         Ok(())
@@ -150,7 +151,7 @@ impl Keystore {
             let Some(record) = self.record(index)?.filter(|record| record.kind == Kind::Intake) else { continue };
             let Some(key) = keys.intake_record_key(record.hour) else { continue };
             if let Ok(secret) = record.open(self.place(index), &key) {
-                keys.intakes.insert(record.hour, (IntakeKeyId::from_bytes(record.id), exactly(&secret)?));
+                keys.hold_intake(record.hour, IntakeKeyId::from_bytes(record.id), &*exactly(&secret)?)?;
             }
         }
         Ok(())
@@ -163,14 +164,13 @@ impl Keystore {
     pub fn add_root(&mut self, keys: &mut Keys, hour: Hour, entropy: &mut dyn Entropy) -> Result<(), KeystoreError> {
         let index = self.free_root(keys)?;
         let secret = Zeroizing::new(fresh(entropy));
-        self.put(index, (Kind::Root, hour, [0; 16]), &keys.master, &*secret, entropy)?;
-        keys.roots.insert(hour, secret);
-        Ok(())
+        self.put(index, (Kind::Root, hour, [0; 16]), &keys.master(), &*secret, entropy)?;
+        Ok(keys.hold_root(hour, &secret)?)
     }
 
     // Never the place of the newest root: documents still hang on it.
     fn free_root(&self, keys: &Keys) -> Result<u32, KeystoreError> {
-        let newest = keys.roots.last_key_value().map(|(hour, _)| *hour);
+        let newest = keys.root_hour();
         let held = |index: u32| -> Result<bool, KeystoreError> {
             let record = self.record(index)?;
             Ok(newest.is_some() && record.is_some_and(|r| r.kind == Kind::Root && Some(r.hour) == newest))
@@ -189,7 +189,7 @@ impl Keystore {
         entropy: &mut dyn Entropy,
     ) -> Result<(), KeystoreError> {
         self.forget_where(ROOTS.into_iter(), entropy, |record| record.kind == Kind::Root && record.hour < hour)?;
-        keys.roots.retain(|held, _| *held >= hour);
+        keys.forget_roots_before(hour);
         Ok(())
     }
 
@@ -199,13 +199,13 @@ impl Keystore {
     /// [`KeystoreError::Medium`].
     pub fn add_slots(&mut self, keys: &mut Keys, now: Hour, entropy: &mut dyn Entropy) -> Result<(), KeystoreError> {
         for hour in (1..=SLOTS_AHEAD).map(|ahead| now.plus(ahead)) {
-            if keys.slots.contains_key(&hour) {
+            if keys.has_slot(hour) {
                 continue;
             }
             let secret = Zeroizing::new(fresh(entropy));
             let index = SLOTS + (hour.0 % SLOT_PLACES) as u32;
-            self.put(index, (Kind::Slot, hour, [0; 16]), &keys.master, &*secret, entropy)?;
-            keys.slots.insert(hour, secret);
+            self.put(index, (Kind::Slot, hour, [0; 16]), &keys.master(), &*secret, entropy)?;
+            keys.hold_slot(hour, &secret)?;
         }
         Ok(())
     }
@@ -225,7 +225,7 @@ impl Keystore {
         let places = (0..SLOT_PLACES as u32).map(|place| SLOTS + place);
         let count = self.forget_where(places, entropy, |record| record.kind == Kind::Slot && record.hour <= through)?;
         if let Some(keys) = keys {
-            keys.slots.retain(|hour, _| *hour > through);
+            keys.forget_slots(through);
         }
         Ok(count > 0)
     }
@@ -245,7 +245,7 @@ impl Keystore {
         let key = keys.intake_record_key(hour).ok_or(KeystoreError::Damaged)?;
         let index = INTAKES + (hour.0 % INTAKE_PLACES) as u32;
         self.put(index, (Kind::Intake, hour, *id.as_bytes()), &key, &*secret, entropy)?;
-        keys.intakes.insert(hour, (id, secret));
+        keys.hold_intake(hour, id, &secret)?;
         Ok(id)
     }
 
@@ -261,7 +261,7 @@ impl Keystore {
     ) -> Result<(), KeystoreError> {
         let places = (0..INTAKE_PLACES as u32).map(|place| INTAKES + place);
         self.forget_where(places, entropy, |record| record.kind == Kind::Intake && record.hour < hour)?;
-        keys.intakes.retain(|held, _| *held >= hour);
+        keys.forget_intakes_before(hour);
         Ok(())
     }
 

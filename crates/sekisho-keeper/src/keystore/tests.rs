@@ -14,13 +14,13 @@ fn founded() -> (MemoryMedium, Keystore, SeededEntropy) {
 }
 
 fn reopened(medium: &MemoryMedium) -> Keys {
-    Keystore::open(Box::new(medium.clone())).unwrap().unlock(b"pass").unwrap()
+    Keystore::open(Box::new(medium.clone())).unwrap().unlock(b"pass").unwrap().0
 }
 
 #[test]
 fn a_keystore_comes_back_whole() {
     let (medium, keystore, _) = founded();
-    let (before, after) = (keystore.unlock(b"pass").unwrap(), reopened(&medium));
+    let (before, after) = (keystore.unlock(b"pass").unwrap().0, reopened(&medium));
     assert_eq!(before.wrapping_key(KEEPER, NOW, NOW.plus(72)), after.wrapping_key(KEEPER, NOW, NOW.plus(72)));
     assert!(after.wrapping_key(KEEPER, NOW, NOW.plus(SLOTS_AHEAD)).is_some());
     assert!(after.wrapping_key(KEEPER, NOW, NOW).is_none(), "no slot for an hour that is here");
@@ -43,7 +43,7 @@ fn slots_are_forgotten_while_locked() {
 #[test]
 fn an_old_root_goes_only_when_told_and_then_for_good() {
     let (medium, mut keystore, mut entropy) = founded();
-    let mut keys = keystore.unlock(b"pass").unwrap();
+    let mut keys = keystore.unlock(b"pass").unwrap().0;
     // Two hours on, so that the parity of hours can't be what chooses the place.
     keystore.add_root(&mut keys, NOW.plus(2), &mut entropy).unwrap();
     assert!(keys.has_old_root() && reopened(&medium).has_old_root());
@@ -57,7 +57,7 @@ fn an_old_root_goes_only_when_told_and_then_for_good() {
 #[test]
 fn an_intake_secret_dies_with_the_slot_of_its_deadline() {
     let (medium, mut keystore, mut entropy) = founded();
-    let mut keys = keystore.unlock(b"pass").unwrap();
+    let mut keys = keystore.unlock(b"pass").unwrap().0;
     let id = keystore.add_intake(&mut keys, NOW, &mut entropy).unwrap();
     assert!(reopened(&medium).intake(id).is_some());
     keystore.forget_slots(None, NOW.plus(keys::DEADLINE_HOURS), &mut entropy).unwrap();
@@ -67,7 +67,7 @@ fn an_intake_secret_dies_with_the_slot_of_its_deadline() {
 #[test]
 fn an_intake_secret_is_overwritten_after_its_time() {
     let (medium, mut keystore, mut entropy) = founded();
-    let mut keys = keystore.unlock(b"pass").unwrap();
+    let mut keys = keystore.unlock(b"pass").unwrap().0;
     let id = keystore.add_intake(&mut keys, NOW, &mut entropy).unwrap();
     let seed = *keys.intake(id).unwrap().1;
     keystore.forget_intakes_before(&mut keys, NOW.plus(1), &mut entropy).unwrap();
@@ -78,10 +78,9 @@ fn an_intake_secret_is_overwritten_after_its_time() {
 #[test]
 fn no_secret_lies_in_clear() {
     let (medium, keystore, _) = founded();
-    let keys = keystore.unlock(b"pass").unwrap();
+    let (keys, identity) = keystore.unlock(b"pass").unwrap();
     let bytes = medium.snapshot();
-    let secrets = keys.roots.values().chain(keys.slots.values()).chain([&keys.master, &keys.identity.keeper]);
-    for secret in secrets {
+    for secret in keys.everything().into_iter().chain([identity.keeper, identity.ledger, identity.attestation]) {
         assert!(!bytes.windows(32).any(|window| window == secret.as_slice()));
     }
 }

@@ -666,7 +666,7 @@ impl House {
     pub(super) fn attack(&self, copy: &Copy, keystore: &[u8], document: DocumentId) -> bool {
         let medium = Box::new(MemoryMedium::from_bytes(keystore.to_vec()));
         let keystore = Keystore::open(medium).unwrap();
-        let keys = keystore.unlock(PASSPHRASE).unwrap();
+        let (keys, _) = keystore.unlock(PASSPHRASE).unwrap();
         let db = db::open(&copy.database).unwrap();
         let row: (i64, i64, Option<Vec<u8>>) = db
             .query_row(

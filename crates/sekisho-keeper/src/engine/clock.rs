@@ -1,0 +1,27 @@
+//! A doubt about the time, and how an officer ends it.
+
+use sekisho_core::{check::Role, event::What, trust::Judgement};
+
+use super::{fault::Fault, turn::Turn};
+use crate::wire::ShiftToken;
+
+/// Writes down, once for each doubt, that opening stopped because the time is not believed.
+pub(super) fn note_doubt(turn: &mut Turn<'_>, judged: Judgement) -> Result<(), Fault> {
+    if judged.may_open || turn.room.doubt_noted {
+        turn.room.doubt_noted &= !judged.may_open;
+        return Ok(());
+    }
+    let wall = turn.room.clock.read().wall;
+    turn.log(None, What::TimeDoubted { wall, confirmed: judged.now })?;
+    turn.room.doubt_noted = true;
+    Ok(())
+}
+
+/// An officer says that the machine's clock is right. What is overdue by it goes at the next tick.
+pub(super) fn confirm(turn: &mut Turn<'_>, token: &ShiftToken) -> Result<(), Fault> {
+    let by = turn.room.shifts.require(token, &[Role::Officer], turn.now.at)?.staff;
+    let reading = turn.room.clock.read();
+    turn.room.trust.confirm(reading.wall, reading);
+    turn.log(None, What::TimeConfirmed { at: reading.wall, by })?;
+    Ok(())
+}
