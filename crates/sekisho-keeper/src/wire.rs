@@ -365,6 +365,8 @@ pub struct Status {
     pub undecided: u64,
     /// The confirmed time.
     pub now: Timestamp,
+    /// What the machine's clock shows. While the time is in doubt an officer compares it with a watch.
+    pub wall: Timestamp,
 }
 
 // ------------------------------------------------------------------ desk

@@ -201,6 +201,7 @@ fn status(turn: &Turn<'_>) -> Result<Status, Fault> {
         ledger_size: turn.room.ledger.next_index(),
         undecided: undecided as u64,
         now: turn.now.at,
+        wall: turn.room.clock.read().wall,
     })
 }
 

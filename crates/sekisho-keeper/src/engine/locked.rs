@@ -135,6 +135,7 @@ impl Locked {
             ledger_size: count("SELECT count(*) FROM event")?,
             undecided: count("SELECT count(*) FROM document WHERE wrapped IS NOT NULL")?,
             now: judged.now,
+            wall: self.parts.clock.read().wall,
         })
     }
 

@@ -66,6 +66,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/watch", get(watch::board::get))
         .route("/watch/pause", post(watch::pause::post))
         .route("/watch/resume", post(watch::resume::post))
+        .route("/watch/time", post(watch::time::post))
         .route("/language", post(language::post))
         .route("/assets/{name}", get(assets::get))
         .route("/healthz", get(healthz::get))

@@ -49,6 +49,7 @@ struct State {
     present: Option<Assignment>,
     drawn: u8,
     paused: bool,
+    doubtful: bool,
     picture: Vec<u8>,
     events: Vec<What>,
 }
@@ -94,6 +95,7 @@ impl PlayKeeper {
             present: None,
             drawn: 0,
             paused: false,
+            doubtful: false,
             picture: PIXEL.into(),
             events: beginning(),
         }))
@@ -119,6 +121,10 @@ impl PlayKeeper {
     }
 
     /// Lets nothing wait.
+    pub(in crate::desk) fn doubt_the_time(&self) {
+        self.state().doubtful = true;
+    }
+
     pub(in crate::desk) fn empty(&self) {
         self.state().waiting = 0;
     }
@@ -206,6 +212,7 @@ impl State {
             DeskRequest::Events { .. } => Ok(DeskAnswer::Events(self.logged())),
             DeskRequest::Pause(_) => Ok(self.pause(true)),
             DeskRequest::Resume(_) => Ok(self.pause(false)),
+            DeskRequest::ConfirmTime(_) => Ok(self.confirm_time()),
             DeskRequest::Status => Ok(DeskAnswer::Status(self.status())),
         }
     }
@@ -318,6 +325,11 @@ impl State {
         DeskAnswer::Done
     }
 
+    fn confirm_time(&mut self) -> DeskAnswer {
+        self.doubtful = false;
+        DeskAnswer::Done
+    }
+
     fn logged(&self) -> Vec<LoggedEvent> {
         let event = |(index, what): (usize, &What)| {
             let body = Event::new(NOW - 600 + index as u64 * 7, what.clone()).to_bytes();
@@ -333,10 +345,11 @@ impl State {
             founded: true,
             locked: false,
             paused: self.paused,
-            time_in_doubt: false,
+            time_in_doubt: self.doubtful,
             ledger_size: self.events.len() as u64,
             undecided: self.waiting,
             now: NOW,
+            wall: NOW,
         }
     }
 }

@@ -4,3 +4,4 @@ pub(crate) mod board;
 pub(crate) mod pause;
 pub(crate) mod resume;
 mod sentence;
+pub(crate) mod time;

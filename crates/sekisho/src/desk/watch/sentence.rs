@@ -141,6 +141,7 @@ impl Teller {
             What::TimeDoubted { .. } => {
                 ("時刻が疑わしいため、開くのを止めました", "The time was in doubt; opening stopped")
             }
+            What::TimeConfirmed { .. } => ("当番が時刻を確かめました", "An officer confirmed the time"),
             What::CheckEnded { withdrawn: true, .. } => ("確認が取り下げられました", "A check was withdrawn"),
             What::CheckEnded { .. } => ("確認が判断のないまま終わりました", "A check ended without a decision"),
             What::MemberErased { .. } => ("会員との結びつきを消しました", "What tied a check to a person was erased"),

@@ -212,6 +212,7 @@ impl ScriptedKeeper {
             ledger_size: 0,
             undecided: 0,
             now: self.now(),
+            wall: self.now(),
         }
     }
 
