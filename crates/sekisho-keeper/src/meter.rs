@@ -1,33 +1,29 @@
 //! The one decision point before every opening. Budgets stand here.
 //!
-//! A [`Ticket`] can be made in this module alone, from a viewing that the rules
-//! allow; it names the place in the ledger where that viewing will stand, and is
+//! It takes a person on shift and an assignment that stands: types that only the
+//! module which looks them up can make. A [`Ticket`] can be made in this module
+//! alone, from a viewing that the rules allow; it names the place in the ledger where that viewing will stand, and is
 //! worth nothing until the ledger itself confirms that the entry is durable
 //! there. Neither can be copied.
 
-use sekisho_core::{check::Role, id::StaffId, time::Timestamp};
+use sekisho_core::{check::Role, time::Timestamp};
 
-use crate::{custody::Entry, ledger::Position, wire::Refusal};
+use crate::{
+    custody::Entry,
+    engine::{Assigned, OnShift},
+    ledger::Position,
+    wire::Refusal,
+};
 
-/// A viewing that somebody asks for, with all that the rules look at.
+/// What holds for everybody at this moment.
 #[derive(Debug, Clone, Copy)]
-pub struct Viewing {
-    /// Who asks.
-    pub asker: StaffId,
-    /// In which role.
-    pub role: Role,
-    /// Who holds the assignment.
-    pub assignee: StaffId,
-    /// When the assignment lapses.
-    pub assignment_until: Timestamp,
-    /// Whether its one look was taken.
-    pub viewed: bool,
-    /// When nothing opens the document any more.
-    pub deadline: Timestamp,
+pub(crate) struct Circumstances {
+    /// The time.
+    pub now: Timestamp,
+    /// Whether it can be believed.
+    pub time_trusted: bool,
     /// Whether openings are paused.
     pub paused: bool,
-    /// Whether the time can be believed.
-    pub time_trusted: bool,
 }
 
 /// The rules allowed it; the ledger has not confirmed it yet.
@@ -39,20 +35,23 @@ pub struct Ticket {
     entry: Entry,
 }
 
-/// Decides on a viewing.
+/// Decides on a viewing: a person on shift, an assignment that stands, and the circumstances.
 ///
 /// # Errors
 /// The [`Refusal`] that the asker is told.
-pub fn decide(viewing: &Viewing, now: Timestamp) -> Result<Allowed, Refusal> {
-    match viewing {
-        v if v.role != Role::Reviewer => Err(Refusal::NotAllowed),
-        v if v.assignee != v.asker => Err(Refusal::AssignmentOver),
-        v if v.paused => Err(Refusal::Paused),
-        v if !v.time_trusted => Err(Refusal::TimeInDoubt),
-        v if v.deadline <= now => Err(Refusal::DocumentGone),
-        v if v.assignment_until <= now => Err(Refusal::AssignmentOver),
-        v if v.viewed => Err(Refusal::AlreadyViewed),
-        _ => Ok(Allowed(())),
+pub(crate) fn decide(shift: &OnShift, assigned: &Assigned, at: Circumstances) -> Result<Allowed, Refusal> {
+    let rules = [
+        (shift.role() == Role::Reviewer, Refusal::NotAllowed),
+        (assigned.staff() == shift.staff(), Refusal::AssignmentOver),
+        (!at.paused, Refusal::Paused),
+        (at.time_trusted, Refusal::TimeInDoubt),
+        (at.now < assigned.deadline(), Refusal::DocumentGone),
+        (at.now < assigned.until(), Refusal::AssignmentOver),
+        (!assigned.is_viewed(), Refusal::AlreadyViewed),
+    ];
+    match rules.into_iter().find(|(holds, _)| !holds) {
+        Some((_, refusal)) => Err(refusal),
+        None => Ok(Allowed(())),
     }
 }
 
@@ -77,45 +76,45 @@ impl Ticket {
 
 #[cfg(test)]
 mod tests {
+    use sekisho_core::id::StaffId;
+
     use super::*;
 
     const ME: StaffId = StaffId::from_bytes([1; 16]);
     const NOW: Timestamp = Timestamp(1000);
 
-    fn viewing() -> Viewing {
-        Viewing {
-            asker: ME,
-            role: Role::Reviewer,
-            assignee: ME,
-            assignment_until: NOW + 1,
-            viewed: false,
-            deadline: NOW + 1,
-            paused: false,
-            time_trusted: true,
-        }
+    const FINE: Circumstances = Circumstances { now: NOW, time_trusted: true, paused: false };
+
+    fn me() -> OnShift {
+        OnShift::for_test(ME, Role::Reviewer)
+    }
+
+    fn mine() -> Assigned {
+        Assigned::for_test(ME, NOW + 1, false, NOW + 1)
     }
 
     #[test]
     fn a_reviewer_may_look_once_at_what_was_assigned() {
-        assert!(decide(&viewing(), NOW).is_ok());
+        assert!(decide(&me(), &mine(), FINE).is_ok());
     }
 
     /// M15: an administrator or an officer can't view; M19: no viewing without its own assignment.
     #[test]
     fn each_rule_refuses_by_itself() {
         let other = StaffId::from_bytes([2; 16]);
+        let as_role = |role| OnShift::for_test(ME, role);
         let cases = [
-            (Viewing { role: Role::Administrator, ..viewing() }, Refusal::NotAllowed),
-            (Viewing { role: Role::Officer, ..viewing() }, Refusal::NotAllowed),
-            (Viewing { assignee: other, ..viewing() }, Refusal::AssignmentOver),
-            (Viewing { assignment_until: NOW, ..viewing() }, Refusal::AssignmentOver),
-            (Viewing { viewed: true, ..viewing() }, Refusal::AlreadyViewed),
-            (Viewing { deadline: NOW, ..viewing() }, Refusal::DocumentGone),
-            (Viewing { paused: true, ..viewing() }, Refusal::Paused),
-            (Viewing { time_trusted: false, ..viewing() }, Refusal::TimeInDoubt),
+            (as_role(Role::Administrator), mine(), FINE, Refusal::NotAllowed),
+            (as_role(Role::Officer), mine(), FINE, Refusal::NotAllowed),
+            (OnShift::for_test(other, Role::Reviewer), mine(), FINE, Refusal::AssignmentOver),
+            (me(), Assigned::for_test(ME, NOW, false, NOW + 1), FINE, Refusal::AssignmentOver),
+            (me(), Assigned::for_test(ME, NOW + 1, true, NOW + 1), FINE, Refusal::AlreadyViewed),
+            (me(), Assigned::for_test(ME, NOW + 1, false, NOW), FINE, Refusal::DocumentGone),
+            (me(), mine(), Circumstances { paused: true, ..FINE }, Refusal::Paused),
+            (me(), mine(), Circumstances { time_trusted: false, ..FINE }, Refusal::TimeInDoubt),
         ];
-        for (viewing, refusal) in cases {
-            assert_eq!(decide(&viewing, NOW).err(), Some(refusal));
+        for (shift, assigned, at, refusal) in cases {
+            assert_eq!(decide(&shift, &assigned, at).err(), Some(refusal));
         }
     }
 }

@@ -26,7 +26,7 @@ const DRAWN_FROM: usize = 16;
 
 pub(super) fn next(turn: &mut Turn<'_>, token: &ShiftToken) -> Result<Option<Box<Assignment>>, Fault> {
     let shift = turn.room.shifts.require(token, &[Role::Reviewer], turn.now.at)?;
-    let (staff, id, since_touch) = (shift.staff, shift.id, shift.since_touch);
+    let (staff, id, since_touch) = (shift.staff(), shift.id(), shift.since_touch());
     if let Some(present) = present(turn, staff)? {
         return Ok(Some(Box::new(present)));
     }

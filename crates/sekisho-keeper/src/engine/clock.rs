@@ -19,7 +19,7 @@ pub(super) fn note_doubt(turn: &mut Turn<'_>, judged: Judgement) -> Result<(), F
 
 /// An officer says that the machine's clock is right. What is overdue by it goes at the next tick.
 pub(super) fn confirm(turn: &mut Turn<'_>, token: &ShiftToken) -> Result<(), Fault> {
-    let by = turn.room.shifts.require(token, &[Role::Officer], turn.now.at)?.staff;
+    let by = turn.room.shifts.require(token, &[Role::Officer], turn.now.at)?.staff();
     let reading = turn.room.clock.read();
     turn.room.trust.confirm(reading.wall, reading);
     turn.log(None, What::TimeConfirmed { at: reading.wall, by })?;

@@ -236,7 +236,7 @@ fn events(turn: &mut Turn<'_>, shift: &ShiftToken, limit: u16) -> Result<Vec<Log
 fn pause(turn: &mut Turn<'_>, shift: &ShiftToken, pause: bool) -> Result<(), Fault> {
     use sekisho_core::event::What::{Paused, Resumed};
     let roles: &[Role] = if pause { &[Role::Officer, Role::Administrator] } else { &[Role::Officer] };
-    let by = turn.room.shifts.require(shift, roles, turn.now.at)?.staff;
+    let by = turn.room.shifts.require(shift, roles, turn.now.at)?.staff();
     meta::set(turn.db, meta::names::PAUSED, &pause)?;
     turn.log(None, if pause { Paused { by } } else { Resumed { by } })?;
     Ok(())

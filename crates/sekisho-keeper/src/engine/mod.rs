@@ -7,6 +7,7 @@
 //! document is opened, a ciphertext removed, an answer given.
 
 mod assign;
+mod assigned;
 mod ceremonies;
 mod checks;
 mod clock;
@@ -32,12 +33,14 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use assigned::Assigned;
 pub use dispatch::{Ask, Outcome, Reply};
 pub use fault::Fault;
 pub use founding::{FoundError, Founder, Ground, Plan, found, has_administrator};
 pub use locked::{Locked, Parts, StartError};
 use rusqlite::Connection;
 use sekisho_core::id::DocumentId;
+pub(crate) use shifts::OnShift;
 use turn::{Effect, Now, Room, Turn};
 
 use crate::{db, ledger::Position};

@@ -31,6 +31,42 @@ pub(super) struct Running {
     pub lapses: u32,
 }
 
+/// That a person is on shift in a role now. Made by [`Shifts::require`] alone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OnShift {
+    id: ShiftId,
+    staff: StaffId,
+    role: Role,
+    since_touch: u32,
+}
+
+impl OnShift {
+    /// The shift.
+    pub(crate) fn id(&self) -> ShiftId {
+        self.id
+    }
+
+    /// The person.
+    pub(crate) fn staff(&self) -> StaffId {
+        self.staff
+    }
+
+    /// What the person may do.
+    pub(crate) fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Assignments since presence was last proven.
+    pub(super) fn since_touch(&self) -> u32 {
+        self.since_touch
+    }
+
+    #[cfg(test)]
+    pub(crate) fn for_test(staff: StaffId, role: Role) -> Self {
+        Self { id: ShiftId::from_bytes([0; 16]), staff, role, since_touch: 0 }
+    }
+}
+
 /// All shifts that run, by the SHA-256 of their token.
 #[derive(Default)]
 pub(super) struct Shifts(HashMap<[u8; 32], Running>);
@@ -74,14 +110,9 @@ impl Shifts {
     ///
     /// # Errors
     /// [`Refusal::ShiftOver`], [`Refusal::NotAllowed`].
-    pub(super) fn require(
-        &mut self,
-        token: &ShiftToken,
-        roles: &[Role],
-        now: Timestamp,
-    ) -> Result<&mut Running, Refusal> {
-        let shift = self.get(token, now)?;
-        if roles.contains(&shift.role) { Ok(shift) } else { Err(Refusal::NotAllowed) }
+    pub(super) fn require(&mut self, token: &ShiftToken, roles: &[Role], now: Timestamp) -> Result<OnShift, Refusal> {
+        let Running { id, staff, role, since_touch, .. } = *self.get(token, now)?;
+        if roles.contains(&role) { Ok(OnShift { id, staff, role, since_touch }) } else { Err(Refusal::NotAllowed) }
     }
 
     /// Ends the shifts that `doomed` names and returns them.

@@ -65,7 +65,7 @@ pub(super) fn invite(
     name: &str,
     role: Role,
 ) -> Result<(String, Timestamp), Fault> {
-    let by = turn.room.shifts.require(token, &[Role::Administrator], turn.now.at)?.staff;
+    let by = turn.room.shifts.require(token, &[Role::Administrator], turn.now.at)?.staff();
     registry::require_founding(turn)?;
     invitation(turn, name, role, Some(by))
 }
@@ -250,7 +250,7 @@ pub(super) fn list(turn: &mut Turn<'_>, token: &ShiftToken) -> Result<Vec<StaffV
 
 /// Removes somebody, at once: it tightens. The last administrator can't be removed.
 pub(super) fn remove(turn: &mut Turn<'_>, token: &ShiftToken, staff: StaffId) -> Result<(), Fault> {
-    let by = turn.room.shifts.require(token, &[Role::Administrator], turn.now.at)?.staff;
+    let by = turn.room.shifts.require(token, &[Role::Administrator], turn.now.at)?.staff();
     let removed = turn
         .db
         .prepare_cached(

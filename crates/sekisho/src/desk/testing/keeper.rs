@@ -120,11 +120,12 @@ impl PlayKeeper {
         self.state().refusal = None;
     }
 
-    /// Lets nothing wait.
+    /// Doubts the time until an officer confirms it.
     pub(in crate::desk) fn doubt_the_time(&self) {
         self.state().doubtful = true;
     }
 
+    /// Lets nothing wait.
     pub(in crate::desk) fn empty(&self) {
         self.state().waiting = 0;
     }

@@ -1,0 +1,143 @@
+//! An assignment that stands, as it is on record. The cause of every viewing and decision.
+
+use rusqlite::OptionalExtension;
+use sekisho_core::{
+    id::{AssignmentId, CheckId, DocumentId, KindName, PolicyName, SiteName, StaffId},
+    time::{Hour, Timestamp},
+};
+
+use super::{receive::context, turn::Turn};
+use crate::{
+    custody::{Entry, Hold},
+    db::columns::{At, Id, Word},
+    wire::Refusal,
+};
+
+/// An open assignment of a document whose key is held. Made by [`load`] alone.
+pub(crate) struct Assigned {
+    assignment: AssignmentId,
+    staff: StaffId,
+    until: Timestamp,
+    viewed: bool,
+    deadline: Timestamp,
+    record: Record,
+}
+
+/// What else is on record of it.
+pub(super) struct Record {
+    pub check: CheckId,
+    pub document: DocumentId,
+    pub kind: KindName,
+    pub site: SiteName,
+    pub sub: Option<String>,
+    pub policy: PolicyName,
+    pub version: u32,
+    pub arrivals: u8,
+    pub sha256: Vec<u8>,
+    pub length: u64,
+    sealed_deadline: Timestamp,
+    root: Hour,
+    wrapped: Vec<u8>,
+}
+
+impl Assigned {
+    /// The assignment.
+    pub(crate) fn assignment(&self) -> AssignmentId {
+        self.assignment
+    }
+
+    /// Who holds it.
+    pub(crate) fn staff(&self) -> StaffId {
+        self.staff
+    }
+
+    /// When it lapses.
+    pub(crate) fn until(&self) -> Timestamp {
+        self.until
+    }
+
+    /// Whether its one look was taken.
+    pub(crate) fn is_viewed(&self) -> bool {
+        self.viewed
+    }
+
+    /// When nothing opens its document any more.
+    pub(crate) fn deadline(&self) -> Timestamp {
+        self.deadline
+    }
+
+    pub(super) fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// What opening its document takes.
+    pub(super) fn entry(&self, turn: &Turn<'_>) -> Entry {
+        let (keeper, record) = (turn.room.keeper(), &self.record);
+        let hold = Hold { keeper, document: record.document, root: record.root, deadline: self.deadline.hour() };
+        let context = context(keeper, &record.site, record.check, record.document, record.sealed_deadline);
+        Entry { hold, wrapped: record.wrapped.clone(), context }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn for_test(staff: StaffId, until: Timestamp, viewed: bool, deadline: Timestamp) -> Self {
+        let record = Record {
+            check: CheckId::from_bytes([0; 16]),
+            document: DocumentId::from_bytes([0; 16]),
+            kind: "kind".parse().unwrap(),
+            site: "site".parse().unwrap(),
+            sub: None,
+            policy: "policy".parse().unwrap(),
+            version: 1,
+            arrivals: 1,
+            sha256: Vec::new(),
+            length: 0,
+            sealed_deadline: deadline,
+            root: Hour(0),
+            wrapped: Vec::new(),
+        };
+        Self { assignment: AssignmentId::from_bytes([0; 16]), staff, until, viewed, deadline, record }
+    }
+}
+
+/// The open assignment of this id.
+///
+/// # Errors
+/// [`Refusal::AssignmentOver`] if there is none, or its document has ended.
+pub(super) fn load(turn: &Turn<'_>, assignment: AssignmentId) -> Result<Assigned, super::Fault> {
+    let found = turn
+        .db
+        .prepare_cached(
+            "SELECT a.staff, a.until, a.viewed, d.deadline, c.id, d.id, d.kind, c.site, c.sub, c.policy,
+                    c.policy_version, c.arrivals, d.sha256, d.length, d.sealed_deadline, d.root_hour, d.wrapped
+             FROM assignment AS a JOIN document AS d ON d.id = a.document JOIN checks AS c ON c.id = a.check_id
+             WHERE a.id = ?1 AND a.state = 'open' AND d.wrapped IS NOT NULL",
+        )?
+        .query_row([Id(assignment)], |row| read(assignment, row))
+        .optional()?;
+    Ok(found.ok_or(Refusal::AssignmentOver)?)
+}
+
+fn read(assignment: AssignmentId, row: &rusqlite::Row<'_>) -> rusqlite::Result<Assigned> {
+    Ok(Assigned {
+        assignment,
+        staff: row.get::<_, Id<_>>(0)?.0,
+        until: row.get::<_, At<_>>(1)?.0,
+        viewed: row.get(2)?,
+        deadline: row.get::<_, At<_>>(3)?.0,
+        record: Record {
+            check: row.get::<_, Id<_>>(4)?.0,
+            document: row.get::<_, Id<_>>(5)?.0,
+            kind: row.get::<_, Word<_>>(6)?.0,
+            site: row.get::<_, Word<_>>(7)?.0,
+            sub: row.get(8)?,
+            policy: row.get::<_, Word<_>>(9)?.0,
+            version: row.get(10)?,
+            arrivals: row.get(11)?,
+            sha256: row.get(12)?,
+            length: row.get::<_, i64>(13)? as u64,
+            sealed_deadline: row.get::<_, At<_>>(14)?.0,
+            root: row.get::<_, At<_>>(15)?.0,
+            wrapped: row.get(16)?,
+        },
+    })
+}
