@@ -6,7 +6,6 @@ use rusqlite::{Connection, OpenFlags};
 use sekisho_core::{
     check::Role,
     entropy::Entropy,
-    event::What,
     id::{KeeperId, StaffId},
     policy::Policy,
     time::{Clock, Timestamp},
@@ -133,8 +132,6 @@ fn host_of(origin: &str, test: bool) -> Option<String> {
 
 impl Engine {
     fn settle_in(&mut self, plan: &Plan) -> Result<(), FoundError> {
-        let (now, test) = (self.now(), plan.test);
-        self.transact(now, |turn| turn.log(None, What::Founded { test }))?.0?;
         self.register(&plan.sites, &plan.policies)?;
         for person in &plan.people {
             self.bind(person)?;

@@ -160,7 +160,7 @@ impl Locked {
             Signers::new(identity).map_err(|e| Fault::Broken("the keeper's signing keys are damaged", e.into()))?;
         let signer = LedgerSigner::from_seed(&installation.ledger_origin, &identity.ledger)
             .map_err(|e| Fault::Broken("the ledger's key is damaged", e.into()))?;
-        let ledger = Writer::open(ledger, signer, &mut stored(&db)?.into_iter().map(Ok))?;
+        let ledger = writer(&db, ledger, signer)?;
         let room = Room {
             installation,
             keystore,
@@ -183,19 +183,23 @@ impl Locked {
     }
 }
 
-fn stored(db: &Connection) -> rusqlite::Result<Vec<StoredEntry>> {
-    db.prepare("SELECT place, salt, body FROM event ORDER BY place")?
-        .query_map([], |row| {
-            Ok(StoredEntry { index: row.get::<_, i64>(0)? as u64, salt: row.get(1)?, body: row.get(2)? })
-        })?
-        .collect()
+fn writer(db: &Connection, files: Box<dyn LedgerFiles>, signer: LedgerSigner) -> Result<Writer, StartError> {
+    let mut all = db.prepare("SELECT place, salt, body FROM event ORDER BY place")?;
+    let entries = all.query_map([], |row| {
+        Ok(StoredEntry { index: row.get::<_, i64>(0)? as u64, salt: row.get(1)?, body: row.get(2)? })
+    })?;
+    Ok(Writer::open(files, signer, &mut entries.map(|entry| entry.map_err(Into::into)))?)
 }
 
 impl Engine {
     /// What an unlocked keeper does first: says that it started, and all that is due.
     fn begin(&mut self) -> Result<(), Fault> {
         let now = self.now();
+        let test = self.room.installation.test;
         let (logged, _, _) = self.transact(now, |turn| {
+            if turn.room.ledger.next_index() == 0 {
+                turn.log(None, What::Founded { test })?;
+            }
             // Assignments hang on shifts, and shifts ended with the process.
             turn.db.execute("UPDATE assignment SET until = 0 WHERE state = 'open'", [])?;
             turn.log(None, What::Started)

@@ -463,3 +463,12 @@ fn every_stored_body_reads_back() {
         assert_eq!(Event::from_bytes(&body).unwrap().to_bytes(), body);
     }
 }
+
+#[test]
+fn the_ledger_begins_with_the_founding() {
+    let mut house = House::founded();
+    let first = Event::from_bytes(&house.bodies()[0]).unwrap();
+    assert_eq!(first.what, What::Founded { test: true });
+    house.restart_after(5);
+    assert_eq!(house.events(|what| matches!(what, What::Founded { .. })), 1);
+}
