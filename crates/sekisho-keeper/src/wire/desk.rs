@@ -1,0 +1,301 @@
+//! What the desk says, and what it is answered.
+
+use sekisho_core::{
+    check::{CheckState, Reason, Role},
+    id::{AssignmentId, KindName, ShiftId, StaffId, ViewingId},
+    policy::Text,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroize;
+
+use super::{Answered, Dialogue, Directory, SiteView, Status};
+
+/// The desk's dialogue.
+pub struct Desk;
+
+impl Dialogue for Desk {
+    type Request = DeskRequest;
+    type Answer = Answered<DeskAnswer>;
+}
+
+/// The secret of a shift. Held by the desk for one browser session; wiped with it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShiftToken(pub [u8; 32]);
+
+impl core::fmt::Debug for ShiftToken {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("ShiftToken(..)")
+    }
+}
+
+impl Drop for ShiftToken {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// What the desk may ask.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum DeskRequest {
+    /// What a browser needs to make a passkey for an invitation (or the founding token).
+    EnrolOptions {
+        /// The invitation, as the person received it.
+        invitation: String,
+    },
+    /// The browser's new passkey.
+    Enrol {
+        /// From the options.
+        ceremony: [u8; 16],
+        /// `clientDataJSON`.
+        client_data: Vec<u8>,
+        /// `attestationObject`.
+        attestation: Vec<u8>,
+    },
+    /// What a browser needs to prove presence: to begin a shift, or to go on with one.
+    ShiftOptions {
+        /// The shift that goes on, if one does.
+        shift: Option<ShiftToken>,
+    },
+    /// The browser's proof.
+    BeginShift {
+        /// From the options.
+        ceremony: [u8; 16],
+        /// The proof.
+        assertion: Assertion,
+    },
+    /// Ends a shift.
+    EndShift(ShiftToken),
+    /// The person of a shift and what it may do.
+    Whoami(ShiftToken),
+    /// The present assignment, or the next one.
+    Next(ShiftToken),
+    /// The one look of an assignment.
+    View {
+        /// The shift.
+        shift: ShiftToken,
+        /// The assignment.
+        assignment: AssignmentId,
+    },
+    /// The answer to the policy's question.
+    Decide {
+        /// The shift.
+        shift: ShiftToken,
+        /// The assignment.
+        assignment: AssignmentId,
+        /// The reason; it implies the verdict.
+        reason: Reason,
+    },
+    /// Counts of what waits.
+    Queue(ShiftToken),
+    /// Invites somebody (administrator).
+    Invite {
+        /// The shift.
+        shift: ShiftToken,
+        /// What the desk shows for the person. Not an e-mail address.
+        name: String,
+        /// As what.
+        role: Role,
+    },
+    /// Everybody who is enrolled (administrator, officer).
+    Staff(ShiftToken),
+    /// Removes somebody (administrator). At once: it tightens.
+    RemoveStaff {
+        /// The shift.
+        shift: ShiftToken,
+        /// Who.
+        staff: StaffId,
+    },
+    /// Registers or changes a site (administrator; while founding).
+    RegisterSite {
+        /// The shift.
+        shift: ShiftToken,
+        /// The site.
+        site: SiteView,
+    },
+    /// Sites and policies.
+    Directory(ShiftToken),
+    /// The newest events, newest first (officer, administrator).
+    Events {
+        /// The shift.
+        shift: ShiftToken,
+        /// How many at most.
+        limit: u16,
+    },
+    /// Pauses all openings (officer, administrator).
+    Pause(ShiftToken),
+    /// Lifts the pause (officer).
+    Resume(ShiftToken),
+    /// Confirms that what the machine's clock shows now is the time (officer). Ends a doubt; what is overdue by
+    /// it is destroyed.
+    ConfirmTime(ShiftToken),
+    /// How the keeper is.
+    Status,
+}
+
+/// The answers to [`DeskRequest`].
+#[derive(Debug, Serialize, Deserialize)]
+pub enum DeskAnswer {
+    /// To `EnrolOptions`.
+    EnrolOptions(EnrolOptions),
+    /// To `Enrol`.
+    Enrolled(StaffView),
+    /// To `ShiftOptions`.
+    ShiftOptions(ShiftOptions),
+    /// To `BeginShift`.
+    Shift(Shift),
+    /// To `EndShift`, `RemoveStaff`, `RegisterSite`, `Pause`, `Resume`, `ConfirmTime`.
+    Done,
+    /// To `Whoami`.
+    Whoami(Shift),
+    /// To `Next`: nothing if nothing waits.
+    Next(Option<Box<Assignment>>),
+    /// To `View`.
+    Picture(Picture),
+    /// To `Decide`.
+    Decided(CheckState),
+    /// To `Queue`.
+    Queue(Queue),
+    /// To `Invite`: the invitation to hand over, shown once.
+    Invitation {
+        /// The secret of it.
+        invitation: String,
+        /// Until when it works.
+        until: Timestamp,
+    },
+    /// To `Staff`.
+    Staff(Vec<StaffView>),
+    /// To `Directory`.
+    Directory(Directory),
+    /// To `Events`.
+    Events(Vec<LoggedEvent>),
+    /// To `Status`.
+    Status(Status),
+}
+
+/// For `navigator.credentials.create`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EnrolOptions {
+    /// Handed back with the answer.
+    pub ceremony: [u8; 16],
+    /// The challenge.
+    pub challenge: [u8; 32],
+    /// The relying party's id: the desk's full host.
+    pub rp_id: String,
+    /// The user handle: the staff id's bytes.
+    pub user: [u8; 16],
+    /// What the person is shown as.
+    pub name: String,
+    /// What the person will be.
+    pub role: Role,
+}
+
+/// For `navigator.credentials.get`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ShiftOptions {
+    /// Handed back with the answer.
+    pub ceremony: [u8; 16],
+    /// The challenge.
+    pub challenge: [u8; 32],
+    /// The relying party's id.
+    pub rp_id: String,
+}
+
+/// What `navigator.credentials.get` gave.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Assertion {
+    /// The credential's id.
+    pub credential: Vec<u8>,
+    /// `clientDataJSON`.
+    pub client_data: Vec<u8>,
+    /// `authenticatorData`.
+    pub authenticator_data: Vec<u8>,
+    /// `signature`.
+    pub signature: Vec<u8>,
+}
+
+/// A shift that began.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Shift {
+    /// Its id, as the ledger names it.
+    pub id: ShiftId,
+    /// Its secret.
+    pub token: ShiftToken,
+    /// Whose it is.
+    pub staff: StaffView,
+    /// When it ends at the latest.
+    pub until: Timestamp,
+}
+
+/// A staff member.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StaffView {
+    /// The id.
+    pub staff: StaffId,
+    /// What the desk shows.
+    pub name: String,
+    /// The role.
+    pub role: Role,
+    /// Since when.
+    pub enrolled: Timestamp,
+}
+
+/// One check given to one reviewer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Assignment {
+    /// The assignment.
+    pub assignment: AssignmentId,
+    /// When it lapses.
+    pub until: Timestamp,
+    /// Whether its one look was taken.
+    pub viewed: bool,
+    /// What the member said the document is.
+    pub kind: KindName,
+    /// What members call that kind.
+    pub kind_name: Text,
+    /// The policy's question, with the date filled in.
+    pub question: Text,
+    /// The site.
+    pub site: Text,
+    /// The document's deadline.
+    pub deadline: Timestamp,
+}
+
+/// One picture for one person.
+#[derive(Serialize, Deserialize)]
+pub struct Picture {
+    /// The viewing, as it is printed on the picture.
+    pub viewing: ViewingId,
+    /// Its media type.
+    pub media_type: String,
+    /// The picture.
+    pub bytes: Vec<u8>,
+}
+
+impl core::fmt::Debug for Picture {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Picture({}, {} bytes)", self.viewing, self.bytes.len())
+    }
+}
+
+/// What waits.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Queue {
+    /// Documents that nobody has.
+    pub waiting: u64,
+    /// Documents that somebody has.
+    pub assigned: u64,
+    /// Of both, those past the policy's warning.
+    pub near_deadline: u64,
+    /// The earliest deadline.
+    pub next_deadline: Option<Timestamp>,
+}
+
+/// An event with its place in the ledger.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LoggedEvent {
+    /// Its place.
+    pub index: u64,
+    /// Its body, JSON.
+    pub body: String,
+}

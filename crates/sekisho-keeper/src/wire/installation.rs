@@ -1,0 +1,63 @@
+//! What gate and desk may both know of the installation.
+
+use sekisho_core::{
+    id::{KeeperId, PolicyName, SiteName},
+    policy::{Policy, Text},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// Sites and policies.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Directory {
+    /// Every site.
+    pub sites: Vec<SiteView>,
+    /// Every policy in its newest version.
+    pub policies: Vec<Policy>,
+    /// The public keys that check attestations, as a JWK set.
+    pub jwks: String,
+    /// The ledger's verifier key, `name+hash+key` as in C2SP signed-note.
+    pub ledger_key: String,
+}
+
+/// A site as the gate sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteView {
+    /// Its short name, the `iss` of its requests.
+    pub name: SiteName,
+    /// What members know it by.
+    pub title: Text,
+    /// Its public keys, as a JWK set.
+    pub jwks: String,
+    /// Policies that it may ask under.
+    pub policies: Vec<PolicyName>,
+    /// Where a member may be sent back to: `return_url` must begin with this.
+    pub return_prefix: String,
+    /// Where its webhooks go.
+    pub webhook: Option<String>,
+}
+
+/// How the keeper is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Status {
+    /// Who it is.
+    pub keeper: KeeperId,
+    /// Whether this is a test installation.
+    pub test: bool,
+    /// Whether an administrator exists.
+    pub founded: bool,
+    /// Whether it holds no keys now.
+    pub locked: bool,
+    /// Whether openings are paused.
+    pub paused: bool,
+    /// Whether the time is in doubt.
+    pub time_in_doubt: bool,
+    /// Entries in the ledger.
+    pub ledger_size: u64,
+    /// Documents that wait or are assigned.
+    pub undecided: u64,
+    /// The confirmed time.
+    pub now: Timestamp,
+    /// What the machine's clock shows. While the time is in doubt an officer compares it with a watch.
+    pub wall: Timestamp,
+}

@@ -1,0 +1,48 @@
+//! What is said to the keeper, and what it answers.
+//!
+//! A frame is a little-endian `u32` length, then postcard. The keeper knows a
+//! caller by the descriptor a frame arrives on, and each descriptor has its own
+//! request type: a verb that the gate may not use does not exist for it. No
+//! answer holds more than one picture.
+
+mod courier;
+mod desk;
+mod gate;
+mod installation;
+mod refusal;
+
+pub use courier::{Courier, CourierAnswer, CourierRequest, Message};
+pub use desk::{
+    Assertion, Assignment, Desk, DeskAnswer, DeskRequest, EnrolOptions, LoggedEvent, Picture, Queue, Shift,
+    ShiftOptions, ShiftToken, StaffView,
+};
+pub use gate::{
+    CheckView, DocumentView, Gate, GateAnswer, GateRequest, IntakeKey, IntakeKeys, Receive, Received, SignedCall,
+    ViewingView,
+};
+pub use installation::{Directory, SiteView, Status};
+pub use refusal::Refusal;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// The most that one frame may hold, in bytes.
+pub const MAX_FRAME: usize = 32 << 20;
+
+/// One side of a conversation: which requests a descriptor carries and what answers them.
+pub trait Dialogue {
+    /// What the caller may ask.
+    type Request: Serialize + DeserializeOwned + Send + 'static;
+    /// What the keeper answers.
+    type Answer: Serialize + DeserializeOwned + Send + 'static;
+}
+
+/// A request with the number under which its answer comes back.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Numbered<T> {
+    /// Chosen by the caller, unique among its requests under way.
+    pub number: u64,
+    /// What is asked or answered.
+    pub body: T,
+}
+
+/// What answers a request, or why it is refused.
+pub type Answered<T> = Result<T, Refusal>;
