@@ -172,6 +172,7 @@ impl Locked {
             entropy,
             trust,
             doubt_noted: false,
+            swept: None,
             shifts: Shifts::default(),
             ceremonies: Ceremonies::default(),
             served: HashMap::new(),

@@ -472,3 +472,15 @@ fn the_ledger_begins_with_the_founding() {
     house.restart_after(5);
     assert_eq!(house.events(|what| matches!(what, What::Founded { .. })), 1);
 }
+
+/// An upload that was sealed and never received leaves nothing for long.
+#[test]
+fn a_ciphertext_that_nobody_knows_is_swept_and_a_known_one_stays() {
+    let mut house = House::founded();
+    let (_, known) = house.submit("one");
+    let orphan = house.leave_an_orphan();
+    house.live_until(house.now() + HOUR);
+    assert!(house.has_blob(orphan), "it may still be on its way");
+    house.live_until(house.now() + 2 * HOUR);
+    assert!(!house.has_blob(orphan) && house.has_blob(known));
+}

@@ -36,6 +36,7 @@ impl Engine {
         }
         self.note("the confirmed time", |engine| engine.persist_time());
         self.note("ciphertexts to remove", Self::remove_rest);
+        self.note("ciphertexts that nobody knows", |engine| engine.sweep_orphans(now));
         // What was erased or dropped leaves the write-ahead log too.
         self.note("the write-ahead log", |engine| Ok(db::truncate_wal(&engine.db)?));
         self.note("publishing the ledger", Self::publish);
@@ -102,16 +103,25 @@ impl Engine {
         Ok(meta::set_confirmed(&self.db, self.room.trust.highest())?)
     }
 
-    // What a crash or a failing store left behind, and what no row knows.
+    // What a crash or a failing store left behind.
     fn remove_rest(&mut self) -> Result<(), Fault> {
         let rest: Vec<_> = ending::unfinished(&self.db)?.into_iter().map(Effect::RemoveBlob).collect();
         self.carry_out(&rest);
+        Ok(())
+    }
+
+    // Listing a full store is work; what nobody knows is harmless, so once an hour is enough.
+    fn sweep_orphans(&mut self, now: Now) -> Result<(), Fault> {
+        if self.room.swept == Some(now.at.hour()) {
+            return Ok(());
+        }
         let wall = self.room.clock.read().wall;
         for (document, since) in self.room.blobs.list().map_err(Fault::blob)? {
             if wall.since(since) > ORPHAN_SECONDS && !ending::is_known(&self.db, document)? {
                 self.room.blobs.remove(document).map_err(Fault::blob)?;
             }
         }
+        self.room.swept = Some(now.at.hour());
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use sekisho_core::{
     entropy::{Entropy, fresh},
     event::{Event, What},
     id::{CheckId, DocumentId, KeeperId},
-    time::{Clock, Timestamp},
+    time::{Clock, Hour, Timestamp},
     trust::TimeTrust,
 };
 
@@ -35,6 +35,8 @@ pub(super) struct Room {
     pub doubt_noted: bool,
     pub shifts: Shifts,
     pub ceremonies: Ceremonies,
+    /// The hour in which orphans were last swept.
+    pub swept: Option<Hour>,
     /// When each site was last served, so that sites take turns.
     pub served: HashMap<String, u64>,
     pub turns: u64,

@@ -406,7 +406,9 @@ impl House {
     fn put_blob(&self, document: DocumentId, bytes: &[u8]) {
         let path = self.folder.join("blobs").join(relative_path(document));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
+        fs::write(&path, bytes).unwrap();
+        let now = std::time::UNIX_EPOCH + std::time::Duration::from_secs(self.now().0);
+        fs::File::options().write(true).open(path).unwrap().set_modified(now).unwrap();
     }
 
     fn receive(&mut self, receive: Receive) -> Result<(CheckId, DocumentId), Refusal> {
@@ -471,6 +473,13 @@ impl House {
 
     pub(super) fn submit_with_longer_deadline(&mut self) -> Result<(CheckId, DocumentId), Refusal> {
         self.submit_bent(Self::honest, |receive| receive.deadline = receive.deadline + HOUR)
+    }
+
+    /// A ciphertext that was written now, by this house's clock, and never received.
+    pub(super) fn leave_an_orphan(&self) -> DocumentId {
+        let document = DocumentId::from_bytes([0xAB; 16]);
+        self.put_blob(document, b"sealed and never received");
+        document
     }
 
     pub(super) fn has_blob(&self, document: DocumentId) -> bool {
