@@ -31,7 +31,7 @@ mod turn;
 mod view;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use assigned::Assigned;
 pub use dispatch::{Ask, Outcome, Reply};

@@ -1,6 +1,6 @@
 //! The engine whole, in memory: real keys, a real database, a real ledger; a driven clock and seeded chance.
 
-mod house;
+pub(crate) mod house;
 
 use house::{House, MINUTE};
 use sekisho_core::{

@@ -217,3 +217,6 @@ impl Server {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,7 +40,7 @@ use crate::{
 
 pub(super) const MINUTE: u64 = 60;
 pub(super) const MEMBER_SECRET: [u8; 32] = [77; 32];
-const PASSPHRASE: &[u8] = b"a passphrase for tests";
+pub(crate) const PASSPHRASE: &[u8] = b"a passphrase for tests";
 const ORIGIN: &str = "https://desk.example.jp";
 const START: Timestamp = Timestamp(1_795_240_800);
 
@@ -178,7 +178,7 @@ pub(super) struct Copy {
     pub(super) keystore: Vec<u8>,
 }
 
-pub(super) struct House {
+pub(crate) struct House {
     folder: PathBuf,
     clock: Driven,
     medium: MemoryMedium,
@@ -196,7 +196,7 @@ impl Drop for House {
 }
 
 impl House {
-    pub(super) fn founded() -> Self {
+    pub(crate) fn founded() -> Self {
         Self::built(true, true)
     }
 
@@ -246,6 +246,11 @@ impl House {
 
     fn blobs(&self) -> FolderBlobs {
         FolderBlobs::new(&self.folder.join("blobs"))
+    }
+
+    /// The engine, for a server; the house keeps its folder and its clock.
+    pub(crate) fn lend_engine(&mut self) -> Engine {
+        self.engine.take().unwrap()
     }
 
     fn engine(&mut self) -> &mut Engine {
@@ -329,7 +334,7 @@ impl House {
         }
     }
 
-    pub(super) fn restart_locked_after(&mut self, seconds: u64) -> Locked {
+    pub(crate) fn restart_locked_after(&mut self, seconds: u64) -> Locked {
         self.engine = None;
         self.pass(seconds);
         Locked::start(self.parts()).unwrap()
@@ -419,7 +424,7 @@ impl House {
         }
     }
 
-    pub(super) fn submit(&mut self, jti: &str) -> (CheckId, DocumentId) {
+    pub(crate) fn submit(&mut self, jti: &str) -> (CheckId, DocumentId) {
         self.try_submit(jti).unwrap()
     }
 
@@ -501,7 +506,7 @@ impl House {
 
     // -------------------------------------------------------------- staff
 
-    pub(super) fn begin_shift(&mut self) -> ShiftToken {
+    pub(crate) fn begin_shift(&mut self) -> ShiftToken {
         self.begin_shift_as(Role::Reviewer)
     }
 
@@ -532,7 +537,7 @@ impl House {
         }
     }
 
-    pub(super) fn next(&mut self, shift: &ShiftToken) -> Option<AssignmentId> {
+    pub(crate) fn next(&mut self, shift: &ShiftToken) -> Option<AssignmentId> {
         self.try_next(shift).unwrap()
     }
 
