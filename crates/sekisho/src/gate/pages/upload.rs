@@ -216,6 +216,17 @@ mod tests {
         assert!(!gate.anything_on_disk_holds(&gate.reader.clean()));
     }
 
+    /// M8: who copies the gate's disk has no key on it, not even a sealed one for an intake key to open.
+    #[tokio::test]
+    async fn a_sealed_key_goes_to_the_keeper_and_onto_no_disk() {
+        let gate = TestGate::new().await;
+        gate.member().await.upload().await;
+        let sealed = gate.keeper.sealed_key().unwrap();
+        let ends = [&sealed[..32], &sealed[sealed.len() - 48..]];
+        assert!(ends.iter().all(|end| !gate.anything_on_disk_holds(end)));
+        assert!(gate.anything_on_disk_holds(b"SEKISHO"), "the search finds what is there: a sealed document's header");
+    }
+
     /// M4: what no box covers with a yes comes back, and nothing is stored.
     #[tokio::test]
     async fn a_picture_that_is_turned_away_leaves_nothing_and_says_why() {

@@ -127,6 +127,11 @@ impl ScriptedKeeper {
         Some(plain.as_bytes().to_vec())
     }
 
+    /// The document's key as the gate sealed it.
+    pub(crate) fn sealed_key(&self) -> Option<Vec<u8>> {
+        self.held.lock().unwrap().as_ref().map(|held| held.receive.sealed_key.clone())
+    }
+
     fn now(&self) -> Timestamp {
         self.clock.read().wall
     }
