@@ -42,7 +42,7 @@ pub struct Ticket {
 pub(crate) fn decide(shift: &OnShift, assigned: &Assigned, at: Circumstances) -> Result<Allowed, Refusal> {
     let rules = [
         (shift.role() == Role::Reviewer, Refusal::NotAllowed),
-        (assigned.staff() == shift.staff(), Refusal::AssignmentOver),
+        (assigned.is_of(shift), Refusal::AssignmentOver),
         (!at.paused, Refusal::Paused),
         (at.time_trusted, Refusal::TimeInDoubt),
         (at.now < assigned.deadline(), Refusal::DocumentGone),
@@ -86,11 +86,11 @@ mod tests {
     const FINE: Circumstances = Circumstances { now: NOW, time_trusted: true, paused: false };
 
     fn me() -> OnShift {
-        OnShift::for_test(ME, Role::Reviewer)
+        OnShift::for_test(1, ME, Role::Reviewer)
     }
 
     fn mine() -> Assigned {
-        Assigned::for_test(ME, NOW + 1, false, NOW + 1)
+        Assigned::for_test(&me(), NOW + 1, false, NOW + 1)
     }
 
     #[test]
@@ -102,14 +102,15 @@ mod tests {
     #[test]
     fn each_rule_refuses_by_itself() {
         let other = StaffId::from_bytes([2; 16]);
-        let as_role = |role| OnShift::for_test(ME, role);
+        let as_role = |role| OnShift::for_test(1, ME, role);
         let cases = [
             (as_role(Role::Administrator), mine(), FINE, Refusal::NotAllowed),
             (as_role(Role::Officer), mine(), FINE, Refusal::NotAllowed),
-            (OnShift::for_test(other, Role::Reviewer), mine(), FINE, Refusal::AssignmentOver),
-            (me(), Assigned::for_test(ME, NOW, false, NOW + 1), FINE, Refusal::AssignmentOver),
-            (me(), Assigned::for_test(ME, NOW + 1, true, NOW + 1), FINE, Refusal::AlreadyViewed),
-            (me(), Assigned::for_test(ME, NOW + 1, false, NOW), FINE, Refusal::DocumentGone),
+            (OnShift::for_test(1, other, Role::Reviewer), mine(), FINE, Refusal::AssignmentOver),
+            (OnShift::for_test(2, ME, Role::Reviewer), mine(), FINE, Refusal::AssignmentOver),
+            (me(), Assigned::for_test(&me(), NOW, false, NOW + 1), FINE, Refusal::AssignmentOver),
+            (me(), Assigned::for_test(&me(), NOW + 1, true, NOW + 1), FINE, Refusal::AlreadyViewed),
+            (me(), Assigned::for_test(&me(), NOW + 1, false, NOW), FINE, Refusal::DocumentGone),
             (me(), mine(), Circumstances { paused: true, ..FINE }, Refusal::Paused),
             (me(), mine(), Circumstances { time_trusted: false, ..FINE }, Refusal::TimeInDoubt),
         ];

@@ -2,11 +2,11 @@
 
 use rusqlite::OptionalExtension;
 use sekisho_core::{
-    id::{AssignmentId, CheckId, DocumentId, KindName, PolicyName, SiteName, StaffId},
+    id::{AssignmentId, CheckId, DocumentId, KindName, PolicyName, ShiftId, SiteName, StaffId},
     time::{Hour, Timestamp},
 };
 
-use super::{receive::context, turn::Turn};
+use super::{receive::context, shifts::OnShift, turn::Turn};
 use crate::{
     custody::{Entry, Hold},
     db::columns::{At, Id, Word},
@@ -17,6 +17,7 @@ use crate::{
 pub(crate) struct Assigned {
     assignment: AssignmentId,
     staff: StaffId,
+    shift: ShiftId,
     until: Timestamp,
     viewed: bool,
     deadline: Timestamp,
@@ -51,6 +52,11 @@ impl Assigned {
         self.staff
     }
 
+    /// Whether it was given to this person in this very shift; it doesn't outlive either.
+    pub(crate) fn is_of(&self, shift: &OnShift) -> bool {
+        self.staff == shift.staff() && self.shift == shift.id()
+    }
+
     /// When it lapses.
     pub(crate) fn until(&self) -> Timestamp {
         self.until
@@ -79,7 +85,7 @@ impl Assigned {
     }
 
     #[cfg(test)]
-    pub(crate) fn for_test(staff: StaffId, until: Timestamp, viewed: bool, deadline: Timestamp) -> Self {
+    pub(crate) fn for_test(shift: &OnShift, until: Timestamp, viewed: bool, deadline: Timestamp) -> Self {
         let record = Record {
             check: CheckId::from_bytes([0; 16]),
             document: DocumentId::from_bytes([0; 16]),
@@ -95,7 +101,8 @@ impl Assigned {
             root: Hour(0),
             wrapped: Vec::new(),
         };
-        Self { assignment: AssignmentId::from_bytes([0; 16]), staff, until, viewed, deadline, record }
+        let assignment = AssignmentId::from_bytes([0; 16]);
+        Self { assignment, staff: shift.staff(), shift: shift.id(), until, viewed, deadline, record }
     }
 }
 
@@ -108,7 +115,7 @@ pub(super) fn load(turn: &Turn<'_>, assignment: AssignmentId) -> Result<Assigned
         .db
         .prepare_cached(
             "SELECT a.staff, a.until, a.viewed, d.deadline, c.id, d.id, d.kind, c.site, c.sub, c.policy,
-                    c.policy_version, c.arrivals, d.sha256, d.length, d.sealed_deadline, d.root_hour, d.wrapped
+                    c.policy_version, c.arrivals, d.sha256, d.length, d.sealed_deadline, d.root_hour, d.wrapped, a.shift
              FROM assignment AS a JOIN document AS d ON d.id = a.document JOIN checks AS c ON c.id = a.check_id
              WHERE a.id = ?1 AND a.state = 'open' AND d.wrapped IS NOT NULL",
         )?
@@ -121,6 +128,7 @@ fn read(assignment: AssignmentId, row: &rusqlite::Row<'_>) -> rusqlite::Result<A
     Ok(Assigned {
         assignment,
         staff: row.get::<_, Id<_>>(0)?.0,
+        shift: row.get::<_, Id<_>>(17)?.0,
         until: row.get::<_, At<_>>(1)?.0,
         viewed: row.get(2)?,
         deadline: row.get::<_, At<_>>(3)?.0,

@@ -4,7 +4,7 @@ use sekisho_core::{
     attestation::{Attestation, Claims, Method},
     check::{CheckState, Reason, Role, ShredCause, Verdict},
     event::What,
-    id::{AssignmentId, CheckId, StaffId},
+    id::{AssignmentId, CheckId},
     time::Timestamp,
 };
 
@@ -15,6 +15,7 @@ use super::{
     outbox,
     receive::ARRIVALS,
     registry,
+    shifts::OnShift,
     turn::Turn,
 };
 use crate::{
@@ -29,9 +30,9 @@ pub(super) fn decide(
     assignment: AssignmentId,
     reason: Reason,
 ) -> Result<CheckState, Fault> {
-    let staff = turn.room.shifts.require(token, &[Role::Reviewer], turn.now.at)?.staff();
-    let assigned = assigned::load(turn, assignment)?;
-    require_seen_in_time(&assigned, staff, turn.now.at)?;
+    let shift = turn.room.shifts.require(token, &[Role::Reviewer], turn.now.at)?;
+    let (staff, assigned) = (shift.staff(), assigned::load(turn, assignment)?);
+    require_seen_in_time(&assigned, &shift, turn.now.at)?;
     let (record, verdict) = (assigned.record(), reason.verdict());
     let (check, document) = (record.check, record.document);
     turn.db.prepare_cached("UPDATE assignment SET state = 'decided' WHERE id = ?1")?.execute([Id(assignment)])?;
@@ -45,9 +46,9 @@ pub(super) fn decide(
 }
 
 // Nobody can approve what they did not look at.
-fn require_seen_in_time(assigned: &Assigned, staff: StaffId, now: Timestamp) -> Result<(), Refusal> {
+fn require_seen_in_time(assigned: &Assigned, shift: &OnShift, now: Timestamp) -> Result<(), Refusal> {
     match assigned {
-        of if of.staff() != staff => Err(Refusal::AssignmentOver),
+        of if !of.is_of(shift) => Err(Refusal::AssignmentOver),
         of if of.deadline() <= now => Err(Refusal::DocumentGone),
         of if of.until() <= now || !of.is_viewed() => Err(Refusal::AssignmentOver),
         _ => Ok(()),

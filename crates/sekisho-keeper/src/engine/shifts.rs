@@ -62,8 +62,8 @@ impl OnShift {
     }
 
     #[cfg(test)]
-    pub(crate) fn for_test(staff: StaffId, role: Role) -> Self {
-        Self { id: ShiftId::from_bytes([0; 16]), staff, role, since_touch: 0 }
+    pub(crate) fn for_test(id: u8, staff: StaffId, role: Role) -> Self {
+        Self { id: ShiftId::from_bytes([id; 16]), staff, role, since_touch: 0 }
     }
 }
 

@@ -11,7 +11,7 @@ use sekisho_core::{
     time::{HOUR, Timestamp},
 };
 
-use super::{ceremonies::Purpose, fault::Fault, registry, turn::Turn};
+use super::{ceremonies::Purpose, fault::Fault, registry, retention, turn::Turn};
 use crate::{
     db::columns::{At, Id, Packed, Word},
     webauthn::{self, Credential, RelyingParty},
@@ -202,11 +202,15 @@ pub(super) fn end_shift(turn: &mut Turn<'_>, token: &ShiftToken) -> Result<(), F
     end_shifts_of(turn, staff)
 }
 
+// What was assigned in it goes back to the others.
 pub(super) fn end_shifts_of(turn: &mut Turn<'_>, staff: StaffId) -> Result<(), Fault> {
     for shift in turn.room.shifts.end_where(|shift| shift.staff == staff) {
         turn.log(None, What::ShiftEnded { shift: shift.id, staff })?;
     }
-    Ok(())
+    turn.db
+        .prepare_cached("UPDATE assignment SET until = 0 WHERE staff = ?1 AND state = 'open'")?
+        .execute([Id(staff)])?;
+    retention::lapse(turn)
 }
 
 pub(super) fn whoami(turn: &mut Turn<'_>, token: &ShiftToken) -> Result<Shift, Fault> {

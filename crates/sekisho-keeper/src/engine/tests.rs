@@ -484,3 +484,19 @@ fn a_ciphertext_that_nobody_knows_is_swept_and_a_known_one_stays() {
     house.live_until(house.now() + 2 * HOUR);
     assert!(!house.has_blob(orphan) && house.has_blob(known));
 }
+
+/// M19: an assignment doesn't outlive its shift, not even for the same person.
+#[test]
+fn an_assignment_ends_with_its_shift() {
+    let mut house = House::founded();
+    house.submit("one");
+    let shift = house.begin_shift();
+    let assignment = house.next(&shift).unwrap();
+    house.view(&shift, assignment).unwrap();
+    let again = house.begin_shift();
+    assert_eq!(house.view(&shift, assignment), Err(Refusal::ShiftOver));
+    assert_eq!(house.view(&again, assignment), Err(Refusal::AssignmentOver));
+    assert_eq!(house.decide(&again, assignment, Reason::OldEnough), Err(Refusal::AssignmentOver));
+    let fresh = house.next(&again).unwrap();
+    assert_ne!(fresh, assignment);
+}
