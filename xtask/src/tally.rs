@@ -35,9 +35,9 @@ impl Tally {
     }
 }
 
-/// `test result: ok. 20 passed; 1 failed; …`
+/// `test result: ok. 20 passed; 1 failed; …`. Indented it is what nextest repeats of a failed test's own output.
 fn libtest(line: &str) -> Option<(usize, usize, usize)> {
-    let rest = line.trim().strip_prefix("test result: ")?;
+    let rest = line.strip_prefix("test result: ")?;
     let left_out = before(rest, "ignored").unwrap_or(0) + before(rest, "filtered").unwrap_or(0);
     Some((before(rest, "passed")?, before(rest, "failed")?, left_out))
 }
@@ -59,6 +59,11 @@ fn before(text: &str, word: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_nextest_repeats_of_a_failed_test_is_not_counted_again() {
+        assert_eq!(read(&["    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured"]), Tally::default());
+    }
 
     fn read(lines: &[&str]) -> Tally {
         let mut tally = Tally::default();
