@@ -118,8 +118,10 @@ fn show(args: &DemoArgs, report: &Report) -> Result<(), String> {
 
 fn stay(args: &DemoArgs, house: &House) -> Result<(), String> {
     let open = |server: &Server| format!("http://{}", server.authority);
-    say(args, &format!("\nThe sample site   {}/\nThe staff's desk  {}/", open(&house.site.server), open(&house.desk)));
-    say(args, &format!("The gate          {}/\nStop with Ctrl-C; then everything is removed.", open(&house.gate)));
+    house.site.begin_anew();
+    say(args, &format!("\nNow by hand. Be the member first: {}/", open(&house.site.server)));
+    say(args, &format!("Then the reviewer, with the practice passkey: {}/", open(&house.desk)));
+    say(args, "Stop with Ctrl-C; then everything is removed.");
     wait().map_err(|error| error.to_string())
 }
 

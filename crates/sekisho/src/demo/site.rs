@@ -148,6 +148,11 @@ impl Sample {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(patience).ok()
     }
 
+    /// Forgets who was shown to be an adult, so that the story can be told again by hand.
+    pub fn begin_anew(&self) {
+        self.books.adults.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Whether the site's members-only feature is open to its member.
     pub(super) fn is_open(&self) -> bool {
         self.books.is_adult()
