@@ -16,6 +16,7 @@ pub mod courier;
 pub mod demo;
 pub mod desk;
 pub mod forked_reader;
+pub mod front;
 pub mod gate;
 pub mod link;
 pub mod logging;

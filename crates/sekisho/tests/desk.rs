@@ -70,6 +70,7 @@ fn config(place: &Path) -> Config {
         gate,
         desk,
         test: true,
+        identities: Default::default(),
         behind_proxy: false,
         webhook_ports: Vec::new(),
         demo_reviewer: None,

@@ -44,6 +44,7 @@ fn config(place: &Path) -> Config {
         gate,
         desk,
         test: true,
+        identities: Default::default(),
         behind_proxy: false,
         webhook_ports: Vec::new(),
         demo_reviewer: None,
@@ -200,7 +201,7 @@ fn serve(place: &Path) -> std::process::Child {
     Command::new(env!("CARGO_BIN_EXE_sekisho"))
         .args(["serve", "--passphrase-fd", "0", "--data", &path("data"), "--keystore", &path("keys/keystore")])
         .args(["--gate-listen", "127.0.0.1:0", "--desk-listen", "127.0.0.1:0"])
-        .args(["--gate-origin", "https://gate.example", "--desk-origin", "https://desk.example"])
+        .args(["--gate-origin", "https://gate.example", "--desk-origin", "https://desk.example", "--behind-proxy"])
         .stdin(fs::File::open(&passphrase).unwrap())
         .stdout(Stdio::null())
         .spawn()

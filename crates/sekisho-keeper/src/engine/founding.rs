@@ -182,12 +182,27 @@ impl Engine {
     }
 }
 
-/// Whether the installation behind this keeper.db has an administrator. Reads only.
+/// What a keeper.db says of its installation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Whether it is marked as test.
+    pub test: bool,
+    /// The desk's origin, to which passkeys are bound.
+    pub desk_origin: String,
+    /// Whether it has an administrator.
+    pub has_administrator: bool,
+}
+
+/// What the keeper.db at `path` says of its installation; nothing if none was founded in it. Reads only.
 ///
 /// # Errors
 /// When there is no such database, or it may not be read.
-pub fn has_administrator(path: &Path) -> rusqlite::Result<bool> {
-    staff::is_founded(&Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?)
+pub fn known(path: &Path) -> rusqlite::Result<Option<Known>> {
+    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let Some(Installation { test, desk_origin, .. }) = meta::get(&db, meta::names::INSTALLATION)? else {
+        return Ok(None);
+    };
+    Ok(Some(Known { test, desk_origin, has_administrator: staff::is_founded(&db)? }))
 }
 
 #[cfg(test)]

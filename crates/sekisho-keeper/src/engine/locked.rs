@@ -84,11 +84,11 @@ impl Locked {
     pub fn start(parts: Parts) -> Result<Self, StartError> {
         let installation: Installation =
             meta::get(&parts.db, meta::names::INSTALLATION)?.ok_or(StartError::NotFounded)?;
-        if installation.keeper != parts.keystore.keeper() {
-            return Err(StartError::OtherKeeper);
-        }
         if installation.test != parts.keystore.is_test() {
             return Err(StartError::TestMark);
+        }
+        if installation.keeper != parts.keystore.keeper() {
+            return Err(StartError::OtherKeeper);
         }
         let persisted = meta::get(&parts.db, meta::names::CONFIRMED)?;
         let trust = TimeTrust::start(persisted, parts.clock.read());

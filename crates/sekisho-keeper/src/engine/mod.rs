@@ -36,7 +36,7 @@ pub(crate) mod tests;
 pub(crate) use assigned::Assigned;
 pub use dispatch::{Ask, Outcome, Reply};
 pub use fault::Fault;
-pub use founding::{FoundError, Founder, Ground, Plan, found, has_administrator};
+pub use founding::{FoundError, Founder, Ground, Known, Plan, found, known};
 pub use locked::{Locked, Parts, StartError};
 use rusqlite::Connection;
 use sekisho_core::id::DocumentId;

@@ -1,18 +1,18 @@
 //! The desk's work: its back ends, its listener, its end.
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use sekisho_keeper::wire::{self, Answered, DeskAnswer, DeskRequest};
 use sekisho_sys::entropy::SystemEntropy;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::places;
+use super::{front_door, places};
 use crate::{
     desk::{Desk, Parts, Settings, router},
     link::Link,
     service::desk_ports::{DeskKeeper, Installation, Pending, ProcessView},
     store::desk_sqlite::SqliteDeskStore,
-    supervisor::{ProcessReport, Processes, RoleContext, Stop, role::RoleError},
+    supervisor::{ProcessReport, Processes, RoleContext, role::RoleError},
 };
 
 /// How often sessions that are over are forgotten.
@@ -42,23 +42,20 @@ fn view(report: ProcessReport) -> ProcessView {
 }
 
 /// Runs until it is to stop.
-pub(super) fn run(mut context: RoleContext) -> Result<(), RoleError> {
-    let listener = context.take_listener()?;
-    listener.set_nonblocking(true)?;
+pub(super) fn run(context: RoleContext) -> Result<(), RoleError> {
     // Few people work here, and the machine is shared with those who need its cores.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(serve(context, listener))
+    runtime.block_on(serve(context))
 }
 
-async fn serve(mut context: RoleContext, listener: TcpListener) -> Result<(), RoleError> {
+async fn serve(mut context: RoleContext) -> Result<(), RoleError> {
+    let front = front_door(&mut context)?;
     let desk = build(&mut context)?;
-    let listener = tokio::net::TcpListener::from_std(listener)?;
     let sweeper = tokio::spawn(sweep(desk.clone()));
-    let stop: Stop = context.stop.clone();
     context.ready();
-    let served = axum::serve(listener, router(desk)).with_graceful_shutdown(async move { stop.said().await }).await;
+    front.serve(router(desk), context.stop.said()).await;
     sweeper.abort();
-    Ok(served?)
+    Ok(())
 }
 
 fn build(context: &mut RoleContext) -> Result<Desk, RoleError> {

@@ -12,7 +12,7 @@ use sekisho_core::id::KeeperId;
 use sekisho_keeper::{
     blobs::FolderBlobs,
     db,
-    engine::{self, FoundError, Ground, Plan},
+    engine::{self, FoundError, Ground, Known, Plan},
     keystore::{FileMedium, KEYSTORE_SIZE},
     ledger::DirFiles,
 };
@@ -55,6 +55,12 @@ pub enum FoundingError {
         /// Why.
         source: io::Error,
     },
+    /// Something of an installation is there, but not the whole.
+    #[error(
+        "{0} is there already, but no installation with it: restore the data folder whole, or move this away before \
+         a new one is founded. Nothing was changed"
+    )]
+    Leftover(PathBuf),
     /// keeper.db.
     #[error(transparent)]
     Db(#[from] db::DbError),
@@ -63,21 +69,53 @@ pub enum FoundingError {
     Found(#[from] FoundError),
 }
 
-/// Whether `data` holds an installation already.
-pub fn exists(data: &Path) -> bool {
-    places::database(data).exists()
+/// What is known of the installation in `data` without its keys; nothing if there is none.
+///
+/// # Errors
+/// When its database is there and can't be read.
+pub fn known(data: &Path) -> Result<Option<Known>, FoundingError> {
+    let database = places::database(data);
+    if !database.exists() {
+        return Ok(None);
+    }
+    let unreadable = |cause| FoundingError::Io { path: database.clone(), source: io::Error::other(cause) };
+    engine::known(&database).map_err(unreadable)
 }
 
-/// Whether an administrator exists, as far as this process may read the keeper's database.
-pub fn has_administrator(data: &Path) -> bool {
-    exists(data) && engine::has_administrator(&places::database(data)).unwrap_or(false)
+/// Where the link for the first sign-in lies, while there is no administrator and its time is not over.
+pub fn token_file(data: &Path) -> PathBuf {
+    places::founding_token(data)
 }
 
-/// Founds an installation in empty folders.
+/// Founds an installation in empty folders. A founding that fails leaves nothing of itself.
 ///
 /// # Errors
 /// [`FoundingError`].
 pub fn found(data: &Path, keystore: &Path, passphrase: &Passphrase, plan: &Plan) -> Result<KeeperId, FoundingError> {
+    let fruits = fruits(data, keystore);
+    if let Some(leftover) = fruits.iter().find(|path| path.exists()) {
+        return Err(FoundingError::Leftover(leftover.clone()));
+    }
+    let founded = found_all(data, keystore, passphrase, plan);
+    if founded.is_err() {
+        fruits.iter().for_each(|path| undo(path));
+    }
+    founded
+}
+
+/// What a founding makes. None of it was there before.
+fn fruits(data: &Path, keystore: &Path) -> [PathBuf; 7] {
+    let database = places::database(data);
+    let beside = |suffix: &str| database.with_extension(suffix);
+    let (wal, shm) = (beside("db-wal"), beside("db-shm"));
+    [keystore.to_owned(), database, wal, shm, places::ledger(data), places::journal(data), places::pinned(data)]
+}
+
+fn undo(path: &Path) {
+    let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+}
+
+fn found_all(data: &Path, keystore: &Path, passphrase: &Passphrase, plan: &Plan) -> Result<KeeperId, FoundingError> {
     for folder in [places::database(data), places::pinned(data), keystore.to_owned()] {
         let folder = folder.parent().unwrap_or(data).to_owned();
         at(&folder, || fs::create_dir_all(&folder))?;

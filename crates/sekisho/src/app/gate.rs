@@ -1,16 +1,15 @@
 //! The gate's work: its ports put together, its listener served.
 
 use std::{
-    net::{SocketAddr, TcpListener as StdListener},
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use sekisho_keeper::wire::{self, Answered, GateAnswer, GateRequest};
 use sekisho_sys::{entropy::SystemEntropy, fork_server::Forks};
-use tokio::{net::TcpListener, runtime, time};
+use tokio::{runtime, time};
 
-use super::{founding, places};
+use super::{founding, front_door, places};
 use crate::{
     forked_reader::ForkedReader,
     gate::{self, Gate, Settings},
@@ -26,8 +25,6 @@ use crate::{
 
 /// How often what is over is forgotten.
 const SWEEP: Duration = Duration::from_secs(60);
-/// How long answers under way may take once the gate is to stop.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// Runs until it is to stop.
 pub(super) fn run(context: RoleContext) -> Result<(), RoleError> {
@@ -36,28 +33,12 @@ pub(super) fn run(context: RoleContext) -> Result<(), RoleError> {
 }
 
 async fn serve(mut context: RoleContext) -> Result<(), RoleError> {
-    let listener = listener(context.take_listener()?)?;
+    let front = front_door(&mut context)?;
     let gate = Gate::new(room(&mut context)?, settings(&context.config));
     tokio::spawn(sweep(gate.clone()));
     context.ready();
-    let service = gate::router(gate).into_make_service_with_connect_info::<SocketAddr>();
-    let stop = context.stop.clone();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stop.said().await });
-    tokio::select! {
-        served = async { serving.await } => Ok(served?),
-        () = late(&context) => Ok(()),
-    }
-}
-
-/// A caller that holds its connection open must not hold the whole gate.
-async fn late(context: &RoleContext) {
-    context.stop.said().await;
-    time::sleep(GRACE).await;
-}
-
-fn listener(listener: StdListener) -> Result<TcpListener, RoleError> {
-    listener.set_nonblocking(true)?;
-    Ok(TcpListener::from_std(listener)?)
+    front.serve(gate::router(gate), context.stop.said()).await;
+    Ok(())
 }
 
 fn room(context: &mut RoleContext) -> Result<Room, RoleError> {

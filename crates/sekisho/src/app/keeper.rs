@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use sekisho_core::time::Clock;
 use sekisho_keeper::{
     blobs::FolderBlobs,
     db,
@@ -18,13 +19,16 @@ use sekisho_keeper::{
     ledger::DirFiles,
     server::{Caller, Ended, ForkedRenderer, Handle, Keeper, Server},
 };
-use sekisho_sys::{entropy::SystemEntropy, fork_server::Forks};
+use sekisho_sys::{clock::SystemClock, entropy::SystemEntropy, fork_server::Forks};
 
 use super::places;
-use crate::supervisor::{End, RoleConfig, RoleContext, role::RoleError};
+use crate::supervisor::{End, RoleClock, RoleConfig, RoleContext, role::RoleError};
 
 /// How long the file with the founding token lies there; the token itself ends then too.
-const TOKEN_LIES: Duration = Duration::from_secs(30 * 60);
+/// In seconds.
+const TOKEN_LIES: u64 = 30 * 60;
+/// How often to look whether that time is over. One long sleep would not notice a test's clock.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Runs until it is to stop.
 pub(super) fn run(mut context: RoleContext) -> Result<(), RoleError> {
@@ -49,13 +53,15 @@ pub(super) fn run(mut context: RoleContext) -> Result<(), RoleError> {
 }
 
 fn unlocked(context: &RoleContext) -> Result<Keeper, RoleError> {
-    let locked = Locked::start(parts(context)?).map_err(told)?;
+    let parts = parts(context)?;
+    let clock = Arc::clone(&parts.clock);
+    let locked = Locked::start(parts).map_err(told)?;
     let Some(passphrase) = &context.config.passphrase else {
         tracing::warn!("no passphrase was given: the keeper stays locked");
         return Ok(Keeper::Locked(Box::new(locked)));
     };
     let mut engine = locked.unlock(&passphrase.0).map_err(|(_, error)| told(error))?;
-    lay_out_token(&mut engine, &context.config)?;
+    lay_out_token(&mut engine, &context.config, clock)?;
     Ok(Keeper::Unlocked(Box::new(engine)))
 }
 
@@ -65,15 +71,21 @@ fn told(error: impl std::error::Error) -> RoleError {
 
 fn parts(context: &RoleContext) -> Result<Parts, RoleError> {
     let data = &context.config.data;
-    let medium = FileMedium::open(&context.config.keystore)?;
+    let keystore = Keystore::open(Box::new(FileMedium::open(&context.config.keystore)?)).map_err(told)?;
     Ok(Parts {
         db: db::open(&places::database(data)).map_err(told)?,
-        keystore: Keystore::open(Box::new(medium)).map_err(told)?,
+        clock: clock(&keystore, &context.clock),
+        keystore,
         ledger: Box::new(DirFiles::open(&places::ledger(data), &places::journal(data))?),
         blobs: Box::new(FolderBlobs::new(&places::blobs(data))),
-        clock: Arc::new(context.clock.clone()),
         entropy: Box::new(SystemEntropy),
     })
+}
+
+/// Only the keystore says whether this is a test. Of whoever started this process nothing is believed that would move
+/// a real installation's time.
+fn clock(keystore: &Keystore, told: &RoleClock) -> Arc<dyn Clock> {
+    if keystore.is_test() { Arc::new(told.clone()) } else { Arc::new(SystemClock) }
 }
 
 /// Calls `meet` with each stream that comes out of `end`, in a thread of its own.
@@ -96,14 +108,17 @@ fn stop_with(context: &RoleContext, handle: Handle) -> io::Result<()> {
 }
 
 // While there is no administrator, whoever can read this file becomes the first.
-fn lay_out_token(engine: &mut Engine, config: &RoleConfig) -> Result<(), RoleError> {
+fn lay_out_token(engine: &mut Engine, config: &RoleConfig, clock: Arc<dyn Clock>) -> Result<(), RoleError> {
     let path = places::founding_token(&config.data);
     remove(&path);
     let Some((token, _)) = engine.founding_token().map_err(told)? else { return Ok(()) };
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
     writeln!(file, "{}/enrol/{token}", config.desk_origin)?;
+    let until = clock.read().since_boot.saturating_add(TOKEN_LIES);
     let later = move || {
-        thread::sleep(TOKEN_LIES);
+        while clock.read().since_boot < until {
+            thread::sleep(LOOK_AGAIN);
+        }
         remove(&path);
     };
     Ok(thread::Builder::new().name("token".into()).spawn(later).map(drop)?)

@@ -8,9 +8,12 @@ pub(crate) mod inspector;
 mod keeper;
 mod places;
 
-use crate::supervisor::{
-    Role, RoleContext,
-    role::{InspectorContext, RoleError},
+use crate::{
+    front::{Front, Limits, Wire},
+    supervisor::{
+        Role, RoleContext,
+        role::{InspectorContext, RoleError},
+    },
 };
 
 /// Does a role's work until it is to stop. The process is confined; there may be threads and runtimes from here on.
@@ -36,4 +39,13 @@ pub fn run_inspector(context: InspectorContext) -> Result<(), RoleError> {
         Role::UploadInspector => context.serve(inspector::read_upload),
         _ => context.serve(inspector::draw_viewing),
     }
+}
+
+/// The listener of a role that has one, with TLS if the role was given an identity. For the runtime that runs now.
+fn front_door(context: &mut RoleContext) -> Result<Front, RoleError> {
+    let wire = match context.config.identity.take() {
+        Some(identity) => Wire::tls(&identity.chain, &identity.key).map_err(|why| RoleError::new(why.to_string()))?,
+        None => Wire::Plain,
+    };
+    Ok(Front::new(context.take_listener()?, wire, Limits::of(context.config.behind_proxy))?)
 }

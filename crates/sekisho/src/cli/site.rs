@@ -22,17 +22,26 @@ use sekisho_keeper::jose::{
 use sekisho_sys::{clock::SystemClock, entropy::SystemEntropy};
 use zeroize::Zeroizing;
 
-use crate::site::{
-    files::{self, random_jti},
-    kit::{self, Kit, Profile},
-    signing,
+use crate::{
+    courier::secrets,
+    site::{
+        files::{self, random_jti},
+        kit::{self, Kit, Profile},
+        signing,
+    },
 };
 
 /// The longest id of a member that is read, in bytes.
 const MAX_MEMBER_ID: u64 = 1024;
+/// The most that is read of a file with webhook secrets, in bytes.
+const MAX_SECRET: u64 = 1024;
 
 const NEW: &str = "Example:\n  \
     sekisho site new shop --out ./shop --policy jp-age-restricted-sale --return-prefix https://shop.example/age/";
+const SECRET: &str = "Example:\n  \
+    sekisho site secret shop --data /var/lib/sekisho --file ./webhook-secret\n\n\
+    It is read at each delivery: no restart is needed. While a secret is being changed, the file may hold the old and \
+    the new one, a line each; both are signed with.";
 const SIGN: &str = "Example:\n  \
     printf %s \"$MEMBER_ID\" | sekisho site sign --key ./shop/key.pem --keeper kpr_… \\\n    \
     --policy jp-age-restricted-sale --member-id-stdin --return-url https://shop.example/age/done";
@@ -56,6 +65,9 @@ enum Command {
     /// Make a site's keys and secrets, and the registration to hand to the operator
     #[command(after_help = NEW)]
     New(NewArgs),
+    /// Put the secret that a site's webhooks are signed with where the courier reads it. For the operator
+    #[command(after_help = SECRET)]
+    Secret(SecretArgs),
     /// Sign a request object: one of the site's members is to be checked
     #[command(after_help = SIGN)]
     Sign(SignArgs),
@@ -119,6 +131,18 @@ struct Signer {
 }
 
 #[derive(Debug, Args)]
+struct SecretArgs {
+    /// The site's short name
+    name: SiteName,
+    /// The installation's folder
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The site's file webhook-secret (standard input if left out)
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 struct SignArgs {
     #[command(flatten)]
     signer: Signer,
@@ -174,6 +198,7 @@ struct Answer {
 pub(super) fn run(args: SiteArgs) -> ExitCode {
     let answer = match args.command {
         Command::New(args) => new(args),
+        Command::Secret(args) => put_secret(&args, &mut io::stdin()),
         Command::Sign(args) => sign(args, SystemClock.read().wall, &mut io::stdin()),
         Command::Call(args) => sign_call(args, SystemClock.read().wall),
     };
@@ -219,6 +244,27 @@ fn made(kit: &Kit, files: &[PathBuf]) -> Answer {
     }
     let kid = kit.key.public().thumbprint();
     Answer { text, json: serde_json::json!({"site": site.name, "kid": kid, "files": files}) }
+}
+
+fn put_secret(args: &SecretArgs, input: &mut dyn Read) -> Result<Answer, String> {
+    let text = match &args.file {
+        Some(path) => read_secret(&mut fs::File::open(path).map_err(|error| format!("{}: {error}", path.display()))?),
+        None => read_secret(input),
+    };
+    let text = text.map_err(|error| error.to_string())?;
+    let wrong = "it must hold one secret a line: whsec_ and 24 to 64 bytes in base64, as `sekisho site new` writes it";
+    let secrets = secrets::parse_all(&text).map_err(|_| wrong)?;
+    let put = secrets::Secrets::below(&args.data).put_all(&args.name, &secrets);
+    put.map_err(|error| format!("{}: {error}; was an installation founded there?", args.data.display()))?;
+    let text = format!("The courier signs webhooks to {} with it from now on.", args.name);
+    Ok(Answer { text, json: serde_json::json!({"site": args.name, "secrets": secrets.len()}) })
+}
+
+fn read_secret(from: &mut dyn Read) -> io::Result<Zeroizing<String>> {
+    // Room for all at once: a buffer that grows would leave copies behind.
+    let mut text = Zeroizing::new(String::with_capacity(MAX_SECRET as usize + 1));
+    from.take(MAX_SECRET).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 fn sign(args: SignArgs, now: Timestamp, input: &mut dyn Read) -> Result<Answer, String> {
@@ -354,6 +400,27 @@ mod tests {
         let jwks = |_: &SiteName| -> Option<Jwks> { Some(terms(&folder).jwks) };
         assert_eq!(call::verify_call(&signed, KEEPER, jwks, NOW).unwrap().site.as_str(), "shop");
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// M47: what is wrong with a secret is said without a word of it.
+    #[test]
+    fn an_operator_puts_a_sites_secret_where_the_courier_reads_it() {
+        let (kit, data) = (make("secret", "EdDSA"), folder("data"));
+        fs::create_dir_all(data.join("courier")).unwrap();
+        let line = format!("site secret shop --data {}", data.display());
+        let from_file = format!("{line} --file {}", kit.join(kit::WEBHOOK_SECRET).display());
+        let Ok(Command::Secret(args)) = parse(&from_file) else { panic!("{from_file}") };
+        put_secret(&args, &mut io::empty()).unwrap();
+        let put = secrets::Secrets::below(&data).of(&"shop".parse().unwrap()).unwrap();
+        let text = fs::read_to_string(kit.join(kit::WEBHOOK_SECRET)).unwrap();
+        assert_eq!(*secrets::format(&put[0]), text.trim());
+        let Ok(Command::Secret(args)) = parse(&line) else { panic!("{line}") };
+        let told = put_secret(&args, &mut &b"hunter2"[..]).map(|_| ()).unwrap_err();
+        assert!(told.contains("whsec_") && !told.contains("hunter2"), "{told}");
+        let two = format!("{text}\n{}", &*secrets::format(&[7; 32]));
+        assert_eq!(put_secret(&args, &mut two.as_bytes()).unwrap().json["secrets"], 2);
+        assert_eq!(secrets::Secrets::below(&data).of(&"shop".parse().unwrap()).unwrap().len(), 2);
+        [kit, data].into_iter().for_each(|folder| fs::remove_dir_all(folder).unwrap());
     }
 
     #[test]

@@ -13,6 +13,8 @@ use zeroize::Zeroizing;
 
 /// What a secret begins with in text.
 const PREFIX: &str = "whsec_";
+/// Room for the longest secret in text with its line end, in bytes.
+const LONGEST_LINE: usize = 96;
 
 /// Why there is no secret. Nothing of the file is in here.
 #[derive(Debug, thiserror::Error)]
@@ -52,13 +54,30 @@ impl Secrets {
     /// # Errors
     /// When it can't be written; an earlier secret then stays.
     pub fn put(&self, site: &SiteName, secret: &[u8]) -> io::Result<()> {
+        self.put_text(site, &format(secret))
+    }
+
+    /// The same for several: the present one and, while it is being changed, the next one too.
+    ///
+    /// # Errors
+    /// When they can't be written; earlier ones then stay.
+    pub fn put_all(&self, site: &SiteName, secrets: &[Secret]) -> io::Result<()> {
+        let mut text = Zeroizing::new(String::with_capacity(secrets.len() * LONGEST_LINE));
+        for secret in secrets {
+            text.push_str(&format(secret));
+            text.push('\n');
+        }
+        self.put_text(site, &text)
+    }
+
+    fn put_text(&self, site: &SiteName, text: &str) -> io::Result<()> {
         let above = self.folder.parent().ok_or(io::ErrorKind::InvalidInput)?;
         let owner = fs::metadata(above).map(|seen| (Some(seen.uid()), Some(seen.gid())))?;
         DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
         chown(&self.folder, owner.0, owner.1)?;
         // No site's name begins with a dot, so this is nobody's secret until it is whole.
         let fresh = self.folder.join(format!(".{site}"));
-        write_anew(&fresh, format(secret).as_bytes())?;
+        write_anew(&fresh, text.as_bytes())?;
         chown(&fresh, owner.0, owner.1)?;
         fs::rename(fresh, self.folder.join(site.as_str()))
     }
@@ -71,9 +90,7 @@ impl Secrets {
         // A site's name has no slash and does not begin with a dot.
         let text = fs::read_to_string(self.folder.join(site.as_str())).map_err(SecretError::Missing)?;
         let text = Zeroizing::new(text);
-        let secrets: Vec<_> =
-            text.lines().map(str::trim).filter(|line| !line.is_empty()).map(parse).collect::<Result<_, _>>()?;
-        if secrets.is_empty() { Err(SecretError::Malformed) } else { Ok(secrets) }
+        parse_all(&text)
     }
 }
 
@@ -95,6 +112,16 @@ pub fn parse(text: &str) -> Result<Secret, SecretError> {
     let encoded = text.strip_prefix(PREFIX).ok_or(SecretError::Malformed)?;
     let bytes = Zeroizing::new(Base64::decode_vec(encoded).map_err(|_| SecretError::Malformed)?);
     if (24..=64).contains(&bytes.len()) { Ok(bytes) } else { Err(SecretError::Malformed) }
+}
+
+/// Reads the secrets of a site from their text, one a line.
+///
+/// # Errors
+/// When there is none, or a line isn't one.
+pub fn parse_all(text: &str) -> Result<Vec<Secret>, SecretError> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let secrets: Vec<_> = lines.map(parse).collect::<Result<_, _>>()?;
+    if secrets.is_empty() { Err(SecretError::Malformed) } else { Ok(secrets) }
 }
 
 /// Writes a secret as text.

@@ -222,6 +222,7 @@ fn config(
         gate_origin: origin(gate),
         desk_origin: origin(desk),
         test: true,
+        identities: Default::default(),
         behind_proxy: false,
         webhook_ports: vec![site.server.address.port()],
         demo_reviewer: Some(site.button_address()),

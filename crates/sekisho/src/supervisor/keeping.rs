@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 
 use super::{
     ProcessReport, StartError,
+    identity::Kept,
     messages::{FromRole, Passphrase, RoleConfig, ToRole},
     process::{Process, Start},
     rooms::{LINKS, Role},
@@ -62,6 +63,7 @@ pub(super) struct Keeping {
     pub(super) program: Program,
     pub(super) config: RoleConfig,
     pub(super) passphrase: Option<SecretPage>,
+    pub(super) identities: Kept,
     pub(super) gate: TcpListener,
     pub(super) desk: TcpListener,
     pub(super) to: Sender<Event>,
@@ -77,6 +79,7 @@ pub(super) struct Means {
     pub(super) program: Program,
     pub(super) config: RoleConfig,
     pub(super) passphrase: Option<SecretPage>,
+    pub(super) identities: Kept,
     pub(super) gate: TcpListener,
     pub(super) desk: TcpListener,
     pub(super) to: Sender<Event>,
@@ -86,10 +89,11 @@ pub(super) struct Means {
 
 impl Keeping {
     pub(super) fn new(means: Means) -> Keeping {
-        let Means { program, config, passphrase, gate, desk, to, from, reports } = means;
+        let Means { program, config, passphrase, identities, gate, desk, to, from, reports } = means;
         let slots = Role::ALL.into_iter().map(|role| (role, Slot::default())).collect();
         let held = HashMap::new();
-        Keeping { program, config, passphrase, gate, desk, to, from, reports, slots, held, generation: 0 }
+        let generation = 0;
+        Keeping { program, config, passphrase, identities, gate, desk, to, from, reports, slots, held, generation }
     }
 
     /// Brings all roles up, the keeper before the others.
@@ -245,11 +249,11 @@ impl Keeping {
         Ok(())
     }
 
-    /// The passphrase leaves its page for the keeper's start only.
+    /// A secret leaves its page only for the start of the role that it is for.
     fn config_of(&self, role: Role) -> RoleConfig {
         let page = self.passphrase.as_ref().filter(|_| role == Role::Keeper);
         let passphrase = page.map(|page| Passphrase(Zeroizing::new(page.read(<[u8]>::to_vec))));
-        RoleConfig { passphrase, ..self.config.clone() }
+        RoleConfig { passphrase, identity: self.identities.of(role), ..self.config.clone() }
     }
 
     /// A new pair for each of the role's links. The peer gets its end at once if it runs, else at its own start.

@@ -9,7 +9,7 @@ use sekisho_sys::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
-use super::{ProcessReport, rooms::Role};
+use super::{ProcessReport, identity::Identity, rooms::Role};
 
 /// The most that one message may hold, in bytes.
 const MAX_MESSAGE: usize = 1 << 20;
@@ -25,20 +25,20 @@ impl fmt::Debug for Passphrase {
     }
 }
 
-mod wiped {
+pub(super) mod wiped {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
     use zeroize::Zeroizing;
 
-    pub(super) fn serialize<S: Serializer>(bytes: &Zeroizing<Vec<u8>>, to: S) -> Result<S::Ok, S::Error> {
+    pub(in super::super) fn serialize<S: Serializer>(bytes: &Zeroizing<Vec<u8>>, to: S) -> Result<S::Ok, S::Error> {
         bytes.as_slice().serialize(to)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Zeroizing<Vec<u8>>, D::Error> {
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Zeroizing<Vec<u8>>, D::Error> {
         Vec::deserialize(from).map(Zeroizing::new)
     }
 }
 
-/// What a role needs to know of the installation. The same for all but for `passphrase`.
+/// What a role needs to know of the installation. The same for all but for `passphrase` and `identity`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RoleConfig {
     /// The folder with the state: each role's own folder, `blobs` and `ledger` below it.
@@ -47,6 +47,8 @@ pub struct RoleConfig {
     pub keystore: PathBuf,
     /// Opens the keystore; the keeper alone gets it.
     pub passphrase: Option<Passphrase>,
+    /// What to prove oneself with in TLS: gate and desk each get their own, if they end TLS themselves.
+    pub identity: Option<Identity>,
     /// The gate's origin as browsers name it, e.g. `https://gate.example`.
     pub gate_origin: String,
     /// The desk's origin as browsers name it.
@@ -74,6 +76,7 @@ impl RoleConfig {
             data: PathBuf::new(),
             keystore: PathBuf::new(),
             passphrase: None,
+            identity: None,
             gate_origin: "http://gate.localhost".into(),
             desk_origin: "http://desk.localhost".into(),
             test: true,

@@ -5,7 +5,9 @@
 
 mod context;
 mod folders;
+mod identity;
 mod keeping;
+mod lock;
 mod messages;
 mod process;
 pub mod role;
@@ -29,12 +31,17 @@ use sekisho_sys::{
 };
 use serde::{Deserialize, Serialize};
 
-use self::keeping::{Event, Keeping, Means};
 pub use self::{
     context::{End, Ends, Processes, RoleClock, RoleContext, Stop},
     folders::{FolderError, judge as judge_folders},
+    identity::{Identities, Identity},
+    lock::{Lock, LockError},
     messages::{Passphrase, RoleConfig},
     rooms::Role,
+};
+use self::{
+    identity::Kept,
+    keeping::{Event, Keeping, Means},
 };
 
 /// What an installation is started with.
@@ -52,6 +59,8 @@ pub struct Config {
     pub gate: TcpListener,
     /// The desk's listener, bound.
     pub desk: TcpListener,
+    /// What gate and desk prove themselves with, if they end TLS themselves.
+    pub identities: Identities,
     /// The gate's origin as browsers name it.
     pub gate_origin: String,
     /// The desk's origin as browsers name it.
@@ -74,6 +83,9 @@ pub enum StartError {
     /// Folders or keystore.
     #[error(transparent)]
     Folders(#[from] FolderError),
+    /// Another one serves this data.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// The system refused something.
     #[error("can't prepare: {0}")]
     Prepare(#[from] io::Error),
@@ -122,6 +134,16 @@ impl Supervisor {
     /// # Errors
     /// [`StartError`]; then nothing runs.
     pub fn start(config: Config) -> Result<Handle, StartError> {
+        folders::judge(&config.data, &config.keystore)?;
+        let lock = Lock::take(&config.data)?;
+        Self::start_with(config, lock)
+    }
+
+    /// The same for whoever has locked the data already, since before its founding.
+    ///
+    /// # Errors
+    /// [`StartError`]; then nothing runs.
+    pub fn start_with(config: Config, lock: Lock) -> Result<Handle, StartError> {
         shield()?;
         let own_users = rustix::process::geteuid().is_root();
         folders::prepare(&config.data, &config.keystore, own_users)?;
@@ -133,7 +155,7 @@ impl Supervisor {
             return Err(error);
         }
         let thread = thread::Builder::new().name("supervisor".into()).spawn(move || keeping.run())?;
-        Ok(Handle { to, reports, thread: Some(thread) })
+        Ok(Handle { to, reports, thread: Some(thread), _lock: lock })
     }
 }
 
@@ -150,6 +172,7 @@ fn means(
         data: absolute(&config.data)?,
         keystore: absolute(&config.keystore)?,
         passphrase: None,
+        identity: None,
         gate_origin: config.gate_origin,
         desk_origin: config.desk_origin,
         test: config.test,
@@ -161,7 +184,9 @@ fn means(
         confinement: config.confinement,
     };
     let passphrase = keep(&config.passphrase)?;
-    Ok(Means { program, config: role_config, passphrase, gate: config.gate, desk: config.desk, to, from, reports })
+    let identities = Kept::new(config.identities)?;
+    let (gate, desk) = (config.gate, config.desk);
+    Ok(Means { program, config: role_config, passphrase, identities, gate, desk, to, from, reports })
 }
 
 /// Kept for a restart of the keeper, in memory that nobody else reads.
@@ -180,6 +205,8 @@ pub struct Handle {
     to: Sender<Event>,
     reports: Arc<Mutex<Vec<ProcessReport>>>,
     thread: Option<JoinHandle<()>>,
+    // Let go after the roles have ended: a field is dropped after its owner's `drop`.
+    _lock: Lock,
 }
 
 impl Handle {
