@@ -1,10 +1,13 @@
 //! `sekisho demo`: a throwaway installation and the whole story on it.
 
-use std::{fs, path::PathBuf, process::ExitCode, str::FromStr};
+use std::{fs, io, path::PathBuf, process::ExitCode, str::FromStr};
 
 use clap::Args;
 use sekisho_inspect::wire::Boxed;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    runtime::{Builder, Runtime},
+    signal::unix::{Signal, SignalKind, signal},
+};
 
 use super::refuse;
 use crate::{
@@ -67,12 +70,13 @@ pub(super) fn run(args: DemoArgs) -> ExitCode {
 
 fn perform(args: &DemoArgs) -> Result<bool, String> {
     let picture = picture(args)?;
+    let interrupt = Interrupt::listen().map_err(|error| error.to_string())?;
     let house = House::build().map_err(|error| error.to_string())?;
     let told = tell(&house, &picture, &mut |step| say(args, &format!("  · {step}")));
     let report = told.map_err(|error| error.to_string())?;
     show(args, &report)?;
     if !args.once {
-        stay(args, &house)?;
+        stay(args, &house, interrupt);
     }
     house.clear_away().map_err(|error| format!("the throwaway folder was not removed: {error}"))?;
     Ok(report.error.is_none())
@@ -116,22 +120,37 @@ fn show(args: &DemoArgs, report: &Report) -> Result<(), String> {
     Ok(())
 }
 
-fn stay(args: &DemoArgs, house: &House) -> Result<(), String> {
+fn stay(args: &DemoArgs, house: &House, interrupt: Interrupt) {
     let open = |server: &Server| format!("http://{}", server.authority);
     house.site.begin_anew();
     say(args, &format!("\nNow by hand. Be the member first: {}/", open(&house.site.server)));
     say(args, &format!("Then the reviewer, with the practice passkey: {}/", open(&house.desk)));
     say(args, "Stop with Ctrl-C; then everything is removed.");
-    wait().map_err(|error| error.to_string())
+    interrupt.wait();
 }
 
-fn wait() -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
-        Ok(())
-    })
+/// Heard from the beginning, so that an impatient Ctrl-C leaves nothing behind either.
+struct Interrupt {
+    runtime: Runtime,
+    term: Signal,
+    int: Signal,
+}
+
+impl Interrupt {
+    fn listen() -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let (term, int) = {
+            let _inside = runtime.enter();
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?)
+        };
+        Ok(Self { runtime, term, int })
+    }
+
+    fn wait(mut self) {
+        self.runtime.block_on(async {
+            tokio::select! { _ = self.term.recv() => {}, _ = self.int.recv() => {} }
+        });
+    }
 }
 
 #[cfg(test)]
