@@ -35,7 +35,7 @@ pub trait Blobs: Send {
     fn list(&self) -> io::Result<Vec<(DocumentId, Timestamp)>>;
 }
 
-/// Blobs in a folder: `xx/doc_…`, where `xx` are the first two characters of the id.
+/// Blobs in a folder, each at its [`relative_path`].
 #[derive(Debug, Clone)]
 pub struct FolderBlobs(PathBuf);
 
@@ -50,11 +50,24 @@ impl FolderBlobs {
     }
 }
 
-/// Where a document's blob lies within the store.
+/// Where a document's blob lies within the store, for whoever writes and whoever reads: `xx/doc_xx…`.
 pub fn relative_path(document: DocumentId) -> String {
     let name = document.to_string();
-    let shelf = &name[4..6];
-    format!("{shelf}/{name}")
+    format!("{}/{name}", shelf(&name))
+}
+
+/// Every shelf that a document can lie on. The supervisor makes them, since a confined gate makes no folders.
+pub fn shelves() -> impl Iterator<Item = String> {
+    (0..=255).map(|first| {
+        let mut bytes = [0; 16];
+        bytes[0] = first;
+        shelf(&DocumentId::from_bytes(bytes).to_string()).to_owned()
+    })
+}
+
+/// The first two characters after `doc_`: three and five bits, so exactly the id's first byte.
+fn shelf(name: &str) -> &str {
+    &name[4..6]
 }
 
 impl Blobs for FolderBlobs {
@@ -101,6 +114,17 @@ fn listed(entry: &fs::DirEntry) -> io::Result<Option<(DocumentId, Timestamp)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn there_are_256_shelves_and_each_document_has_one() {
+        let all: BTreeSet<_> = shelves().collect();
+        assert_eq!(all.len(), 256);
+        for byte in [0, 7, 255] {
+            let path = relative_path(DocumentId::from_bytes([byte; 16]));
+            assert!(all.contains(path.split('/').next().unwrap()), "{path}");
+        }
+    }
 
     #[test]
     fn a_blob_is_read_listed_and_removed() {

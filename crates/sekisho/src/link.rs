@@ -75,10 +75,10 @@ impl<D: Dialogue + 'static> Link<D> {
             let mut frame = Zeroizing::new(vec![0; length]);
             input.read_exact(&mut frame).await?;
             let Numbered { number, body } = postcard::from_bytes(&frame).map_err(io::Error::other)?;
-            if let Some(waiting) = self.state().waiting.remove(&number) {
-                // Whoever asked may have gone; then nobody is told.
-                let _ = waiting.send(body);
-            }
+            // An answer to nothing that was asked: from here on no answer could be believed.
+            let waiting = self.state().waiting.remove(&number).ok_or(io::ErrorKind::InvalidData)?;
+            // Whoever asked may have gone; then nobody is told.
+            let _ = waiting.send(body);
         }
     }
 
@@ -122,4 +122,64 @@ async fn write(mut output: OwnedWriteHalf, mut frames: mpsc::UnboundedReceiver<Z
         output.write_all(&frame).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sekisho_keeper::wire::{Courier, CourierAnswer, CourierRequest};
+    use sekisho_sys::frame;
+    use std::thread::{self, JoinHandle};
+
+    /// A keeper that answers `count` questions with `Done`, numbering its answers `off` too high, and goes.
+    fn keeper(mut stream: StdUnixStream, count: usize, off: u64) -> JoinHandle<()> {
+        thread::spawn(move || {
+            for _ in 0..count {
+                let Some(asked) = frame::read_frame(&mut stream, MAX_FRAME).unwrap() else { return };
+                let asked: Numbered<CourierRequest> = postcard::from_bytes(&asked).unwrap();
+                let body: Answered<CourierAnswer> = Ok(CourierAnswer::Done);
+                let told = postcard::to_allocvec(&Numbered { number: asked.number + off, body }).unwrap();
+                frame::write_frame(&mut stream, &told).unwrap();
+            }
+        })
+    }
+
+    async fn pull(link: &Link<Courier>) -> Option<Refusal> {
+        link.ask(CourierRequest::Pull { limit: 1 }).await.err()
+    }
+
+    /// A stream is taken up in a task of its own; until then the keeper is away.
+    async fn taken_up(link: &Link<Courier>) {
+        while link.state().out.is_none() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn questions_are_answered_and_a_new_keeper_is_taken_up() {
+        let (sender, end) = End::for_test();
+        let link = Link::start(end);
+        assert_eq!(pull(&link).await, Some(Refusal::Unavailable));
+        for _ in 0..2 {
+            let (ours, theirs) = StdUnixStream::pair().unwrap();
+            let answered = keeper(theirs, 2, 0);
+            sender.send(ours).unwrap();
+            taken_up(&link).await;
+            assert_eq!((pull(&link).await, pull(&link).await), (None, None));
+            assert_eq!(pull(&link).await, Some(Refusal::Unavailable));
+            answered.join().unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_to_another_question_is_no_answer() {
+        let (sender, end) = End::for_test();
+        let link = Link::start(end);
+        let (ours, theirs) = StdUnixStream::pair().unwrap();
+        let answered = keeper(theirs, 1, 1);
+        sender.send(ours).unwrap();
+        taken_up(&link).await;
+        assert_eq!(pull(&link).await, Some(Refusal::Unavailable));
+        answered.join().unwrap();
+    }
 }

@@ -2,26 +2,35 @@
 
 use std::{sync::Arc, time::Duration};
 
+use sekisho_keeper::wire::{self, Answered, CourierAnswer, CourierRequest};
 use tokio::runtime::Builder;
 
 use crate::{
     client::Client,
     courier::{
-        self, Courier, LIMITS, PACE,
+        self, Courier, LIMITS, PACE, Pending,
         destination::{Reach, SystemResolver},
-        end::KeeperEnd,
+        outbox::Outbox,
         secrets::Secrets,
     },
+    link::Link,
     supervisor::{RoleContext, role::RoleError},
 };
 
 /// How long a name that is being looked up may delay the end.
 const LAST_LOOKUP: Duration = Duration::from_secs(1);
 
+impl Outbox for Link<wire::Courier> {
+    fn ask(&self, request: CourierRequest) -> Pending<'_, Answered<CourierAnswer>> {
+        Box::pin(Link::ask(self, request))
+    }
+}
+
 /// Delivers until it is to stop.
 pub(super) fn run(mut context: RoleContext) -> Result<(), RoleError> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let courier = courier(&mut context)?;
+    // The link to the keeper speaks in a task of its own, so it is made within the runtime.
+    let courier = runtime.block_on(async { courier(&mut context) })?;
     context.ready();
     runtime.block_on(async {
         tokio::select! {
@@ -35,7 +44,7 @@ pub(super) fn run(mut context: RoleContext) -> Result<(), RoleError> {
 
 fn courier(context: &mut RoleContext) -> Result<Courier, RoleError> {
     Ok(Courier {
-        outbox: Arc::new(KeeperEnd::new(context.ends.take("keeper")?)),
+        outbox: Arc::new(Link::<wire::Courier>::start(context.ends.take("keeper")?)),
         clock: Arc::new(context.clock.clone()),
         resolver: Arc::new(SystemResolver),
         client: client()?,

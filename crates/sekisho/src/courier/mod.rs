@@ -8,7 +8,6 @@
 pub mod address;
 pub mod deliver;
 pub mod destination;
-pub mod end;
 pub mod outbox;
 pub mod secrets;
 pub mod webhook;

@@ -108,15 +108,6 @@ impl End {
         let (sender, receiver) = mpsc::unbounded_channel();
         (sender, End(receiver))
     }
-
-    /// The newest stream that has come since; nothing if none has.
-    pub fn newest(&mut self) -> Option<UnixStream> {
-        let mut newest = None;
-        while let Ok(stream) = self.0.try_recv() {
-            newest = Some(stream);
-        }
-        newest
-    }
 }
 
 /// What the supervisor told last of all processes. Clones show the same.

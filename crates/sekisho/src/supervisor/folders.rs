@@ -8,9 +8,9 @@ use std::{
 };
 
 use rustix::process::geteuid;
+use sekisho_keeper::blobs;
 
 use super::rooms::Role;
-use crate::vault;
 
 /// Why the folders can't be had.
 #[derive(Debug, thiserror::Error)]
@@ -66,17 +66,17 @@ pub(super) fn prepare(data: &Path, keystore: &Path, own_users: bool) -> Result<(
         folder(&data.join(role.name()), 0o700, own_users.then(|| (role.user(), role.user())))?;
     }
     folder(&data.join("ledger"), 0o700, own_users.then(|| (Role::Keeper.user(), Role::Keeper.user())))?;
-    blobs(&data.join("blobs"), own_users)
+    blob_store(&data.join("blobs"), own_users)
 }
 
 /// The gate creates and can't read back (its Landlock rules say so); the keeper reads and deletes. New files get the
 /// keeper's group from the folder (setgid), so that one shared group suffices.
-fn blobs(path: &Path, own_users: bool) -> Result<(), FolderError> {
+fn blob_store(path: &Path, own_users: bool) -> Result<(), FolderError> {
     let owner = own_users.then(|| (Role::Gate.user(), Role::Keeper.user()));
     let mode = if own_users { 0o2770 } else { 0o700 };
     folder(path, mode, owner)?;
     // The shelves too: a confined gate makes files and no folders.
-    vault::fs::shelves().try_for_each(|shelf| folder(&path.join(shelf), mode, owner))
+    blobs::shelves().try_for_each(|shelf| folder(&path.join(shelf), mode, owner))
 }
 
 fn folder(path: &Path, mode: u32, owner: Option<(u32, u32)>) -> Result<(), FolderError> {

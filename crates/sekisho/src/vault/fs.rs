@@ -8,6 +8,7 @@ use std::{
 };
 
 use sekisho_core::id::DocumentId;
+use sekisho_keeper::blobs::relative_path;
 
 use crate::service::ports::{Blobs, Pending, StoreError};
 
@@ -24,24 +25,9 @@ impl FolderBlobs {
     }
 }
 
-/// Where a document's ciphertext lies below `root`: the shelf is the id's first two characters after `doc_`.
+/// Where a document's ciphertext lies below `root`: where the keeper will look for it.
 pub fn path_of(root: &Path, document: DocumentId) -> PathBuf {
-    let name = document.to_string();
-    root.join(shelf(&name)).join(&name)
-}
-
-/// Every shelf that a document can lie on. The supervisor makes them, since a confined gate makes no folders.
-pub fn shelves() -> impl Iterator<Item = String> {
-    (0..=255).map(|first| {
-        let mut bytes = [0; 16];
-        bytes[0] = first;
-        shelf(&DocumentId::from_bytes(bytes).to_string()).to_owned()
-    })
-}
-
-/// The first two characters after `doc_`: three and five bits, so exactly the id's first byte.
-fn shelf(name: &str) -> &str {
-    &name[4..6]
+    root.join(relative_path(document))
 }
 
 fn open(path: &Path) -> io::Result<File> {
@@ -104,16 +90,6 @@ mod tests {
         let path = path_of(folder.path(), document);
         assert_eq!(fs::read(&path).unwrap(), b"sealed");
         assert_eq!(path.parent().unwrap().file_name().unwrap().len(), 2);
-    }
-
-    #[test]
-    fn there_are_256_shelves_and_each_document_has_one() {
-        let all: std::collections::BTreeSet<_> = shelves().collect();
-        assert_eq!(all.len(), 256);
-        for byte in [0, 7, 255] {
-            let path = path_of(Path::new("/b"), DocumentId::from_bytes([byte; 16]));
-            assert!(all.contains(path.parent().unwrap().file_name().unwrap().to_str().unwrap()));
-        }
     }
 
     #[tokio::test]
