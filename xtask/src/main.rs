@@ -22,7 +22,7 @@ Developers' commands.
                                   e.g. cargo xtask demo --once --json
   cargo xtask test [FILTERS]      formatting, lints, bans, all tests; ends with `N passed, N failed`
   cargo xtask walls               only the test of who may import whom
-  cargo xtask screenshots [DIR]   a picture of every page, into DIR (target/screenshots)
+  cargo xtask screenshots [DIR]   a picture of every page, into DIR (out/screenshots)
 
 SEKISHO_NO_INSTALL=1 installs nothing and says what could not run.";
 

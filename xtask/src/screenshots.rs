@@ -1,43 +1,46 @@
-//! `cargo xtask screenshots`: a picture of every page.
+//! `cargo xtask screenshots`: a picture of every page, taken on the way through a real installation.
 
-use std::{fs, path::Path, process::Command};
+use std::path::PathBuf;
 
 use crate::{
     install::{self, CHROMIUM, JAPANESE_FONTS},
-    sh::{self, Failure},
+    sh::{self, Failure, cargo},
 };
 
-/// A page, and the name of its picture.
-struct Page {
-    name: &'static str,
-    url: &'static str,
-}
+/// The test that goes the whole way, in each language; it takes the pictures as it goes.
+const WAY: [&str; 7] =
+    ["test", "--locked", "--package", "sekisho", "--test", "browser", "from_the_founding_link_to_the_receipt"];
 
-/// Pages that need nobody to be signed in. Empty until the demo can be asked for its addresses.
-const PAGES: &[Page] = &[];
-
-/// A telephone's width, on which most members will see it.
-const SIZE: &str = "--window-size=412,1100";
-
-/// Takes the pictures, into the folder that is named or `target/screenshots`.
+/// Takes the pictures, into the folder that is named or `out/screenshots`: every page in both languages, as wide as
+/// a phone (390 × 844) and as a desk's screen (1280 × 800), and as high as it is.
 pub fn run(arguments: &[String]) -> Result<(), Failure> {
     if let [missing, ..] = &install::ensure(&[CHROMIUM, JAPANESE_FONTS])[..] {
         return Err(Failure::usage(format!("{} is needed for {}", missing.name, missing.purpose)));
     }
-    if PAGES.is_empty() {
-        return Err(Failure::usage("no page is listed in xtask/src/screenshots.rs yet".into()));
+    let folder = folder(arguments)?;
+    let mut command = cargo(&WAY);
+    command.env("SEKISHO_SCREENSHOTS", &folder).env("SEKISHO_REQUIRE_BROWSER", "1");
+    if !sh::succeeds(&mut command) {
+        return Err(Failure::finding("the way was not gone to its end".into()));
     }
-    let folder = arguments.first().map_or_else(|| sh::root().join("target/screenshots"), Into::into);
-    fs::create_dir_all(&folder).map_err(|error| Failure::usage(format!("{}: {error}", folder.display())))?;
-    PAGES.iter().try_for_each(|page| shoot(page, &folder))
+    println!("{}", folder.display());
+    Ok(())
 }
 
-fn shoot(page: &Page, folder: &Path) -> Result<(), Failure> {
-    let browser = install::browser().ok_or_else(|| Failure::usage("no browser".into()))?;
-    let picture = folder.join(format!("{}.png", page.name));
-    let mut command = Command::new(browser);
-    command.args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", SIZE]);
-    command.arg(format!("--screenshot={}", picture.display())).arg(page.url);
-    let taken = sh::succeeds(&mut command) && picture.exists();
-    if taken { Ok(()) } else { Err(Failure::finding(format!("no picture of {}", page.url))) }
+/// Absolute, since the test runs in a folder of its own.
+fn folder(arguments: &[String]) -> Result<PathBuf, Failure> {
+    let named = arguments.first().map_or_else(|| sh::root().join("out/screenshots"), PathBuf::from);
+    std::path::absolute(&named).map_err(|error| Failure::usage(format!("{}: {error}", named.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_go_where_they_are_asked_to_or_among_what_is_made() {
+        assert!(folder(&[]).unwrap().ends_with("out/screenshots"));
+        let named = folder(&["pictures".into()]).unwrap();
+        assert!(named.is_absolute() && named.ends_with("pictures"));
+    }
 }

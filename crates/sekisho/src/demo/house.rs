@@ -4,7 +4,7 @@ use std::{
     fs, io,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     os::unix::fs::PermissionsExt,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
@@ -58,6 +58,15 @@ pub enum HouseError {
     Registration(#[from] RegistrationError),
 }
 
+/// How a throwaway installation is made.
+#[derive(Debug, Default)]
+pub struct Build {
+    /// The program that roles are started from; the one that runs, unless a test says otherwise.
+    pub program: Option<PathBuf>,
+    /// Nobody works here yet: the first administrator is to come in by the founding link. There is no demo reviewer.
+    pub unstaffed: bool,
+}
+
 /// A throwaway installation. Dropping it stops the processes and removes the folder.
 pub struct House {
     handle: Handle,
@@ -100,11 +109,19 @@ pub(super) fn origin(server: &Server) -> String {
 }
 
 impl House {
-    /// Founds and starts it.
+    /// Founds and starts it as the demo has it.
     ///
     /// # Errors
     /// [`HouseError`].
     pub fn build() -> Result<Self, HouseError> {
+        Self::build_as(Build::default())
+    }
+
+    /// Founds and starts it.
+    ///
+    /// # Errors
+    /// [`HouseError`].
+    pub fn build_as(build: Build) -> Result<Self, HouseError> {
         let mut entropy = SystemEntropy;
         let folder = tempfile::Builder::new().prefix("sekisho-demo-").tempdir()?;
         // Started as root, each role has a user of its own and must get to its folder.
@@ -114,14 +131,19 @@ impl House {
         let kit = kit(&server("site", &doors.site)?, &mut entropy);
         let mut passkey = passkey(&desk, &mut entropy)?;
         let passphrase = Passphrase(Zeroizing::new(fresh::<32>(&mut entropy).to_vec()));
-        let plan = plan(&desk, &kit, &mut passkey, &mut entropy)?;
+        let mut plan = plan(&desk, &kit, &mut passkey, &mut entropy)?;
+        if build.unstaffed {
+            plan.people.clear();
+        }
         let (data, keystore) = (folder.path().join("data"), folder.path().join("keys").join("keystore"));
         let keeper = founding::found(&data, &keystore, &passphrase, &plan)?;
         Secrets::below(&data).put(&kit.registration.name, &*kit.webhook_secret)?;
         let passkey = Arc::new(Mutex::new(passkey));
         let button = reviewer::Button { desk: desk.clone(), passkey: Arc::clone(&passkey) };
         let site = Sample::start(doors.site, kit, keeper, gate.clone(), button)?;
-        let config = config((data, keystore), passphrase, (doors.gate, doors.desk), (&gate, &desk), &site);
+        let mut config = config((data, keystore), passphrase, (doors.gate, doors.desk), (&gate, &desk), &site);
+        config.program = build.program;
+        config.demo_reviewer.take_if(|_| build.unstaffed);
         let handle = Supervisor::start(config)?;
         Ok(Self { handle, site, passkey, keeper, gate, desk, folder })
     }
@@ -137,8 +159,17 @@ impl House {
     }
 
     /// The folder with the state, as whoever steals the disk has it.
-    pub fn data(&self) -> std::path::PathBuf {
+    pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    /// The link for the first sign-in, as its owner reads it from its file.
+    ///
+    /// # Errors
+    /// When there is no such file: somebody is an administrator, or its 30 minutes are over.
+    pub fn founding_link(&self) -> io::Result<String> {
+        let link = fs::read_to_string(founding::token_file(&self.data()))?;
+        Ok(link.trim().to_owned())
     }
 
     /// How many ciphertexts lie in the blob store.
@@ -206,7 +237,7 @@ fn plan(
 }
 
 fn config(
-    (data, keystore): (std::path::PathBuf, std::path::PathBuf),
+    (data, keystore): (PathBuf, PathBuf),
     passphrase: Passphrase,
     (gate_listener, desk_listener): (TcpListener, TcpListener),
     (gate, desk): (&Server, &Server),

@@ -12,6 +12,6 @@ mod reviewer;
 mod site;
 mod story;
 
-pub use house::{House, HouseError};
+pub use house::{Build, House, HouseError};
 pub use report::{Process, Report, Trouble};
 pub use story::{Picture, StoryError, tell};

@@ -250,6 +250,7 @@ fn routes(shared: Shared) -> Router {
         .route("/ask", post(ask))
         .route("/hook", post(hook))
         .route("/demo/reviewer", post(press))
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .with_state(shared)
 }
 

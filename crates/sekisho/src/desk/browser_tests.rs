@@ -123,38 +123,13 @@ impl Scene<'_> {
         for (width, height) in [(1280, 800), (390, 844)] {
             self.browser.viewport(width, height);
             self.browser.screenshot(&self.folder.join(format!("{name}-{width}.png")));
-            let faults = self.browser.evaluate(FAULTS);
-            for fault in faults.as_array().unwrap() {
+            for fault in self.browser.faults() {
                 self.faults.push(format!("{name} at {width}: {fault}"));
             }
         }
         self.browser.viewport(1280, 800);
     }
 }
-
-/// What a screen reader, a keyboard or a thumb would stumble over.
-const FAULTS: &str = "(() => {
-    const faults = [];
-    const say = (what, element) => faults.push(what + ': ' + (element?.outerHTML ?? '').slice(0, 120));
-    if (document.documentElement.scrollWidth > innerWidth) {
-        const wide = [...document.querySelectorAll('main *')].find((e) => e.getBoundingClientRect().right > innerWidth + 1);
-        say('wider than the window', wide);
-    }
-    if (document.querySelectorAll('h1').length !== 1) say('not one h1');
-    if (!document.documentElement.lang) say('no language');
-    if (!document.title) say('no title');
-    for (const field of document.querySelectorAll('input:not([type=hidden]), textarea, select'))
-        if (!field.labels?.length) say('a field without a label', field);
-    for (const image of document.querySelectorAll('img')) if (!image.hasAttribute('alt')) say('no alt', image);
-    for (const button of document.querySelectorAll('button, a.button, summary')) {
-        if (!button.textContent.trim()) say('a button without words', button);
-        const box = button.getBoundingClientRect();
-        if (box.width && box.height < 24) say('too small for a thumb', button);
-    }
-    const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
-    if (new Set(ids).size !== ids.length) say('an id used twice');
-    return faults;
-})()";
 
 /// A picture such as the keeper releases, drawn by the browser itself: a card of our own, marked as a sample.
 const CARD: &str = "(() => {

@@ -48,3 +48,8 @@ pub(super) async fn get(Path((version, name)): Path<(String, String)>) -> Respon
         }
     }
 }
+
+/// `GET /favicon.ico`: there is none, since the gate answers with no picture of any kind. Browsers ask all the same.
+pub(super) async fn no_mark() -> Response {
+    (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "public, max-age=86400")]).into_response()
+}

@@ -32,6 +32,7 @@ pub fn router(gate: Gate) -> Router {
         .merge(api::routes())
         .merge(pages)
         .route("/assets/{version}/{name}", get(assets::get))
+        .route("/favicon.ico", get(assets::no_mark))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn_with_state(gate.clone(), rate::by_address))
         .layer(middleware::from_fn(guard::log))

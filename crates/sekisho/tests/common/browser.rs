@@ -41,6 +41,31 @@ const FLAGS: [&str; 15] = [
     "--remote-debugging-pipe",
 ];
 
+/// What a screen reader, a keyboard or a thumb would stumble over.
+const FAULTS: &str = "(() => {
+    const faults = [];
+    const say = (what, element) => faults.push(what + ': ' + (element?.outerHTML ?? '').slice(0, 120));
+    if (document.documentElement.scrollWidth > innerWidth) {
+        const wide = [...document.querySelectorAll('main *')].find((e) => e.getBoundingClientRect().right > innerWidth + 1);
+        say('wider than the window', wide);
+    }
+    const titles = [...document.querySelectorAll('h1')].filter((title) => title.checkVisibility());
+    if (titles.length !== 1) say('not one h1');
+    if (!document.documentElement.lang) say('no language');
+    if (!document.title) say('no title');
+    for (const field of document.querySelectorAll('input:not([type=hidden]), textarea, select'))
+        if (!field.labels?.length) say('a field without a label', field);
+    for (const image of document.querySelectorAll('img')) if (!image.hasAttribute('alt')) say('no alt', image);
+    for (const button of document.querySelectorAll('button, a.button, summary')) {
+        if (!button.textContent.trim()) say('a button without words', button);
+        const box = button.getBoundingClientRect();
+        if (box.width && box.height < 24) say('too small for a thumb', button);
+    }
+    const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
+    if (new Set(ids).size !== ids.length) say('an id used twice');
+    return faults;
+})()";
+
 /// One Chromium with one tab. Its profile is deleted with it.
 pub(crate) struct Browser {
     child: Child,
@@ -51,7 +76,18 @@ pub(crate) struct Browser {
     number: u64,
     /// What the page complained about: refused scripts, exceptions, failed loads.
     complaints: Vec<String>,
+    /// Every page that was answered with.
+    pages: Vec<Page>,
     _profile: tempfile::TempDir,
+}
+
+/// A page as it was answered with.
+#[derive(Debug, Clone)]
+pub(crate) struct Page {
+    /// Its address.
+    pub(crate) url: String,
+    /// Its Content-Security-Policy; empty without one.
+    pub(crate) policy: String,
 }
 
 /// Where Chromium is, if it is installed.
@@ -64,21 +100,27 @@ fn installed() -> Option<PathBuf> {
 impl Browser {
     /// Starts Chromium. Without one: says so and returns nothing, or fails where `SEKISHO_REQUIRE_BROWSER` is set.
     pub(crate) fn start() -> Option<Self> {
+        Self::start_with(&[])
+    }
+
+    /// The same with flags of one's own.
+    pub(crate) fn start_with(flags: &[String]) -> Option<Self> {
         let Some(program) = installed() else {
             assert!(std::env::var_os("SEKISHO_REQUIRE_BROWSER").is_none(), "Chromium is required and not installed");
             let _ = writeln!(std::io::stderr(), "not run: no chromium");
             return None;
         };
-        Some(Self::launch(&program))
+        Some(Self::launch(&program, flags))
     }
 
-    fn launch(program: &Path) -> Self {
+    fn launch(program: &Path, flags: &[String]) -> Self {
         let profile = tempfile::tempdir().expect("a folder for the profile");
         // Chromium wants its pipes as descriptors 3 and 4; a shell can do that, safe Rust can't.
         let mut child = Command::new("sh")
             .args(["-c", "exec \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>&1", "sh"])
             .arg(program)
             .args(FLAGS)
+            .args(flags)
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .arg("about:blank")
             .stdin(Stdio::piped())
@@ -98,6 +140,7 @@ impl Browser {
             session: None,
             number: 0,
             complaints: Vec::new(),
+            pages: Vec::new(),
             _profile: profile,
         };
         browser.attach();
@@ -108,7 +151,7 @@ impl Browser {
         let target = self.call("Target.createTarget", json!({ "url": "about:blank" }));
         let attached = self.call("Target.attachToTarget", json!({ "targetId": target["targetId"], "flatten": true }));
         self.session = Some(text(&attached["sessionId"]));
-        for domain in ["Page.enable", "Runtime.enable", "Log.enable", "DOM.enable"] {
+        for domain in ["Page.enable", "Runtime.enable", "Log.enable", "DOM.enable", "Network.enable"] {
             self.call(domain, json!({}));
         }
     }
@@ -154,9 +197,21 @@ impl Browser {
             Some("Log.entryAdded") if params["entry"]["level"] == "error" => {
                 self.complaints.push(text(&params["entry"]["text"]));
             }
+            Some("Network.responseReceived") if params["type"] == "Document" => {
+                let answer = &params["response"];
+                let policy = text(&answer["headers"]["content-security-policy"]);
+                self.pages.push(Page { url: text(&answer["url"]), policy });
+            }
+            Some(name) if name.starts_with("Network.") => {}
             Some(_) => self.events.push_back(message),
             None => {}
         }
+    }
+
+    /// Every page that was answered with so far; forgotten by asking.
+    pub(crate) fn pages(&mut self) -> Vec<Page> {
+        self.evaluate("0");
+        std::mem::take(&mut self.pages)
     }
 
     /// What pages complained about so far; forgotten by asking.
@@ -252,16 +307,60 @@ impl Browser {
         self.call("Input.insertText", json!({ "text": words }));
     }
 
-    /// Presses a key: a character, or `Enter` or `Tab`.
+    /// Presses a key: a character, `Enter`, `Tab` or an arrow.
     pub(crate) fn press(&mut self, key: &str) {
+        self.press_with(key, 0);
+    }
+
+    /// The same with Shift held down.
+    pub(crate) fn press_shifted(&mut self, key: &str) {
+        self.press_with(key, 8);
+    }
+
+    fn press_with(&mut self, key: &str, modifiers: u8) {
         let (code, typed) = match key {
             "Enter" => (13, "\r"),
             "Tab" => (9, ""),
+            "ArrowLeft" => (37, ""),
+            "ArrowUp" => (38, ""),
+            "ArrowRight" => (39, ""),
+            "ArrowDown" => (40, ""),
             character => (u32::from(character.as_bytes()[0]), character),
         };
-        let down = json!({ "type": "keyDown", "key": key, "text": typed, "windowsVirtualKeyCode": code });
-        self.call("Input.dispatchKeyEvent", down);
-        self.call("Input.dispatchKeyEvent", json!({ "type": "keyUp", "key": key, "windowsVirtualKeyCode": code }));
+        let mut stroke = json!({ "key": key, "windowsVirtualKeyCode": code, "modifiers": modifiers });
+        stroke["type"] = json!("keyUp");
+        let up = stroke.clone();
+        stroke["type"] = json!(if typed.is_empty() { "rawKeyDown" } else { "keyDown" });
+        stroke["text"] = json!(typed);
+        self.call("Input.dispatchKeyEvent", stroke);
+        self.call("Input.dispatchKeyEvent", up);
+    }
+
+    /// Drags with the mouse from one point of the window to another, in CSS pixels.
+    pub(crate) fn drag(&mut self, from: (f64, f64), to: (f64, f64)) {
+        let steps =
+            [("mouseMoved", from, 0), ("mousePressed", from, 1), ("mouseMoved", to, 1), ("mouseReleased", to, 0)];
+        for (kind, (x, y), buttons) in steps {
+            let button = if kind == "mouseMoved" && buttons == 0 { "none" } else { "left" };
+            let params = json!({ "type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1 });
+            self.call("Input.dispatchMouseEvent", params);
+        }
+    }
+
+    /// What a screen reader, a keyboard or a thumb would stumble over on this page.
+    pub(crate) fn faults(&mut self) -> Vec<String> {
+        let faults = self.evaluate(FAULTS);
+        faults.as_array().expect("a list").iter().map(text).collect()
+    }
+
+    /// From now on, says that its person reads this language.
+    pub(crate) fn prefer(&mut self, language: &str) {
+        self.call("Network.setExtraHTTPHeaders", json!({ "headers": { "Accept-Language": language } }));
+    }
+
+    /// From now on, what is downloaded goes to this folder.
+    pub(crate) fn download_to(&mut self, folder: &Path) {
+        self.call("Browser.setDownloadBehavior", json!({ "behavior": "allow", "downloadPath": folder }));
     }
 
     /// Chooses a file in a file field.
@@ -296,9 +395,21 @@ impl Browser {
         self.call("Emulation.setDeviceMetricsOverride", params);
     }
 
+    /// Writes the whole page as PNG, also what one would have to scroll to.
+    pub(crate) fn screenshot_page(&mut self, file: &Path) {
+        let high = self.evaluate("Math.max(document.documentElement.scrollHeight, innerHeight)");
+        let wide = self.evaluate("innerWidth");
+        let clip = json!({ "x": 0, "y": 0, "width": wide, "height": high, "scale": 1 });
+        self.shoot(file, json!({ "format": "png", "captureBeyondViewport": true, "clip": clip }));
+    }
+
     /// Writes the window as PNG.
     pub(crate) fn screenshot(&mut self, file: &Path) {
-        let shot = self.call("Page.captureScreenshot", json!({ "format": "png" }));
+        self.shoot(file, json!({ "format": "png" }));
+    }
+
+    fn shoot(&mut self, file: &Path, params: Value) {
+        let shot = self.call("Page.captureScreenshot", params);
         let bytes = Base64::decode_vec(shot["data"].as_str().expect("a picture")).expect("base64");
         std::fs::write(file, bytes).expect("the screenshot is written");
     }

@@ -1,0 +1,26 @@
+//! A real installation in a real browser, from the founding link to the receipt.
+
+#![allow(clippy::unwrap_used)] // Helpers of tests, too.
+
+mod album;
+#[path = "../common/browser.rs"]
+mod browser;
+mod people;
+mod refusals;
+mod way;
+mod wire;
+
+use std::path::PathBuf;
+
+use sekisho::demo::{Build, House};
+
+/// The built binary in a throwaway installation.
+fn house(unstaffed: bool) -> House {
+    let program = Some(PathBuf::from(env!("CARGO_BIN_EXE_sekisho")));
+    House::build_as(Build { program, unstaffed }).unwrap()
+}
+
+/// Nothing was refused by a page's own policy, no script failed, nothing was missing.
+fn assert_untroubled(browser: &mut browser::Browser) {
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
