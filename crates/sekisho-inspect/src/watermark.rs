@@ -22,8 +22,9 @@ const LINES_AT_MOST: usize = 4;
 const STRENGTH: u16 = 100;
 /// How strongly the rim around letters shows, of 256. It keeps them legible on dark ground.
 const RIM: u16 = 70;
-/// The long side in pixels at which the letters are drawn at their own size.
-const SIDE_PER_SIZE: u32 = 1000;
+/// The long side in pixels at which the letters are drawn at their own size; larger pictures get larger letters, since
+/// a screen shows them smaller.
+const SIDE_PER_SIZE: f32 = 800.0;
 /// The slope of the lines: rise 1 to 2, off the axes along which documents are printed.
 const SLOPE: (f32, f32) = (0.894_427_2, -0.447_213_6);
 
@@ -41,7 +42,7 @@ pub(crate) fn mark(pixels: &mut RgbImage, lines: &[String]) {
         return;
     }
     let tile = Tile::of(&lines);
-    let size = (pixels.width().max(pixels.height()) / SIDE_PER_SIZE).max(1) as f32;
+    let size = (pixels.width().max(pixels.height()) as f32 / SIDE_PER_SIZE).max(1.0);
     for (x, y, pixel) in pixels.enumerate_pixels_mut() {
         let (x, y) = (x as f32 / size, y as f32 / size);
         match tile.at(x * SLOPE.0 + y * SLOPE.1, y * SLOPE.0 - x * SLOPE.1) {

@@ -138,6 +138,16 @@ impl Cast {
     fn look_around(&mut self) {
         let browser = &mut self.member.browser;
         browser.click("a.button");
+        browser.wait_until("location.pathname === '/messages' && document.readyState === 'complete'");
+        // The claim comes to the site by webhook, on its own way and in its own time.
+        let site = format!("http://{}/messages", self.house.site.server.authority);
+        for _ in 0..40 {
+            if browser.shows("年齢を確認できました") {
+                break;
+            }
+            thread::sleep(Duration::from_millis(500));
+            browser.navigate(&site);
+        }
         browser.wait_for_text("年齢を確認できました");
         self.officer.open("/watch");
         let events = [
