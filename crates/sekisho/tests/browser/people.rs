@@ -146,7 +146,7 @@ impl Member {
     /// Moves and sizes a box with the arrow keys alone: to within one step of where it should be.
     pub(crate) fn frame_by_keyboard(&mut self, index: usize, target: Boxed, size: (u32, u32)) {
         let wanted = thousandths(target, size);
-        self.browser.evaluate(&format!("document.querySelectorAll('.box')[{index}].focus()"));
+        self.tab_to(index);
         for side in 0..4 {
             let [less, more] = ARROWS[side % 2];
             let steps = ((wanted[side] - self.place(index)[side]) / STEP).round();
@@ -156,6 +156,17 @@ impl Member {
             }
         }
         self.assert_near(index, wanted);
+    }
+
+    fn tab_to(&mut self, index: usize) {
+        let there = format!("document.activeElement === document.querySelectorAll('.box')[{index}]");
+        for _ in 0..20 {
+            self.browser.press("Tab");
+            if self.browser.evaluate(&there) == true {
+                return;
+            }
+        }
+        panic!("the keyboard does not come to box {index}");
     }
 
     /// Moves a box by its middle and sizes it by its corner, with the mouse.

@@ -11,7 +11,9 @@ use serde_json::Value;
 
 use crate::{
     album::Album,
-    assert_untroubled, house,
+    assert_untroubled,
+    browser::Page,
+    house,
     people::{Lang, Member, Staff},
     wire::Form,
 };
@@ -162,28 +164,47 @@ impl Cast {
     }
 
     /// Every page came with the policy that it should have, and nothing went wrong on any.
-    fn look_back(mut self) {
-        let (gate, desk) = (&self.house.gate.authority, &self.house.desk.authority);
+    fn look_back(&mut self) {
         let mut judged = 0;
         let staff = [&mut self.founder.browser, &mut self.officer.browser, &mut self.reviewer.browser];
         for browser in staff.into_iter().chain([&mut self.member.browser]) {
             assert_untroubled(browser);
-            for page in browser.pages().iter().filter(|page| page.url.contains(gate) || page.url.contains(desk)) {
-                let policy = &page.policy;
-                assert!(policy.starts_with("default-src 'none';"), "{page:?}");
-                assert!(
-                    policy.contains("form-action 'self';") && policy.contains("frame-ancestors 'none'"),
-                    "{page:?}"
-                );
-                assert!(!policy.contains("unsafe"), "{page:?}");
-                assert_eq!(policy.contains("data:"), page.url.ends_with("/work/view"), "{page:?}");
-                judged += 1;
-            }
+            judged += judge_policies(&self.house, &browser.pages());
         }
         assert!(judged > 25, "only {judged} pages were seen");
+    }
+
+    /// Pages for those who are lost are pages too. The browser itself complains of their status, so they come last.
+    fn lose_the_way(&mut self) {
+        let lost = format!("http://{}/m/{}", self.house.gate.authority, "A".repeat(43));
+        self.member.browser.navigate(&lost);
+        assert!(self.member.reads(self.lang.pick("リンクは 使えません", "This link does not work")));
+        self.album.page(&mut self.member.browser, "gate-link-over");
+        self.reviewer.open("/staff");
+        self.album.page(&mut self.reviewer.browser, "desk-not-allowed");
+        for browser in [&mut self.member.browser, &mut self.reviewer.browser] {
+            assert_eq!(judge_policies(&self.house, &browser.pages()), 1);
+        }
+    }
+
+    fn go_home(self) {
         self.album.close();
         self.house.clear_away().unwrap();
     }
+}
+
+/// Judges the pages of gate and desk, and says how many they were.
+fn judge_policies(house: &House, pages: &[Page]) -> usize {
+    let ours = |page: &&Page| [&house.gate, &house.desk].iter().any(|server| page.url.contains(&server.authority));
+    let pages: Vec<_> = pages.iter().filter(ours).collect();
+    for page in &pages {
+        let policy = &page.policy;
+        assert!(policy.starts_with("default-src 'none';"), "{page:?}");
+        assert!(policy.contains("form-action 'self';") && policy.contains("frame-ancestors 'none'"), "{page:?}");
+        assert!(!policy.contains("unsafe"), "{page:?}");
+        assert_eq!(policy.contains("data:"), page.url.ends_with("/work/view"), "{page:?}");
+    }
+    pages.len()
 }
 
 /// M4: what left the browser is black wherever no box lay, and holds print where one did.
@@ -265,6 +286,8 @@ fn go_the_whole_way(lang: Lang) {
     cast.hear_the_end(folder.path());
     cast.look_around();
     cast.look_back();
+    cast.lose_the_way();
+    cast.go_home();
 }
 
 /// M4, M14, M15, M44
