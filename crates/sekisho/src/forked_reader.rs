@@ -49,7 +49,11 @@ impl Reader for ForkedReader {
     }
 }
 
-fn ask(mut child: UnixStream, bytes: &[u8], boxes: Vec<Boxed>) -> io::Result<Reading> {
+/// Has `child`, fresh from its parent, read one picture.
+///
+/// # Errors
+/// When the child ended without an answer: the picture was more than it may cost, or more than it could bear.
+pub(crate) fn ask(mut child: UnixStream, bytes: &[u8], boxes: Vec<Boxed>) -> io::Result<Reading> {
     child.set_read_timeout(Some(PATIENCE))?;
     child.set_write_timeout(Some(PATIENCE))?;
     let request = postcard::to_allocvec(&UploadRequest { boxes }).map_err(io::Error::other)?;

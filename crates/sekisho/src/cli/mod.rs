@@ -3,6 +3,7 @@
 //! Exit codes: 0 for yes, 1 for a finding, 2 for a usage or input error.
 
 mod demo;
+mod inspect;
 mod passphrase;
 mod policy;
 mod role;
@@ -26,6 +27,8 @@ pub struct Cli {
 enum Command {
     /// A throwaway installation and the whole story on it
     Demo(demo::DemoArgs),
+    /// Say what the inspector says of a picture; store nothing
+    Inspect(inspect::InspectArgs),
     /// Run an installation on this machine
     Serve(serve::ServeArgs),
     /// Be a site: make its keys, sign what it asks
@@ -44,6 +47,7 @@ impl Cli {
     pub fn run(self) -> ExitCode {
         match self.command {
             Command::Demo(args) => demo::run(args),
+            Command::Inspect(args) => inspect::run(args),
             Command::Serve(args) => serve::run(args),
             Command::Site(args) => site::run(args),
             Command::Verify(args) => verify::run(args),

@@ -8,6 +8,7 @@ mod folders;
 mod identity;
 mod keeping;
 mod lock;
+pub mod lone;
 mod messages;
 mod process;
 pub mod role;
