@@ -9,27 +9,29 @@
 //!    (HPKE, RFC 9180, with X-Wing), so that whoever sealed cannot open.
 //!
 //! ```
-//! use sekisho_core::{id::{CheckId, DocumentId, KeeperId}, time::Timestamp};
+//! use sekisho_core::{entropy::Entropy, id::{CheckId, DocumentId, KeeperId}, time::Timestamp};
 //! use sekisho_seal::*;
 //!
-//! let entropy = &mut entropy::OsEntropy;
-//! let context = Context {
-//!     version: FormatVersion::V1,
-//!     keeper: KeeperId::random(entropy),
-//!     site: "site-a".parse().unwrap(),
-//!     check: CheckId::random(entropy),
-//!     document: DocumentId::random(entropy),
-//!     deadline: Timestamp(1_795_000_000),
-//! };
-//! let intake = IntakeSecret::fresh(entropy);
+//! fn there_and_back(entropy: &mut dyn Entropy) -> Result<(), OpenError> {
+//!     let context = Context {
+//!         version: FormatVersion::V1,
+//!         keeper: KeeperId::random(entropy),
+//!         site: "site-a".parse().unwrap(),
+//!         check: CheckId::random(entropy),
+//!         document: DocumentId::random(entropy),
+//!         deadline: Timestamp(1_795_000_000),
+//!     };
+//!     let intake = IntakeSecret::fresh(entropy);
 //!
-//! let key = DocumentKey::fresh(entropy);
-//! let sealed = seal_document(&key, &context, b"a picture", entropy);
-//! let sealed_key = seal_key(&intake.public(), &context, &key, entropy);
+//!     let key = DocumentKey::fresh(entropy);
+//!     let sealed = seal_document(&key, &context, b"a picture", entropy);
+//!     let sealed_key = seal_key(&intake.public(), &context, &key, entropy);
 //!
-//! let key = open_key(&intake, &context, &sealed_key)?;
-//! assert_eq!(open_document(&key, &context, &sealed)?.as_bytes(), b"a picture");
-//! # Ok::<(), OpenError>(())
+//!     let key = open_key(&intake, &context, &sealed_key)?;
+//!     assert_eq!(open_document(&key, &context, &sealed)?.as_bytes(), b"a picture");
+//!     Ok(())
+//! }
+//! # there_and_back(&mut testing::SeededEntropy::new(1)).unwrap();
 //! ```
 
 #![forbid(unsafe_code)]
@@ -37,7 +39,7 @@
 mod chunked;
 mod context;
 mod document;
-pub mod entropy;
+mod entropy;
 mod intake;
 mod secret;
 #[cfg(any(test, feature = "testing"))]
