@@ -20,7 +20,7 @@ const LETTERS_AT_MOST: usize = 64;
 const LINES_AT_MOST: usize = 4;
 /// How strongly the letters show, of 256. Half would hide thin print beneath.
 const STRENGTH: u16 = 100;
-/// How strongly the rim around letters shows, of 256. It keeps them legible on dark ground.
+/// How strongly the rim around letters shows, of 256. It keeps them legible on patterned ground.
 const RIM: u16 = 70;
 /// The long side in pixels at which the letters are drawn at their own size; larger pictures get larger letters, since
 /// a screen shows them smaller.
@@ -45,12 +45,18 @@ pub(crate) fn mark(pixels: &mut RgbImage, lines: &[String]) {
     let size = (pixels.width().max(pixels.height()) as f32 / SIDE_PER_SIZE).max(1.0);
     for (x, y, pixel) in pixels.enumerate_pixels_mut() {
         let (x, y) = (x as f32 / size, y as f32 / size);
+        let on_dark = is_dark(pixel.0);
         match tile.at(x * SLOPE.0 + y * SLOPE.1, y * SLOPE.0 - x * SLOPE.1) {
             Ink::None => {}
-            Ink::Rim => blend(&mut pixel.0, [255, 255, 255], RIM),
-            Ink::Letter => blend(&mut pixel.0, [176, 0, 32], STRENGTH),
+            Ink::Rim => blend(&mut pixel.0, if on_dark { [0, 0, 0] } else { [255, 255, 255] }, RIM),
+            Ink::Letter => blend(&mut pixel.0, if on_dark { [255, 236, 236] } else { [176, 0, 32] }, STRENGTH),
         }
     }
+}
+
+/// Whether light letters show better than dark ones. The paint over what is covered is dark in this sense.
+fn is_dark([red, green, blue]: [u8; 3]) -> bool {
+    u16::from(red) + u16::from(green) + u16::from(blue) < 3 * 140
 }
 
 /// The font has ASCII only; anything else becomes `?` rather than nothing.
@@ -150,6 +156,16 @@ mod tests {
         mark(&mut pixels, &["vwg_0123456789".into(), "reviewer".into()]);
         let untouched = pixels.pixels().filter(|pixel| pixel.0 == [90; 3]).count();
         assert!(untouched * 100 > 900 * 700 * 75, "{untouched}");
+    }
+
+    #[test]
+    fn letters_stand_out_from_paper_from_print_and_from_paint() {
+        for ground in [Rgb([235; 3]), Rgb([20; 3]), crate::paint::PAINT] {
+            let mut pixels = RgbImage::from_pixel(600, 400, ground);
+            mark(&mut pixels, &["vwg_0123456789".into()]);
+            let stands_out = |pixel: &&Rgb<u8>| pixel.0[1].abs_diff(ground.0[1]) >= 48;
+            assert!(pixels.pixels().filter(stands_out).count() > 5_000, "{ground:?}");
+        }
     }
 
     #[test]
