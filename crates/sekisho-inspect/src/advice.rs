@@ -106,6 +106,10 @@ codes! {
     Glare = "glare", Retake,
         "ひかりが 入って よめません。ばしょを かえて、とりなおしてください。",
         "Light hides the words. Please move away from the lamp and take it again.";
+    /// It shows a code that can't be read, and so can't be told from the one with a My Number.
+    UnreadableCode = "unreadable_code", Retake,
+        "QRコードが うつっていて、よめません。うらは いりません。コードを かくして、とりなおしてください。",
+        "The picture shows a QR code that can't be read. The back is not needed. Please cover the code and take it again.";
     /// It carries a My Number.
     MyNumber = "my_number", Refuse,
         "マイナンバー(個人番号)が うつっています。うらは いりません。この しゃしんは 保存していません。",

@@ -193,12 +193,14 @@ pub(crate) struct Shot {
     pub(crate) noise: f32,
     /// Grey level of the code's dark modules; the paper is 235.
     pub(crate) dark: f32,
+    /// Whether its data, though not its patterns, are beyond repair.
+    pub(crate) torn: bool,
     pub(crate) seed: u64,
 }
 
 impl Shot {
     pub(crate) fn plain(text: &str) -> Shot {
-        Shot { text: text.into(), angle: 17.0, module: 6.0, blur: 0.0, noise: 0.0, dark: 20.0, seed: 1 }
+        Shot { text: text.into(), angle: 17.0, module: 6.0, blur: 0.0, noise: 0.0, dark: 20.0, torn: false, seed: 1 }
     }
 
     /// What it was made from, without the text.
@@ -226,7 +228,8 @@ impl Shot {
             let (u, v) = (dx * cos + dy * sin + half, dy * cos - dx * sin + half);
             if u.min(v) >= -4.0 && u.max(v) < code.width() as f32 + 4.0 {
                 let inside = u.min(v) >= 0.0 && u.max(v) < code.width() as f32;
-                let dark = inside && code[(u as usize, v as usize)] == Color::Dark;
+                let torn = self.torn && u.min(v) > 9.0;
+                let dark = inside && (code[(u as usize, v as usize)] == Color::Dark) != torn;
                 *pixel = Luma([if dark { self.dark as u8 } else { 235 }]);
             }
         }
@@ -268,7 +271,24 @@ pub(crate) fn shots(count: u64) -> Vec<Shot> {
         blur: dice.share() * 0.25,
         noise: dice.share() * 12.0,
         dark: 15.0 + dice.share() * 60.0,
+        torn: false,
         seed,
+    };
+    (0..count).map(shot).collect()
+}
+
+/// Photographs nearer to the edge of what can be read: from 3 pixels to a module, blurred up to 0.4 of one, noisy.
+pub(crate) fn hard_shots(seed: u64, count: u64) -> Vec<Shot> {
+    let mut dice = Dice(seed);
+    let shot = |number| Shot {
+        text: made_up_number(&mut dice),
+        angle: dice.share() * 360.0,
+        module: 3.0 + dice.share() * 6.0,
+        blur: dice.share() * 0.4,
+        noise: dice.share() * 20.0,
+        dark: 15.0 + dice.share() * 60.0,
+        torn: false,
+        seed: seed.wrapping_mul(1_000_003) + number,
     };
     (0..count).map(shot).collect()
 }

@@ -37,12 +37,16 @@ fn clean(bytes: &[u8], request: &UploadRequest, limits: &Limits, facts: &mut Fac
     let grey = image::imageops::grayscale(&picture.pixels);
     let codes = qr::find(&grey);
     drop(grey);
-    facts.codes = u32::try_from(codes.areas.len()).unwrap_or(u32::MAX);
+    facts.codes = u32::try_from(codes.areas.len() + codes.unread.len()).unwrap_or(u32::MAX);
     if codes.my_number {
         return Err(Code::MyNumber);
     }
     if size.0.max(size.1) < quality::LONG_SIDE_AT_LEAST {
         return Err(Code::TooSmall);
+    }
+    // It may be the back of a My Number card, whose digits could stand in a box even where the code does not.
+    if !codes.unread.is_empty() {
+        return Err(Code::UnreadableCode);
     }
     paint::objection(&boxes, size, limits).map_or(Ok(()), Err)?;
     let quality = quality::measure(&picture.pixels, &boxes);
@@ -145,6 +149,19 @@ mod tests {
             assert_eq!((inspection.report.code, inspection.report.verdict), (Code::MyNumber, Verdict::Refuse));
             assert!(inspection.clean.is_none());
             assert!(!format!("{:?}", inspection.report).contains(&shot.text));
+        }
+    }
+
+    /// M3: what can't be read can't be told from a My Number card's code, wherever on the picture it lies.
+    #[test]
+    fn a_code_that_cannot_be_read_is_not_kept_with_or_without_a_box_around_it() {
+        let shot = samples::Shot { torn: true, ..samples::Shot::plain("123456789018") };
+        let picture = image::DynamicImage::ImageLuma8(shot.grey()).into_rgb8();
+        let bytes = samples::encode(Format::Jpeg, &picture);
+        for kept in [KEPT, Boxed { x: 300, y: 200, w: 400, h: 400 }] {
+            let inspection = run(&bytes, &[kept]);
+            assert_eq!((inspection.report.code, inspection.report.verdict), (Code::UnreadableCode, Verdict::Retake));
+            assert!(inspection.clean.is_none() && inspection.report.facts.codes > 0);
         }
     }
 

@@ -79,7 +79,7 @@ pub struct Facts {
     pub sharpness: Option<f32>,
     /// Share of saturated pixels inside the boxes, 0 to 1.
     pub glare: Option<f32>,
-    /// How many QR codes were found, readable or not. They are painted over wherever they lie.
+    /// How many QR codes were found, readable or not. Readable ones are painted over wherever they lie.
     pub codes: u32,
 }
 
