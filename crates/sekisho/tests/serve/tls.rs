@@ -4,7 +4,7 @@ use std::{fs, net::SocketAddr, process::Command};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use rcgen::{CertificateParams, KeyPair};
-use rustix::process::{Signal, geteuid};
+use rustix::process::{Pid, Signal, geteuid, kill_process};
 use sekisho::{
     client::{Client, Limits, Server, Session, tls::Trust},
     testing::authenticator::SoftAuthenticator,
@@ -12,7 +12,7 @@ use sekisho::{
 use sekisho_sys::entropy::SystemEntropy;
 use serde_json::{Value, json};
 
-use super::place::{PASSPHRASE, Place, Running, refusal, text};
+use super::place::{PASSPHRASE, Place, Running, refusal, text, until};
 
 const DESK: &str = "https://desk.example";
 
@@ -140,7 +140,12 @@ fn gate_and_desk_end_tls_themselves_and_stay_confined() {
     let log = running.log();
     let key = fs::read_to_string(papers.place.path("gate.key")).unwrap();
     assert!(key.lines().all(|line| !log.contains(line)), "M47: no word of a key is in the log");
-    running.stop(Signal::TERM);
+    let gate = running.told["processes"].as_array().unwrap().iter().find(|one| one["role"] == "gate").unwrap();
+    kill_process(Pid::from_raw(gate["pid"].as_i64().unwrap().try_into().unwrap()).unwrap(), Signal::KILL).unwrap();
+    until("the gate is back with its certificate", || {
+        papers.session(&running, "gate", true).get("/healthz").ok().filter(|answer| answer.status() == 200)
+    });
+    running.end(Signal::TERM);
     // An administrator exists: no link any more, and the doors may be opened.
     let open = papers.place.up(papers.command("0.0.0.0:0", "0.0.0.0:0"));
     assert!(!papers.place.token().exists() && open.told["founding_token"].is_null());

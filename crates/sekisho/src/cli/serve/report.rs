@@ -104,8 +104,8 @@ impl Report {
         self.processes.iter().for_each(|process| text += &process.line());
         text += &self.meanings();
         if self.test {
-            text += "\nTHIS IS A TEST INSTALLATION: it may speak plain HTTP, its webhooks may go anywhere on this \
-                     machine, its clock can be moved. Show it no real document.\n";
+            text += "\nTHIS IS A TEST INSTALLATION: it may speak plain HTTP, its webhooks may go to this machine, \
+                     its clock can be moved. Show it no real document.\n";
         }
         if let Some(path) = &self.founding_token {
             let _ = writeln!(
