@@ -54,6 +54,8 @@ pub fn spawn_role(
     command.env("MALLOC_ARENA_MAX", "1");
     command.envs(PASSED_ON.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
     command.stdin(OwnedFd::from(channel)).stdout(Stdio::null()).stderr(Stdio::inherit());
+    // A terminal sends Ctrl-C to a whole group: the supervisor alone is to hear it, and end the roles in their order.
+    command.process_group(0);
     if let Some((uid, gid)) = user {
         // As root, the standard library also empties the list of further groups.
         command.uid(uid).gid(gid);

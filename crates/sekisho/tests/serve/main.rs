@@ -9,7 +9,7 @@ mod tls;
 
 use std::{fs, os::unix::fs::MetadataExt};
 
-use rustix::process::{Signal, geteuid, test_kill_process};
+use rustix::process::{Signal, geteuid, getpgid, test_kill_process};
 use sekisho::supervisor::Role;
 
 use place::{PASSPHRASE, Place, refusal, run, text, until};
@@ -134,6 +134,16 @@ fn a_test_and_a_production_installation_never_share_a_keystore() {
     let said = foundling.refused(PASSPHRASE, &["--test-installation"]);
     assert!(said.contains("is there already"), "{said}");
     assert_eq!(fs::read(foundling.path("keys/keystore")).unwrap(), keystores[1], "nothing was changed");
+}
+
+/// What a terminal sends on Ctrl-C goes to a group; the roles are ended in order, by their supervisor.
+#[test]
+fn no_role_is_in_the_supervisors_group() {
+    let place = Place::new();
+    let running = place.run(PASSPHRASE, &["--test-installation"]);
+    let groups: Vec<_> = running.pids().into_iter().map(|pid| getpgid(Some(pid)).unwrap()).collect();
+    assert_eq!(groups, running.pids());
+    running.stop(Signal::INT);
 }
 
 #[test]
