@@ -46,7 +46,7 @@ fn scaled(part: &GrayImage, side: u32) -> GrayImage {
 }
 
 /// Twice the picture less its blurred self: what a lens out of focus took away, as far as it left anything.
-pub(super) fn sharpened(grey: &GrayImage) -> GrayImage {
+fn sharpened(grey: &GrayImage) -> GrayImage {
     let mut out = imageops::fast_blur(grey, BLUR);
     for (soft, sharp) in out.iter_mut().zip(grey.as_raw()) {
         *soft = (3 * i32::from(*sharp) - 2 * i32::from(*soft)).clamp(0, 255) as u8;

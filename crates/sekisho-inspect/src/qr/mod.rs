@@ -15,7 +15,7 @@ use self::readers::{Found, Reader};
 use crate::{my_number, wire::Boxed};
 
 /// The longest side at which the slow readers look too.
-const SLOW_UP_TO: u32 = 1500;
+const SLOW_UP_TO: u32 = 1100;
 
 /// How many places get a closer look.
 const CLOSER_AT_MOST: usize = 12;
@@ -45,12 +45,11 @@ pub fn find(grey: &GrayImage) -> Codes {
     codes
 }
 
-/// One size: all readers and a sharpened copy if it is small, the quick readers if not.
+/// One size: all readers if it is small, the quick ones if not.
 fn look(level: &GrayImage, by: f32, codes: &mut Codes) {
     try_all(&readers::QUICK, level, by, codes);
     if level.width().max(level.height()) <= SLOW_UP_TO {
         try_all(&readers::SLOW, level, by, codes);
-        try_all(&readers::QUICK, &closer::sharpened(level), by, codes);
     }
 }
 
