@@ -11,3 +11,4 @@ pub mod fork_server;
 pub mod frame;
 pub mod secret;
 pub mod spawn;
+pub mod wiping;

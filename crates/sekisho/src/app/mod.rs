@@ -23,6 +23,7 @@ use crate::{
 pub fn run_role(context: RoleContext) -> Result<(), RoleError> {
     match context.role {
         Role::Keeper => keeper::run(context),
+        Role::Gate if context.config.intruder.is_some() => crate::drill::in_gate::run(context),
         Role::Gate => gate::run(context),
         Role::Desk => desk::run(context),
         Role::Courier => courier::run(context),

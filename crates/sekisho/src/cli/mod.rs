@@ -3,6 +3,7 @@
 //! Exit codes: 0 for yes, 1 for a finding, 2 for a usage or input error.
 
 mod demo;
+mod drill;
 mod inspect;
 mod passphrase;
 mod policy;
@@ -29,6 +30,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Say what the inspector says of a picture; store nothing
     Inspect(inspect::InspectArgs),
+    /// Attack a throwaway installation, and print what the attacker got
+    Drill(drill::DrillArgs),
     /// Run an installation on this machine
     Serve(serve::ServeArgs),
     /// Be a site: make its keys, sign what it asks
@@ -48,6 +51,7 @@ impl Cli {
         match self.command {
             Command::Demo(args) => demo::run(args),
             Command::Inspect(args) => inspect::run(args),
+            Command::Drill(args) => drill::run(args),
             Command::Serve(args) => serve::run(args),
             Command::Site(args) => site::run(args),
             Command::Verify(args) => verify::run(args),

@@ -19,6 +19,7 @@ use sekisho_keeper::{
     jose::{Alg, KeyError},
     keystore::Cost,
     webauthn::{RegistrationError, RelyingParty, verify_registration},
+    wire::SiteView,
 };
 use sekisho_sys::{confine::Options, entropy::SystemEntropy};
 use tempfile::TempDir;
@@ -36,7 +37,7 @@ use crate::{
 };
 
 /// The policy under which the sample site asks.
-pub(super) const POLICY: &str = "jp-dating-site";
+pub(crate) const POLICY: &str = "jp-dating-site";
 
 /// Why the throwaway installation does not stand.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +66,8 @@ pub struct Build {
     pub program: Option<PathBuf>,
     /// Nobody works here yet: the first administrator is to come in by the founding link. There is no demo reviewer.
     pub unstaffed: bool,
+    /// Further sites that are registered at the founding.
+    pub sites: Vec<SiteView>,
 }
 
 /// A throwaway installation. Dropping it stops the processes and removes the folder.
@@ -80,6 +83,7 @@ pub struct House {
     pub gate: Server,
     /// The desk.
     pub desk: Server,
+    passphrase: Passphrase,
     folder: TempDir,
 }
 
@@ -135,17 +139,18 @@ impl House {
         if build.unstaffed {
             plan.people.clear();
         }
+        plan.sites.extend(build.sites);
         let (data, keystore) = (folder.path().join("data"), folder.path().join("keys").join("keystore"));
         let keeper = founding::found(&data, &keystore, &passphrase, &plan)?;
         Secrets::below(&data).put(&kit.registration.name, &*kit.webhook_secret)?;
         let passkey = Arc::new(Mutex::new(passkey));
         let button = reviewer::Button { desk: desk.clone(), passkey: Arc::clone(&passkey) };
         let site = Sample::start(doors.site, kit, keeper, gate.clone(), button)?;
-        let mut config = config((data, keystore), passphrase, (doors.gate, doors.desk), (&gate, &desk), &site);
+        let mut config = config((data, keystore), passphrase.clone(), (doors.gate, doors.desk), (&gate, &desk), &site);
         config.program = build.program;
         config.demo_reviewer.take_if(|_| build.unstaffed);
         let handle = Supervisor::start(config)?;
-        Ok(Self { handle, site, passkey, keeper, gate, desk, folder })
+        Ok(Self { handle, site, passkey, keeper, gate, desk, passphrase, folder })
     }
 
     /// Every process and what confines it.
@@ -170,6 +175,16 @@ impl House {
     pub fn founding_link(&self) -> io::Result<String> {
         let link = fs::read_to_string(founding::token_file(&self.data()))?;
         Ok(link.trim().to_owned())
+    }
+
+    /// The keystore's file, which whoever steals the disk's copy does not have.
+    pub fn keystore(&self) -> PathBuf {
+        self.folder.path().join("keys").join("keystore")
+    }
+
+    /// What opens the keystore: for the control that shows an attack to be one.
+    pub const fn passphrase(&self) -> &Passphrase {
+        &self.passphrase
     }
 
     /// How many ciphertexts lie in the blob store.

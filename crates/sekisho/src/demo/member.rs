@@ -35,12 +35,23 @@ impl Member {
         picture: &[u8],
         boxes: &[Boxed],
     ) -> Result<Result<(), Trouble>, StoryError> {
+        self.send_as(kind, "picture", picture, boxes)
+    }
+
+    /// As [`Member::send`], with the name that the file has on the member's device.
+    pub(super) fn send_as(
+        &mut self,
+        kind: &str,
+        file_name: &str,
+        picture: &[u8],
+        boxes: &[Boxed],
+    ) -> Result<Result<(), Trouble>, StoryError> {
         let path = format!("/check/photo/{kind}");
         expect(&self.0.get(&path)?, 200, "the page for the picture")?;
         let boxes = serde_json::to_vec(boxes).map_err(|_| StoryError::Unexpected("the boxes"))?;
         let parts = [
             Part { name: "boxes", file: None, value: &boxes },
-            Part { name: "picture", file: Some(("picture", "application/octet-stream")), value: picture },
+            Part { name: "picture", file: Some((file_name, "application/octet-stream")), value: picture },
         ];
         let (content_type, body) = multipart(&parts);
         let request = Request::post(&path).header(CONTENT_TYPE, content_type).header(ACCEPT, "application/json");

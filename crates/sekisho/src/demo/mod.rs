@@ -10,8 +10,10 @@ mod member;
 mod report;
 mod reviewer;
 mod site;
+mod steps;
 mod story;
 
+pub(crate) use house::POLICY;
 pub use house::{Build, House, HouseError};
 pub use report::{Process, Report, Trouble};
 pub use story::{Picture, StoryError, tell};

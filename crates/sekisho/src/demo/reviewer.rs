@@ -48,16 +48,24 @@ impl Reviewer {
 
     /// Takes the next assignment, looks once, and says the reason. The picture's size in bytes is returned.
     pub(super) fn review(&mut self, reason: &str) -> Result<usize, StoryError> {
+        let page = self.look(Some(reason))?;
+        picture_in(&page).ok_or(StoryError::Unexpected("the picture"))
+    }
+
+    /// Takes the next assignment and looks once; then says the reason, if there is one. The page that showed the
+    /// picture is returned.
+    pub(super) fn look(&mut self, reason: Option<&str>) -> Result<String, StoryError> {
         let token = self.field("form_token")?;
         expect(&self.0.post_form("/work/next", &[("form_token", &token)])?, 303, "an assignment")?;
         let assignment = self.field("assignment")?;
         let form = [("form_token", token.as_str()), ("assignment", assignment.as_str())];
         let page = self.0.post_form("/work/view", &form)?;
         expect(&page, 200, "the picture")?;
-        let picture = picture_in(&String::from_utf8_lossy(page.body())).ok_or(StoryError::Unexpected("the picture"))?;
-        let decided = [form[0], form[1], ("reason", reason)];
-        expect(&self.0.post_form("/work/decide", &decided)?, 303, "the decision")?;
-        Ok(picture)
+        if let Some(reason) = reason {
+            let decided = [form[0], form[1], ("reason", reason)];
+            expect(&self.0.post_form("/work/decide", &decided)?, 303, "the decision")?;
+        }
+        Ok(String::from_utf8_lossy(page.body()).into_owned())
     }
 
     fn field(&mut self, name: &'static str) -> Result<String, StoryError> {

@@ -22,7 +22,7 @@ use super::{
 use crate::{client::ClientError, specimen};
 
 /// What the member says the document is.
-const KIND: &str = "jp-driving-licence";
+pub(super) const KIND: &str = "jp-driving-licence";
 /// How long the site waits for its webhook.
 const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -44,6 +44,8 @@ pub(super) enum Event {
     Stop,
     /// The test clock moves.
     ClockAhead(u64),
+    /// A drill: an intruder takes the gate's place.
+    Intrude(Vec<u8>),
 }
 
 /// What the loop knows of one role.
@@ -172,6 +174,7 @@ impl Keeping {
                 self.plan_restart(role, &how)
             }
             Event::ClockAhead(seconds) => self.move_clock(seconds),
+            Event::Intrude(what) => self.intrude(what),
             Event::Said { .. } | Event::Ended { .. } | Event::Stop => {}
         }
         self.report();
@@ -229,6 +232,14 @@ impl Keeping {
         self.each(&Role::ALL, |process| process.tell(&ToRole::ClockAhead(seconds)));
     }
 
+    fn intrude(&mut self, what: Vec<u8>) {
+        if self.config.test {
+            tracing::warn!("a drill: an intruder takes the gate's place");
+            self.config.intruder = Some(what);
+            self.each(&[Role::Gate], Process::kill);
+        }
+    }
+
     fn slot(&mut self, role: Role) -> &mut Slot {
         self.slots.entry(role).or_default()
     }
@@ -253,7 +264,8 @@ impl Keeping {
     fn config_of(&self, role: Role) -> RoleConfig {
         let page = self.passphrase.as_ref().filter(|_| role == Role::Keeper);
         let passphrase = page.map(|page| Passphrase(Zeroizing::new(page.read(<[u8]>::to_vec))));
-        RoleConfig { passphrase, identity: self.identities.of(role), ..self.config.clone() }
+        let intruder = self.config.intruder.clone().filter(|_| role == Role::Gate);
+        RoleConfig { passphrase, identity: self.identities.of(role), intruder, ..self.config.clone() }
     }
 
     /// A new pair for each of the role's links. The peer gets its end at once if it runs, else at its own start.

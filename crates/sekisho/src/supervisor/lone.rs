@@ -106,6 +106,7 @@ fn nowhere() -> RoleConfig {
         behind_proxy: false,
         webhook_ports: Vec::new(),
         demo_reviewer: None,
+        intruder: None,
         clock_ahead: 0,
         own_user: false,
         confinement: Options::default(),

@@ -61,6 +61,8 @@ pub struct RoleConfig {
     pub webhook_ports: Vec<u16>,
     /// Where a demo's "demo reviewer" button posts to.
     pub demo_reviewer: Option<String>,
+    /// What an intruder in the gate's place knows: a drill on a test installation, for the gate alone.
+    pub intruder: Option<Vec<u8>>,
     /// Seconds that a test installation's clock is ahead of the machine's.
     pub clock_ahead: u64,
     /// Whether each role has a user id of its own.
@@ -83,6 +85,7 @@ impl RoleConfig {
             behind_proxy: false,
             webhook_ports: Vec::new(),
             demo_reviewer: None,
+            intruder: None,
             clock_ahead: 0,
             own_user: false,
             confinement: Options::default(),

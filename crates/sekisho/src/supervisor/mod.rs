@@ -146,6 +146,7 @@ impl Supervisor {
     /// [`StartError`]; then nothing runs.
     pub fn start_with(config: Config, lock: Lock) -> Result<Handle, StartError> {
         shield()?;
+        let test = config.test;
         let own_users = rustix::process::geteuid().is_root();
         folders::prepare(&config.data, &config.keystore, own_users)?;
         let (to, from) = channel();
@@ -156,7 +157,7 @@ impl Supervisor {
             return Err(error);
         }
         let thread = thread::Builder::new().name("supervisor".into()).spawn(move || keeping.run())?;
-        Ok(Handle { to, reports, thread: Some(thread), _lock: lock })
+        Ok(Handle { to, reports, test, thread: Some(thread), _lock: lock })
     }
 }
 
@@ -180,6 +181,7 @@ fn means(
         behind_proxy: config.behind_proxy,
         webhook_ports: config.webhook_ports,
         demo_reviewer: config.demo_reviewer,
+        intruder: None,
         clock_ahead: 0,
         own_user,
         confinement: config.confinement,
@@ -200,11 +202,17 @@ fn keep(passphrase: &Passphrase) -> io::Result<Option<SecretPage>> {
     Ok(Some(page))
 }
 
+/// Only an installation that is marked as test lets itself be attacked from within.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this installation is not marked as test: no drill runs inside it")]
+pub struct NotATest;
+
 /// A running installation. Dropping it stops it.
 #[derive(Debug)]
 pub struct Handle {
     to: Sender<Event>,
     reports: Arc<Mutex<Vec<ProcessReport>>>,
+    test: bool,
     thread: Option<JoinHandle<()>>,
     // Let go after the roles have ended: a field is dropped after its owner's `drop`.
     _lock: Lock,
@@ -219,6 +227,19 @@ impl Handle {
     /// Moves a test installation's clock: from now on it is `seconds` ahead of the machine's.
     pub fn set_clock_ahead(&self, seconds: u64) {
         let _ = self.to.send(Event::ClockAhead(seconds));
+    }
+
+    /// For a drill: ends the gate and lets an intruder in its place, who has the gate's ends, folder and confinement,
+    /// and knows `what`.
+    ///
+    /// # Errors
+    /// [`NotATest`]: nobody else's gate is given away.
+    pub fn intrude(&self, what: Vec<u8>) -> Result<(), NotATest> {
+        if !self.test {
+            return Err(NotATest);
+        }
+        let _ = self.to.send(Event::Intrude(what));
+        Ok(())
     }
 
     /// Stops the roles, the keeper last, and returns when none is left.

@@ -17,7 +17,7 @@ use sekisho::demo::{Build, House};
 /// The built binary in a throwaway installation.
 fn house(unstaffed: bool) -> House {
     let program = Some(PathBuf::from(env!("CARGO_BIN_EXE_sekisho")));
-    House::build_as(Build { program, unstaffed }).unwrap()
+    House::build_as(Build { program, unstaffed, ..Build::default() }).unwrap()
 }
 
 /// Nothing was refused by a page's own policy, no script failed, nothing was missing.

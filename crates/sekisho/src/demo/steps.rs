@@ -1,0 +1,54 @@
+//! The story's steps one by one, for drills and tests that stop in the middle of it.
+
+use sekisho_core::id::CheckId;
+
+use super::{House, Picture, StoryError, Trouble, member::Member, reviewer::Reviewer, story::KIND};
+
+impl House {
+    /// The sample site asks for a check: its id, and the link that its member is sent.
+    ///
+    /// # Errors
+    /// [`StoryError`].
+    pub fn ask(&self) -> Result<(CheckId, String), StoryError> {
+        let asked = self.site.ask()?;
+        Ok((asked.check, asked.link))
+    }
+
+    /// A member follows `link` and sends a picture that is called `file_name` on their device. `Err` in the answer is
+    /// what the member is told.
+    ///
+    /// # Errors
+    /// [`StoryError`].
+    pub fn send(&self, link: &str, file_name: &str, picture: &Picture) -> Result<Result<(), Trouble>, StoryError> {
+        let mut member = Member::new(&self.gate)?;
+        member.enter(link)?;
+        member.send_as(KIND, file_name, &picture.bytes, &picture.boxes)
+    }
+
+    /// A document comes in and waits, undecided.
+    ///
+    /// # Errors
+    /// [`StoryError`], also when the picture is turned away.
+    pub fn submit(&self, file_name: &str, picture: &Picture) -> Result<CheckId, StoryError> {
+        let (check, link) = self.ask()?;
+        self.send(&link, file_name, picture)?.map_err(|_| StoryError::Unexpected("the picture"))?;
+        Ok(check)
+    }
+
+    /// A reviewer begins a shift and looks at the next document; then decides, if there is a `reason`. The page that
+    /// showed the picture is returned.
+    ///
+    /// # Errors
+    /// [`StoryError`].
+    pub fn look(&self, reason: Option<&str>) -> Result<String, StoryError> {
+        Reviewer::begin(&self.desk, &self.passkey)?.look(reason)
+    }
+
+    /// Where a check of the sample site stands, as its API tells it.
+    ///
+    /// # Errors
+    /// [`StoryError`].
+    pub fn state(&self, check: CheckId) -> Result<String, StoryError> {
+        Ok(self.site.check(check)?["state"].as_str().unwrap_or_default().to_owned())
+    }
+}

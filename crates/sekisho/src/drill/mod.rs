@@ -1,0 +1,114 @@
+//! The promise table, performed: an attacker with exactly that in hand, on a throwaway installation.
+//!
+//! Each drill has a control: the same attacker's code succeeds where it may, with the keystore or at the desk. A drill
+//! whose control fails proves nothing, and says so by breaking its promise.
+
+mod caller;
+mod crack;
+mod ground;
+pub(crate) mod in_gate;
+mod loot;
+mod public_process;
+mod reach;
+mod sought;
+mod stolen_databases;
+mod stolen_site_key;
+mod stolen_storage;
+
+use std::{io, path::PathBuf};
+
+use serde::Serialize;
+
+use self::ground::Ground;
+pub use self::sought::{Got, Sought};
+use crate::{
+    client::ClientError,
+    demo::{HouseError, StoryError},
+    supervisor::NotATest,
+};
+
+/// A drill.
+type Drill = fn(&Ground) -> Result<Row, DrillError>;
+
+/// Every drill by its name. The last changes the installation, so it comes last.
+const DRILLS: [(&str, Drill); 4] = [
+    ("stolen-storage", stolen_storage::perform),
+    ("stolen-databases", stolen_databases::perform),
+    ("stolen-site-key", stolen_site_key::perform),
+    ("public-process", public_process::perform),
+];
+
+/// What a drill showed.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    /// Its name.
+    pub name: &'static str,
+    /// What the attacker held.
+    pub held: String,
+    /// What they got.
+    pub got: Got,
+    /// What was promised.
+    pub promise: &'static str,
+    /// Whether the promise was kept, and the control showed that the attack was one.
+    pub kept: bool,
+    /// Who noticed, as it is.
+    pub noticed: String,
+    /// What was tried, and what the control showed.
+    pub note: String,
+}
+
+/// Why a drill was not performed.
+#[derive(Debug, thiserror::Error)]
+pub enum DrillError {
+    /// There is none of that name.
+    #[error("there is no drill named {name}; there are: {}", names().join(", "))]
+    Unknown {
+        /// What was asked for.
+        name: String,
+    },
+    /// The installation does not stand.
+    #[error(transparent)]
+    House(#[from] HouseError),
+    /// A step of the story before the attack.
+    #[error(transparent)]
+    Story(#[from] StoryError),
+    /// A connection.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// A file.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// A copied database is not one.
+    #[error("a copied database can't be read")]
+    Database(#[from] rusqlite::Error),
+    /// Not on an installation that is in use.
+    #[error(transparent)]
+    NotATest(#[from] NotATest),
+    /// What should be attacked is not as it should be.
+    #[error("the installation that is to be attacked is not as it should be")]
+    Ground,
+    /// The attack itself came to no end.
+    #[error("the attack came to no end: {0}")]
+    Unfinished(&'static str),
+}
+
+/// The names of all drills.
+pub fn names() -> Vec<&'static str> {
+    DRILLS.iter().map(|(name, _)| *name).collect()
+}
+
+/// Performs the drills of these names, all if none is named, on one throwaway installation. `program` is what its
+/// processes are started from, if it is not the one that runs.
+///
+/// # Errors
+/// [`DrillError`]: then nothing was shown.
+pub fn perform(wanted: &[String], program: Option<PathBuf>) -> Result<Vec<Row>, DrillError> {
+    if let Some(name) = wanted.iter().find(|name| !names().contains(&name.as_str())) {
+        return Err(DrillError::Unknown { name: name.clone() });
+    }
+    let ground = Ground::prepare(program)?;
+    let chosen = DRILLS.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|one| one == name));
+    let rows = chosen.map(|(_, drill)| drill(&ground)).collect::<Result<_, _>>();
+    ground.house.clear_away()?;
+    rows
+}

@@ -1,0 +1,33 @@
+//! The attacker holds a copy of the whole blob store, or the credentials to it.
+
+use super::{
+    DrillError, Row,
+    ground::Ground,
+    loot::{Loot, keys_with_the_keystore, known, open_all},
+};
+
+/// M8, M11.
+pub(super) fn perform(ground: &Ground) -> Result<Row, DrillError> {
+    let loot = Loot::copy(&ground.house.data().join("blobs"))?;
+    let known = known(&ground.house.data())?;
+    let documents = loot.documents(&known)?;
+    let keys = loot.key_like()?;
+    let mut got = loot.in_the_clear(&ground.sought)?;
+    got += open_all(&documents, &keys, &ground.sought);
+    let control = open_all(&documents, &keys_with_the_keystore(&ground.house, &known)?, &ground.sought);
+    let undecided = ground.undecided() as u64;
+    Ok(Row {
+        name: "stolen-storage",
+        held: format!("a copy of the whole blob store: {} documents", documents.len()),
+        got,
+        promise: "ciphertext; 0 pictures",
+        kept: got == Default::default() && documents.len() as u64 == undecided && control.pictures == undecided,
+        noticed: "not noticed: a copy that is made outside of Sekisho leaves no trace in it".into(),
+        note: format!(
+            "{} key-like things from the blobs were tried on each document, with its site and check given away; with \
+             keystore and passphrase the same code opened {} of {undecided} undecided documents",
+            keys.len(),
+            control.pictures
+        ),
+    })
+}

@@ -1,0 +1,84 @@
+//! The promise table, performed on the real binary's processes. Each row's control must hold too.
+
+#![allow(clippy::unwrap_used)] // Helpers of tests, too.
+
+use std::{path::PathBuf, process::Command, sync::OnceLock};
+
+use sekisho::drill::{Got, Row, perform};
+
+/// All drills on one installation, once for all tests.
+fn row(name: &str) -> &'static Row {
+    static ROWS: OnceLock<Vec<Row>> = OnceLock::new();
+    let rows = ROWS.get_or_init(|| perform(&[], Some(PathBuf::from(env!("CARGO_BIN_EXE_sekisho")))).unwrap());
+    rows.iter().find(|row| row.name == name).unwrap()
+}
+
+fn assert_kept(row: &Row) {
+    assert!(row.kept, "{row:#?}");
+    assert_eq!(row.got, Got::default(), "{row:#?}");
+}
+
+/// The number that stands before `after` in a note.
+fn number(note: &str, after: &str) -> u64 {
+    let (before, _) = note.split_once(after).unwrap_or_else(|| panic!("{note}"));
+    before.rsplit([' ', ';']).next().unwrap().parse().unwrap()
+}
+
+/// M8, M11, M39: storage credentials are worth nothing; with the keystore too, the same code opens what waited.
+#[test]
+fn a_copy_of_the_blob_store_opens_nothing() {
+    let row = row("stolen-storage");
+    assert_kept(row);
+    assert!(number(&row.note, " key-like things") > 1_000, "{}", row.note);
+    assert!(row.note.contains("opened 3 of 3 undecided documents"), "{}", row.note);
+    assert!(row.noticed.starts_with("not noticed"));
+}
+
+/// M8, M39: everything below `--data`, without the keystore: 0 documents, 0 birth dates, 0 names.
+#[test]
+fn a_copy_of_everything_but_the_keystore_opens_nothing() {
+    let row = row("stolen-databases");
+    assert_kept(row);
+    assert!(number(&row.note, " key-like things") > 10_000, "{}", row.note);
+    assert!(row.note.contains("opened 3 of 3 undecided documents"), "{}", row.note);
+}
+
+/// M11, M39: a site's private key leads to no picture.
+#[test]
+fn a_sites_private_key_leads_to_no_picture() {
+    let row = row("stolen-site-key");
+    assert_kept(row);
+    assert!(number(&row.note, " calls on") > 60 && row.note.contains("found 1 picture in what the desk shows"));
+}
+
+/// M11, M39: in the gate's place, confined as the gate, what was submitted before stays closed.
+#[test]
+fn code_in_the_gates_place_opens_nothing_that_was_submitted_before() {
+    let row = row("public-process");
+    assert_kept(row);
+    assert!(number(&row.note, " attempts;") > 50, "{}", row.note);
+    assert!(row.note.contains("saw 1 of the documents"), "{}", row.note);
+    assert!(row.noticed.contains("saw the gate end"), "{}", row.noticed);
+}
+
+#[test]
+fn a_drill_that_is_not_there_is_a_usage_error_and_names_those_that_are() {
+    let asked = Command::new(env!("CARGO_BIN_EXE_sekisho")).args(["drill", "stolen-moon"]).output().unwrap();
+    assert_eq!(asked.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&asked.stderr).contains("stolen-site-key"));
+}
+
+/// M39: one command, one report.
+#[test]
+fn the_command_prints_one_array_and_ends_well_when_promises_are_kept() {
+    let told =
+        Command::new(env!("CARGO_BIN_EXE_sekisho")).args(["drill", "stolen-storage", "--json"]).output().unwrap();
+    assert_eq!(told.status.code(), Some(0));
+    let rows: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(rows.as_array().map(Vec::len), Some(1));
+    assert_eq!(rows[0]["got"], serde_json::json!({ "pictures": 0, "birth_dates": 0, "names": 0 }));
+    for field in ["name", "held", "promise", "noticed", "note"] {
+        assert!(rows[0][field].as_str().is_some_and(|text| !text.is_empty()), "{field}");
+    }
+    assert_eq!(rows[0]["kept"], true);
+}
