@@ -228,10 +228,8 @@ mod tests {
     #[test]
     fn a_bomb_is_refused_before_it_takes_memory() {
         for (number, bomb) in samples::bombs().iter().enumerate() {
-            let began = std::time::Instant::now();
+            // By its header: what it costs is measured by the `measure` example, not here.
             assert_eq!(refusal(bomb), DecodeError::TooManyPixels, "{number}");
-            // The bar is 50 ms; a machine under load may be slow, a gigabyte of pixels is slower.
-            assert!(began.elapsed().as_millis() < 500, "{number}: {:?}", began.elapsed());
         }
     }
 
