@@ -18,5 +18,9 @@ pub fn run(arguments: &[String]) -> Result<(), Failure> {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(["run", "--locked", "--quiet", "--package", "sekisho", "--manifest-path"]);
     command.arg(sh::root().join("Cargo.toml")).args(["--", "demo"]).args(arguments);
+    // The story is what one wants to read; whoever wants each request says so.
+    if env::var_os("SEKISHO_LOG").is_none() {
+        command.env("SEKISHO_LOG", "warn");
+    }
     Err(Failure::usage(format!("cannot run `{}`: {}", sh::typed(&command), command.exec())))
 }
