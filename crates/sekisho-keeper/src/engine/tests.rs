@@ -131,6 +131,40 @@ fn an_assignment_lapses_and_its_document_waits_for_the_only_reviewer_again() {
 }
 
 #[test]
+fn what_lapsed_goes_to_somebody_else_where_there_is_one() {
+    let mut house = House::founded();
+    house.enrol_second_reviewer();
+    house.submit("one");
+    let first = house.begin_shift();
+    house.next(&first).unwrap();
+    house.pass(10 * MINUTE);
+    house.tick();
+    assert!(house.next(&first).is_none(), "it lapsed with this person");
+    let second = house.begin_second_reviewers_shift();
+    let assignment = house.next(&second).unwrap();
+    assert!(house.view(&second, assignment).is_ok());
+}
+
+/// A reviewer can't time what they get: it is drawn among the oldest sixteen.
+#[test]
+fn an_assignment_is_drawn_among_the_oldest_sixteen() {
+    let mut drawn = std::collections::BTreeSet::new();
+    for _ in 0..40 {
+        let mut house = House::founded();
+        let mut documents = Vec::new();
+        for number in 0..18 {
+            documents.push(house.submit(&format!("check-{number}")).1);
+            house.pass(1);
+        }
+        let shift = house.begin_shift();
+        house.next(&shift).unwrap();
+        let assigned = house.assigned_document();
+        drawn.insert(documents.iter().position(|document| *document == assigned).unwrap());
+    }
+    assert!(drawn.len() > 5 && drawn.last() < Some(&16), "{drawn:?}");
+}
+
+#[test]
 fn three_lapses_end_the_shift() {
     let mut house = House::founded();
     house.submit("one");

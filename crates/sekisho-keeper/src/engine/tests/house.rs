@@ -42,6 +42,8 @@ pub(super) const MINUTE: u64 = 60;
 pub(super) const MEMBER_SECRET: [u8; 32] = [77; 32];
 pub(crate) const PASSPHRASE: &[u8] = b"a passphrase for tests";
 const ORIGIN: &str = "https://desk.example.jp";
+/// Whoever enrols by an invitation.
+const NEWCOMER: u8 = 9;
 const START: Timestamp = Timestamp(1_795_240_800);
 
 #[derive(Clone)]
@@ -375,7 +377,7 @@ impl House {
 
     /// Seals as a gate does.
     fn sealed(&mut self, jti: &str, request: String, keys: &IntakeKeys) -> Receive {
-        let mut entropy = SeededEntropy::new(self.clock.read_now().since_boot ^ self.contexts.len() as u64);
+        let mut entropy = SeededEntropy::new(self.clock.read_now().since_boot * 1_000_003 + self.contexts.len() as u64);
         let document = DocumentId::random(&mut entropy);
         let site = "site-a".parse().unwrap();
         let jti = format!("{:-<20}", jti.replace(' ', "-"));
@@ -518,8 +520,24 @@ impl House {
         self.prove(Role::Reviewer, Some(shift.clone()));
     }
 
+    /// Enrols a second reviewer, as an administrator would while founding.
+    pub(super) fn enrol_second_reviewer(&mut self) {
+        let shift = self.begin_shift_as(Role::Administrator);
+        let invite = DeskRequest::Invite { shift, name: "second".into(), role: Role::Reviewer };
+        let Ok(DeskAnswer::Invitation { invitation, .. }) = self.desk(invite) else { panic!("no invitation") };
+        self.enrol(&invitation).unwrap();
+    }
+
+    pub(super) fn begin_second_reviewers_shift(&mut self) -> ShiftToken {
+        self.prove_as(NEWCOMER, None).token
+    }
+
     fn prove(&mut self, role: Role, shift: Option<ShiftToken>) -> Shift {
         let n = people().into_iter().find(|(_, r)| *r == role).unwrap().0;
+        self.prove_as(n, shift)
+    }
+
+    fn prove_as(&mut self, n: u8, shift: Option<ShiftToken>) -> Shift {
         let Ok(DeskAnswer::ShiftOptions(options)) = self.desk(DeskRequest::ShiftOptions { shift }) else {
             panic!("no options")
         };
@@ -580,7 +598,7 @@ impl House {
     pub(super) fn enrol(&mut self, token: &str) -> Answered<DeskAnswer> {
         let options = self.desk(DeskRequest::EnrolOptions { invitation: token.into() })?;
         let DeskAnswer::EnrolOptions(options) = options else { panic!("no options") };
-        let person = Person::new(9);
+        let person = Person::new(NEWCOMER);
         self.desk(DeskRequest::Enrol {
             ceremony: options.ceremony,
             client_data: Person::client_data("webauthn.create", &options.challenge),
@@ -626,6 +644,16 @@ impl House {
         let db = &self.engine().db;
         let mut all = db.prepare("SELECT body FROM event ORDER BY place").unwrap();
         all.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
+    /// The document of the newest assignment.
+    pub(super) fn assigned_document(&mut self) -> DocumentId {
+        let newest = self.bodies().into_iter().rev().map(|body| Event::from_bytes(&body).unwrap().what);
+        let assigned = newest.filter_map(|what| match what {
+            What::Assigned { document, .. } => Some(document),
+            _ => None,
+        });
+        assigned.take(1).next().unwrap()
     }
 
     pub(super) fn events(&mut self, which: impl Fn(&What) -> bool) -> usize {
