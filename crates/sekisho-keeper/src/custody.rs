@@ -11,9 +11,6 @@ use zeroize::Zeroizing;
 
 use crate::{keystore::Keys, ledger::Position, meter::Ticket};
 
-/// A document key as it lies in keeper.db: nonce, ciphertext, tag.
-pub const WRAPPED_LEN: usize = 12 + 32 + 16;
-
 /// What a wrapped key hangs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hold {

@@ -9,6 +9,7 @@ pub mod blobs;
 pub mod custody;
 pub mod db;
 pub mod engine;
+pub mod hash;
 pub mod intake;
 pub mod jose;
 pub mod keystore;

@@ -1,9 +1,6 @@
 //! What a site and a member may see of a check, and how they end it.
 
-use aws_lc_rs::{
-    constant_time::verify_slices_are_equal,
-    digest::{SHA256, digest},
-};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use rusqlite::OptionalExtension;
 use sekisho_core::{
     calendar::DAY,
@@ -16,6 +13,7 @@ use sekisho_core::{
 use super::{decide::settle, ending, fault::Fault, outbox, receive::ARRIVALS, registry, turn::Turn};
 use crate::{
     db::columns::{At, Id, Word},
+    hash::sha256,
     jose::{
         Jwks,
         call::{MAX_AGE, verify_call},
@@ -118,7 +116,7 @@ pub(super) fn withdraw_by_member(turn: &mut Turn<'_>, check: CheckId, secret: &[
         .query_row([Id(check)], |row| row.get(0))
         .optional()?;
     let known = known.flatten().ok_or(Refusal::NotFound)?;
-    verify_slices_are_equal(&known, digest(&SHA256, secret).as_ref()).map_err(|_| Refusal::NotFound)?;
+    verify_slices_are_equal(&known, &sha256(secret)).map_err(|_| Refusal::NotFound)?;
     end(turn, check)
 }
 

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use sekisho_core::{
     check::Role,
     entropy::{Entropy, fresh},
@@ -11,7 +10,10 @@ use sekisho_core::{
     time::{HOUR, Timestamp},
 };
 
-use crate::wire::{Refusal, ShiftToken};
+use crate::{
+    hash::sha256,
+    wire::{Refusal, ShiftToken},
+};
 
 /// How long a shift lasts at most, in seconds.
 pub(super) const SHIFT_SECONDS: u64 = 8 * HOUR;
@@ -72,9 +74,7 @@ impl OnShift {
 pub(super) struct Shifts(HashMap<[u8; 32], Running>);
 
 fn hash(token: &ShiftToken) -> [u8; 32] {
-    let mut out = [0; 32];
-    out.copy_from_slice(digest(&SHA256, &token.0).as_ref());
-    out
+    sha256(&token.0)
 }
 
 impl Shifts {

@@ -1,6 +1,5 @@
 //! Who may look: invitations, passkeys, shifts.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use rusqlite::{Connection, OptionalExtension};
 use sekisho_core::{
@@ -14,18 +13,13 @@ use sekisho_core::{
 use super::{ceremonies::Purpose, fault::Fault, registry, retention, turn::Turn};
 use crate::{
     db::columns::{At, Id, Packed, Word},
+    hash::sha256,
     webauthn::{self, Credential, RelyingParty},
     wire::{Assertion, EnrolOptions, Refusal, Shift, ShiftOptions, ShiftToken, StaffView},
 };
 
 /// How long an invitation works, in seconds.
 pub(crate) const INVITATION_SECONDS: u64 = HOUR / 2;
-
-fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let mut out = [0; 32];
-    out.copy_from_slice(digest(&SHA256, bytes).as_ref());
-    out
-}
 
 fn relying_party(turn: &Turn<'_>) -> RelyingParty {
     let installation = &turn.room.installation;

@@ -1,6 +1,5 @@
 //! A site's signature over one call, as in DPoP (RFC 9449): a bearer token alone does nothing.
 
-use aws_lc_rs::digest;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sekisho_core::{
     id::{KeeperId, SiteName},
@@ -16,7 +15,10 @@ use super::{
     key::{KeyError, SigningKey},
     request::is_jti,
 };
-use crate::wire::{Refusal, SignedCall};
+use crate::{
+    hash::sha256,
+    wire::{Refusal, SignedCall},
+};
 
 /// How old a signature may be, in seconds; a `jti` must be remembered for this and [`CLOCK_SKEW`] together.
 pub const MAX_AGE: u64 = 60;
@@ -155,9 +157,7 @@ pub fn sign_call(key: &SigningKey, keeper: KeeperId, call: &Call<'_>) -> Result<
 
 /// SHA-256 of a body, as [`SignedCall`] carries it.
 pub fn body_sha256(body: &[u8]) -> [u8; 32] {
-    let mut out = [0; 32];
-    out.copy_from_slice(digest::digest(&digest::SHA256, body).as_ref());
-    out
+    sha256(body)
 }
 
 #[cfg(test)]
