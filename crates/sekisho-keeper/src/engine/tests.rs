@@ -1,6 +1,7 @@
 //! The engine whole, in memory: real keys, a real database, a real ledger; a driven clock and seeded chance.
 
 pub(crate) mod house;
+mod time;
 
 use house::{House, MINUTE};
 use sekisho_core::{
@@ -193,34 +194,6 @@ fn every_tenth_assignment_wants_a_fresh_touch() {
     assert!(house.next(&shift).is_some());
 }
 
-/// M9: undecided at its deadline, a document is gone and the member is asked again.
-#[test]
-fn at_the_deadline_an_undecided_document_is_gone() {
-    let mut house = House::founded();
-    let (check, document) = house.submit("one");
-    let deadline = house.check(check).documents[0].deadline;
-    assert!(deadline.since(house.now()) <= 72 * HOUR);
-    house.live_until(deadline);
-    let view = house.check(check);
-    assert_eq!(view.state, CheckState::AwaitingDocument);
-    assert_eq!(view.documents[0].state, DocumentState::Shredded);
-    assert!(!house.has_blob(document));
-    house.submit("one");
-    assert_eq!(house.check(check).state, CheckState::InReview);
-}
-
-/// M9: the queue is warned at T+48 h, once.
-#[test]
-fn the_queue_is_warned_before_the_deadline() {
-    let mut house = House::founded();
-    house.submit("one");
-    house.live_until(house.now() + 49 * HOUR);
-    assert_eq!(house.events(|what| matches!(what, What::DeadlineNears { .. })), 1);
-    let shift = house.begin_shift();
-    let Ok(DeskAnswer::Queue(queue)) = house.desk(DeskRequest::Queue(shift)) else { panic!("no queue") };
-    assert_eq!((queue.waiting, queue.near_deadline), (1, 1));
-}
-
 #[test]
 fn a_retake_ends_the_document_and_three_arrivals_are_all() {
     let mut house = House::founded();
@@ -239,110 +212,6 @@ fn one_request_brings_one_document_at_a_time() {
     let mut house = House::founded();
     house.submit("one");
     assert_eq!(house.try_submit("one").unwrap_err(), Refusal::AlreadyReceived);
-}
-
-#[test]
-fn documents_are_carried_from_root_to_root_and_still_open() {
-    let mut house = House::founded();
-    house.submit("one");
-    house.live_until(house.now() + 30 * HOUR);
-    assert!(house.events(|what| matches!(what, What::RootChanged { .. })) >= 30);
-    let shift = house.begin_shift();
-    let assignment = house.next(&shift).unwrap();
-    assert_eq!(house.view(&shift, assignment).unwrap(), house.picture());
-}
-
-/// M8, M9: a copy of database and blobs opens nothing without the keystore; with a later keystore and the
-/// passphrase it opens nothing that was decided before the last change of root.
-#[test]
-fn an_old_copy_does_not_open_what_was_decided() {
-    let mut house = House::founded();
-    let (_, document) = house.submit("one");
-    let copy = house.copy();
-    assert!(house.attack(&copy, &copy.keystore, document), "before the decision, with keystore and passphrase");
-    house.review(Reason::OldEnough).unwrap();
-    house.live_until((house.now().hour().plus(1)).start() + 1);
-    let now = house.copy();
-    assert!(!house.attack(&copy, &now.keystore, document), "yesterday's data, today's keystore");
-    assert!(house.attack(&copy, &copy.keystore, document), "the attack is a real one");
-}
-
-#[test]
-fn an_overdue_slot_is_gone_before_a_locked_keeper_does_anything() {
-    let mut house = House::founded();
-    let (_, document) = house.submit("one");
-    let copy = house.copy();
-    let locked = house.restart_locked_after(73 * HOUR);
-    drop(locked);
-    let keystore = house.copy().keystore;
-    assert!(!house.attack(&copy, &keystore, document));
-}
-
-#[test]
-fn a_keeper_that_was_away_past_the_deadline_opens_nothing_and_asks_again() {
-    let mut house = House::founded();
-    let (check, _) = house.submit("one");
-    house.restart_after(80 * HOUR);
-    assert_eq!(house.check(check).state, CheckState::AwaitingDocument);
-}
-
-#[test]
-fn a_restart_keeps_what_was_acknowledged_and_ends_shifts() {
-    let mut house = House::founded();
-    let (check, _) = house.submit("one");
-    let shift = house.begin_shift();
-    house.next(&shift).unwrap();
-    house.restart_after(5);
-    assert_eq!(house.check(check).state, CheckState::InReview);
-    assert_eq!(house.next_refused(&shift), Refusal::ShiftOver);
-    assert_eq!(house.review(Reason::OldEnough), Ok(CheckState::Approved));
-}
-
-#[test]
-fn a_leap_of_the_clock_stops_opening_and_destroys_nothing() {
-    let mut house = House::founded();
-    let (check, _) = house.submit("one");
-    let shift = house.begin_shift();
-    let assignment = house.next(&shift).unwrap();
-    house.leap(365 * 24 * HOUR);
-    house.tick();
-    assert_eq!(house.view(&shift, assignment), Err(Refusal::TimeInDoubt));
-    assert_eq!(house.check(check).state, CheckState::InReview);
-    house.leap_back(365 * 24 * HOUR);
-    assert!(house.view(&shift, assignment).is_ok());
-}
-
-#[test]
-fn a_doubt_is_on_record_once_and_an_officer_ends_it() {
-    let mut house = House::founded();
-    let (check, _) = house.submit("one");
-    let officer = house.begin_shift_as(Role::Officer);
-    let reviewer = house.begin_shift();
-    house.leap(30 * HOUR);
-    house.tick();
-    house.tick();
-    assert_eq!(house.events(|what| matches!(what, What::TimeDoubted { .. })), 1);
-    assert_eq!(house.desk(DeskRequest::ConfirmTime(reviewer.clone())).unwrap_err(), Refusal::NotAllowed);
-    house.desk(DeskRequest::ConfirmTime(officer)).unwrap();
-    house.tick();
-    assert_eq!(house.check(check).state, CheckState::InReview, "30 hours are less than 72");
-    let shift = house.begin_shift();
-    assert!(house.next(&shift).is_some(), "opening goes on");
-}
-
-/// A machine that was off for days waits for a word before it opens, and forgets without one.
-#[test]
-fn after_days_of_darkness_opening_waits_for_an_officer() {
-    let mut house = House::founded();
-    house.submit("one");
-    house.restart_after(30 * HOUR);
-    let shift = house.begin_shift();
-    assert_eq!(house.next_refused(&shift), Refusal::TimeInDoubt);
-    let officer = house.begin_shift_as(Role::Officer);
-    house.desk(DeskRequest::ConfirmTime(officer)).unwrap();
-    house.tick();
-    let shift = house.begin_shift();
-    assert!(house.next(&shift).is_some());
 }
 
 #[test]
@@ -381,16 +250,6 @@ fn a_gate_cannot_invent_work() {
 }
 
 #[test]
-fn an_intake_key_is_accepted_for_its_hour_and_the_next() {
-    let mut house = House::founded();
-    let keys = house.intake_keys();
-    house.live_until(house.now().hour().plus(1).start() + 30 * MINUTE);
-    assert!(house.submit_with("one", &keys).is_ok());
-    house.live_until(house.now().hour().plus(1).start());
-    assert_eq!(house.submit_with("two", &keys).unwrap_err(), Refusal::IntakeKeyExpired);
-}
-
-#[test]
 fn a_site_withdraws_by_its_own_signature_once() {
     let mut house = House::founded();
     let (check, document) = house.submit("one");
@@ -411,27 +270,6 @@ fn a_member_withdraws_with_a_secret_that_only_their_browser_has() {
     house.gate(GateRequest::WithdrawByMember { check, secret: house::MEMBER_SECRET }).unwrap();
     assert!(!house.has_blob(document));
     assert_eq!(house.check(check).state, CheckState::Withdrawn);
-}
-
-/// M10: what ties a check to a person goes 90 days after leaving; that the check was made stays.
-#[test]
-fn ninety_days_after_leaving_nothing_ties_the_record_to_a_person() {
-    let mut house = House::founded();
-    let (check, _) = house.submit("one");
-    house.review(Reason::OldEnough).unwrap();
-    house.member_leaves();
-    house.skip_to(house.now() + 89 * 24 * HOUR);
-    assert!(house.database_holds(&house::sub_text()));
-    house.skip_to(house.now() + 24 * HOUR + 60);
-    assert!(!house.database_holds(&house::sub_text()));
-    assert_eq!(house.check(check).state, CheckState::Approved);
-    assert!(house.check(check).attestation.is_none());
-}
-
-/// M17: neither a test keystore in production nor a production keystore in a test.
-#[test]
-fn test_and_production_do_not_mix() {
-    assert!(house::start_with_other_keystore_refused());
 }
 
 /// M15: what would let more people look can't be done at once after the first real check.
@@ -496,27 +334,6 @@ fn every_stored_body_reads_back() {
     for body in house.bodies() {
         assert_eq!(Event::from_bytes(&body).unwrap().to_bytes(), body);
     }
-}
-
-#[test]
-fn the_ledger_begins_with_the_founding() {
-    let mut house = House::founded();
-    let first = Event::from_bytes(&house.bodies()[0]).unwrap();
-    assert_eq!(first.what, What::Founded { test: true });
-    house.restart_after(5);
-    assert_eq!(house.events(|what| matches!(what, What::Founded { .. })), 1);
-}
-
-/// An upload that was sealed and never received leaves nothing for long.
-#[test]
-fn a_ciphertext_that_nobody_knows_is_swept_and_a_known_one_stays() {
-    let mut house = House::founded();
-    let (_, known) = house.submit("one");
-    let orphan = house.leave_an_orphan();
-    house.live_until(house.now() + HOUR);
-    assert!(house.has_blob(orphan), "it may still be on its way");
-    house.live_until(house.now() + 2 * HOUR);
-    assert!(!house.has_blob(orphan) && house.has_blob(known));
 }
 
 /// M19: an assignment doesn't outlive its shift, not even for the same person.
