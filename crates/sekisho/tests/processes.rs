@@ -15,6 +15,7 @@ use std::{
 
 use rustix::process::{Pid, Signal, geteuid, kill_process, test_kill_process};
 use sekisho::app::founding;
+use sekisho::demo::{Build, House, Picture};
 use sekisho::supervisor::{Config, Handle, Passphrase, ProcessReport, Role, StartError, Supervisor};
 use sekisho_keeper::{engine::Plan, keystore::Cost};
 use sekisho_sys::confine::Options;
@@ -164,6 +165,25 @@ fn an_orderly_stop_leaves_no_process() {
     handle.stop();
     assert_eq!(processes.len(), 6);
     assert!(processes.iter().all(|process| is_gone(process.pid)));
+}
+
+/// M9: what was acknowledged before a power cut is there after it.
+#[test]
+fn a_house_that_was_killed_or_stopped_stands_again_over_its_folder() {
+    let program = Some(PathBuf::from(env!("CARGO_BIN_EXE_sekisho")));
+    let mut house = House::build_as(Build { program, ..Build::default() }).unwrap();
+    let check = house.submit("card.jpg", &Picture::specimen()).unwrap();
+    for end in [House::die, House::rest] {
+        let before = house.processes();
+        end(&mut house);
+        assert!(before.len() == 6 && before.iter().all(|process| is_gone(process.pid)));
+        assert!(house.processes().is_empty());
+        house.revive().unwrap();
+        assert_eq!(house.state(check).unwrap(), "in_review");
+    }
+    house.look(Some("old_enough")).unwrap();
+    assert_eq!(house.state(check).unwrap(), "approved");
+    house.clear_away().unwrap();
 }
 
 #[test]

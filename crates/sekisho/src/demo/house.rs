@@ -71,8 +71,13 @@ pub struct Build {
 }
 
 /// A throwaway installation. Dropping it stops the processes and removes the folder.
+///
+/// Its processes can be stopped or killed and started again over the same folder, at the same addresses; whoever
+/// copies, restores or damages the folder does it in between.
 pub struct House {
-    handle: Handle,
+    // Ends first: the roles lie in the folder that is removed last.
+    handle: Option<Handle>,
+    start: Start,
     /// The sample site.
     pub site: Sample,
     /// The reviewer's passkey.
@@ -83,8 +88,18 @@ pub struct House {
     pub gate: Server,
     /// The desk.
     pub desk: Server,
-    passphrase: Passphrase,
     folder: TempDir,
+}
+
+/// What its processes are started with, the first time and each time after. The listeners stay bound all the while, so
+/// a caller who comes while nobody serves waits instead of being refused.
+struct Start {
+    program: Option<PathBuf>,
+    demo_reviewer: Option<String>,
+    webhook_port: u16,
+    passphrase: Passphrase,
+    gate: TcpListener,
+    desk: TcpListener,
 }
 
 struct Doors {
@@ -146,21 +161,76 @@ impl House {
         let passkey = Arc::new(Mutex::new(passkey));
         let button = reviewer::Button { desk: desk.clone(), passkey: Arc::clone(&passkey) };
         let site = Sample::start(doors.site, kit, keeper, gate.clone(), button)?;
-        let mut config = config((data, keystore), passphrase.clone(), (doors.gate, doors.desk), (&gate, &desk), &site);
-        config.program = build.program;
-        config.demo_reviewer.take_if(|_| build.unstaffed);
-        let handle = Supervisor::start(config)?;
-        Ok(Self { handle, site, passkey, keeper, gate, desk, passphrase, folder })
+        let start = Start {
+            program: build.program,
+            demo_reviewer: (!build.unstaffed).then(|| site.button_address()),
+            webhook_port: site.server.address.port(),
+            passphrase,
+            gate: doors.gate,
+            desk: doors.desk,
+        };
+        let mut house = Self { handle: None, start, site, passkey, keeper, gate, desk, folder };
+        house.revive()?;
+        Ok(house)
     }
 
-    /// Every process and what confines it.
+    /// Every process and what confines it; nothing while it is stopped.
     pub fn processes(&self) -> Vec<crate::supervisor::ProcessReport> {
-        self.handle.processes()
+        self.handle.as_ref().map_or_else(Vec::new, Handle::processes)
     }
 
     /// The running installation, for whoever moves its clock.
-    pub const fn handle(&self) -> &Handle {
-        &self.handle
+    ///
+    /// # Panics
+    /// While it is stopped.
+    pub fn handle(&self) -> &Handle {
+        self.handle.as_ref().expect("asked while the house runs")
+    }
+
+    /// Stops the processes in order. The folder stays as it is.
+    pub fn rest(&mut self) {
+        if let Some(handle) = self.handle.take() {
+            handle.stop();
+        }
+    }
+
+    /// Kills every process at once, as a power cut would. The folder stays as it is.
+    pub fn die(&mut self) {
+        if let Some(handle) = self.handle.take() {
+            handle.kill();
+        }
+    }
+
+    /// Starts the processes over the folder as it now is; does nothing while they run. A driven clock begins anew at
+    /// the machine's time.
+    ///
+    /// # Errors
+    /// [`HouseError::Start`], e.g. when the keeper refuses what was done to the folder. It can be called again.
+    pub fn revive(&mut self) -> Result<(), HouseError> {
+        if self.handle.is_none() {
+            self.handle = Some(Supervisor::start(self.config()?)?);
+        }
+        Ok(())
+    }
+
+    fn config(&self) -> io::Result<Config> {
+        let start = &self.start;
+        Ok(Config {
+            program: start.program.clone(),
+            data: self.data(),
+            keystore: self.keystore(),
+            passphrase: start.passphrase.clone(),
+            gate: start.gate.try_clone()?,
+            desk: start.desk.try_clone()?,
+            gate_origin: origin(&self.gate),
+            desk_origin: origin(&self.desk),
+            test: true,
+            identities: Default::default(),
+            behind_proxy: false,
+            webhook_ports: vec![start.webhook_port],
+            demo_reviewer: start.demo_reviewer.clone(),
+            confinement: Options::default(),
+        })
     }
 
     /// The folder with the state, as whoever steals the disk has it.
@@ -184,7 +254,7 @@ impl House {
 
     /// What opens the keystore: for the control that shows an attack to be one.
     pub const fn passphrase(&self) -> &Passphrase {
-        &self.passphrase
+        &self.start.passphrase
     }
 
     /// How many ciphertexts lie in the blob store.
@@ -199,8 +269,8 @@ impl House {
     ///
     /// # Errors
     /// When the folder can't be removed whole.
-    pub fn clear_away(self) -> io::Result<()> {
-        self.handle.stop();
+    pub fn clear_away(mut self) -> io::Result<()> {
+        self.rest();
         self.folder.close()
     }
 }
@@ -249,29 +319,4 @@ fn plan(
         sites: vec![kit.registration.clone()],
         people: vec![Founder { name: "demo-reviewer".into(), role: Role::Reviewer, passkey }],
     })
-}
-
-fn config(
-    (data, keystore): (PathBuf, PathBuf),
-    passphrase: Passphrase,
-    (gate_listener, desk_listener): (TcpListener, TcpListener),
-    (gate, desk): (&Server, &Server),
-    site: &Sample,
-) -> Config {
-    Config {
-        program: None,
-        data,
-        keystore,
-        passphrase,
-        gate: gate_listener,
-        desk: desk_listener,
-        gate_origin: origin(gate),
-        desk_origin: origin(desk),
-        test: true,
-        identities: Default::default(),
-        behind_proxy: false,
-        webhook_ports: vec![site.server.address.port()],
-        demo_reviewer: Some(site.button_address()),
-        confinement: Options::default(),
-    }
 }

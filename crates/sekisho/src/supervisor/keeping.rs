@@ -40,8 +40,10 @@ pub(super) enum Event {
     Said { role: Role, generation: u64, message: FromRole },
     /// A role's process is gone.
     Ended { role: Role, generation: u64, how: String },
-    /// To end everything.
+    /// To end everything in order.
     Stop,
+    /// To kill everything at once.
+    Kill,
     /// The test clock moves.
     ClockAhead(u64),
     /// A drill: an intruder takes the gate's place.
@@ -134,6 +136,7 @@ impl Keeping {
         loop {
             match self.from.recv_timeout(self.until_next_restart()) {
                 Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return self.stop_all(),
+                Ok(Event::Kill) => return self.kill_all(),
                 Ok(event) => self.heed(event),
                 Err(RecvTimeoutError::Timeout) => self.restart_due(),
             }
@@ -149,6 +152,12 @@ impl Keeping {
             self.each(batch, Process::kill);
             self.until_ended(batch, STOPPED_WITHIN);
         }
+    }
+
+    /// All at once, nobody asked first.
+    fn kill_all(&mut self) {
+        self.each(&Role::ALL, Process::kill);
+        self.until_ended(&Role::ALL, STOPPED_WITHIN);
     }
 
     fn each(&self, batch: &[Role], act: impl Fn(&Process)) {
@@ -175,7 +184,7 @@ impl Keeping {
             }
             Event::ClockAhead(seconds) => self.move_clock(seconds),
             Event::Intrude(what) => self.intrude(what),
-            Event::Said { .. } | Event::Ended { .. } | Event::Stop => {}
+            Event::Said { .. } | Event::Ended { .. } | Event::Stop | Event::Kill => {}
         }
         self.report();
     }

@@ -247,6 +247,12 @@ impl Handle {
         self.end();
     }
 
+    /// Kills every role at once, as a power cut would, and returns when none is left.
+    pub fn kill(mut self) {
+        let _ = self.to.send(Event::Kill);
+        self.end();
+    }
+
     fn end(&mut self) {
         let _ = self.to.send(Event::Stop);
         if let Some(thread) = self.thread.take() {
