@@ -6,8 +6,9 @@
 use alloc::{string::ToString as _, vec::Vec};
 
 use super::{
-    Checkpoint, Hash, VerifierKey,
+    Checkpoint, Cosigned, Hash, VerifierKey, Witnesses,
     checkpoint::CheckpointError,
+    quorum::QuorumError,
     tile::{self, Kind, TileName, WIDTH},
     tiled::TiledTree,
     tree::Head,
@@ -32,6 +33,8 @@ pub struct Audited {
     pub checkpoint: Checkpoint,
     /// The older checkpoint that it continues, if one was given.
     pub older: Option<Checkpoint>,
+    /// The known witnesses that cosigned the checkpoint, and when.
+    pub cosigned: Vec<Cosigned>,
 }
 
 /// Why a ledger does not hold.
@@ -49,6 +52,9 @@ pub enum AuditError<E> {
     /// The older checkpoint is not to be believed.
     #[error("older checkpoint: {0}")]
     Older(CheckpointError),
+    /// The checkpoint lacks witnesses.
+    #[error("checkpoint: {0}")]
+    Witnesses(QuorumError),
     /// The older checkpoint counts more entries: the ledger was cut.
     #[error("the older checkpoint has {older} entries, the present one only {present}: the ledger was cut")]
     Cut {
@@ -80,9 +86,23 @@ pub fn audit<F: PublicFiles>(
     key: &VerifierKey,
     older: Option<&str>,
 ) -> Result<Audited, AuditError<F::Error>> {
+    audit_witnessed(files, key, older, &Witnesses::none())
+}
+
+/// As [`audit`], and that of `witnesses` so many as are needed cosigned the present checkpoint.
+///
+/// # Errors
+/// When something doesn't hold, or can't be read.
+pub fn audit_witnessed<F: PublicFiles>(
+    files: &mut F,
+    key: &VerifierKey,
+    older: Option<&str>,
+    witnesses: &Witnesses,
+) -> Result<Audited, AuditError<F::Error>> {
     let signed = files.get("checkpoint").map_err(AuditError::Read)?.ok_or(AuditError::NoCheckpoint)?;
     let signed = alloc::string::String::from_utf8_lossy(&signed);
     let checkpoint = Checkpoint::open(&signed, key).map_err(AuditError::Checkpoint)?;
+    let cosigned = witnesses.check(&signed).map_err(AuditError::Witnesses)?;
     let older = older.map(|older| Checkpoint::open(older, key)).transpose().map_err(AuditError::Older)?;
     let (present, old_head) = (checkpoint.size(), older.as_ref().map(|older| older.head));
     if let Some(older) = old_head.filter(|older| older.size > present) {
@@ -93,7 +113,7 @@ pub fn audit<F: PublicFiles>(
         return Err(AuditError::Root);
     }
     check_tiles(files, &tree)?;
-    Ok(Audited { checkpoint, older })
+    Ok(Audited { checkpoint, older, cosigned })
 }
 
 /// The tree of the first `size` entries, held against `older` as it passes its size.
@@ -150,7 +170,10 @@ mod tests {
     use core::convert::Infallible;
 
     use super::{
-        super::{leaf, note::testing::key},
+        super::{
+            leaf,
+            note::testing::{key, witness},
+        },
         *,
     };
 
@@ -255,6 +278,18 @@ mod tests {
         other[3] = [9; 32];
         assert_eq!(audited(&files, Some(&signed(&other))), Err(AuditError::Rewritten { older: 257 }));
         assert!(matches!(audited(&files, Some("unsigned")), Err(AuditError::Older(_))));
+    }
+
+    /// M16.
+    #[test]
+    fn a_ledger_without_its_witness_is_refused() {
+        let (mut files, w1) = (ledger(&entries(300)), witness("w1", 1));
+        let needed = Witnesses::new([w1.1.clone()].to_vec(), 1).unwrap();
+        let log = key("example.com/log").1;
+        let lacking = AuditError::Witnesses(QuorumError::TooFew { found: 0, needed: 1 });
+        assert_eq!(audit_witnessed(&mut files, &log, None, &needed), Err(lacking));
+        files.0.insert("checkpoint".into(), w1.cosign(&signed(&entries(300)), 5).into_bytes());
+        assert_eq!(audit_witnessed(&mut files, &log, None, &needed).unwrap().cosigned[0].time.0, 5);
     }
 
     #[test]

@@ -39,8 +39,17 @@ impl Checkpoint {
     pub fn open(signed: &str, key: &VerifierKey) -> Result<Self, CheckpointError> {
         let note = Note::parse(signed)?;
         note.verify(key)?;
-        let checkpoint = Self::parse(note.text()).ok_or(CheckpointError::Form)?;
+        let checkpoint = Self::unverified(&note)?;
         if checkpoint.origin == key.name() { Ok(checkpoint) } else { Err(CheckpointError::Origin) }
+    }
+
+    /// Reads the checkpoint that `note` holds, whoever signed it: for who must learn the
+    /// origin before it knows with which key to verify.
+    ///
+    /// # Errors
+    /// When it is not a checkpoint.
+    pub fn unverified(note: &Note) -> Result<Self, CheckpointError> {
+        Self::parse(note.text()).ok_or(CheckpointError::Form)
     }
 
     /// Reads the text of a checkpoint. Lines after the third are passed over.

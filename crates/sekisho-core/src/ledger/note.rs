@@ -8,120 +8,17 @@ use alloc::{
     string::{String, ToString as _},
     vec::Vec,
 };
-use core::{fmt, str::FromStr};
-
-use ed25519_dalek::{Signature, VerifyingKey};
-use sha2::{Digest as _, Sha256};
+use core::fmt;
 
 use super::text;
-
-/// The type byte of Ed25519 keys.
-const ED25519: u8 = 1;
+pub use super::vkey::{KeyId, VerifierKey, VerifierKeyError};
+use super::vkey::{Named, is_name};
 
 /// The most signatures that are read; the format asks for at least 16.
 pub const MAX_SIGNATURES: usize = 64;
 
 /// The longest note that is read, in bytes.
 pub const MAX_LEN: usize = 1 << 20;
-
-/// The first four bytes of a hash over a key's name, type and bytes.
-pub type KeyId = [u8; 4];
-
-/// A key that verifies notes, as `<name>+<id in hex>+<base 64 of type and key>`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct VerifierKey {
-    name: String,
-    id: KeyId,
-    key: VerifyingKey,
-}
-
-/// Why a text is not a verifier key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum VerifierKeyError {
-    /// It is not of the form `<name>+<id>+<key>`.
-    #[error("not of the form name+id+key")]
-    Form,
-    /// Its name is empty or holds a space, a plus or a control character.
-    #[error("a key's name must not be empty and holds no space, plus or control character")]
-    Name,
-    /// Its type is not Ed25519.
-    #[error("not an Ed25519 key")]
-    Type,
-    /// The key is not a point of the curve, or a weak one.
-    #[error("not a usable Ed25519 public key")]
-    Key,
-    /// The id is not that of this name and key.
-    #[error("the id does not belong to this name and key")]
-    Id,
-}
-
-fn is_name(name: &str) -> bool {
-    !name.is_empty() && !name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+')
-}
-
-fn ed25519_id(name: &str, key: &[u8; 32]) -> KeyId {
-    let digest: [u8; 32] =
-        Sha256::new().chain_update(name).chain_update([b'\n', ED25519]).chain_update(key).finalize().into();
-    [digest[0], digest[1], digest[2], digest[3]]
-}
-
-impl VerifierKey {
-    /// The key `public` (32 bytes, RFC 8032) under `name`.
-    ///
-    /// # Errors
-    /// When the name can't stand in a note, or the key is not a usable one.
-    pub fn new(name: &str, public: &[u8; 32]) -> Result<Self, VerifierKeyError> {
-        if !is_name(name) {
-            return Err(VerifierKeyError::Name);
-        }
-        let key = VerifyingKey::from_bytes(public).map_err(|_| VerifierKeyError::Key)?;
-        if key.is_weak() {
-            return Err(VerifierKeyError::Key);
-        }
-        Ok(Self { name: name.to_owned(), id: ed25519_id(name, public), key })
-    }
-
-    /// Its name; for a log, the origin.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Its id.
-    pub const fn id(&self) -> KeyId {
-        self.id
-    }
-}
-
-impl fmt::Display for VerifierKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let id = u32::from_be_bytes(self.id);
-        let key = [&[ED25519], self.key.as_bytes().as_slice()].concat();
-        write!(f, "{}+{id:08x}+{}", self.name, text::base64(&key))
-    }
-}
-
-impl fmt::Debug for VerifierKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for VerifierKey {
-    type Err = VerifierKeyError;
-
-    fn from_str(vkey: &str) -> Result<Self, VerifierKeyError> {
-        let (name, rest) = vkey.split_once('+').ok_or(VerifierKeyError::Form)?;
-        // Base 64 may itself hold a plus, so only the first two divide.
-        let (id, key) = rest.split_once('+').ok_or(VerifierKeyError::Form)?;
-        let key = text::from_base64(key).ok_or(VerifierKeyError::Form)?;
-        let (&kind, key) = key.split_first().ok_or(VerifierKeyError::Form)?;
-        if kind != ED25519 {
-            return Err(VerifierKeyError::Type);
-        }
-        let known = Self::new(name, key.try_into().map_err(|_| VerifierKeyError::Key)?)?;
-        if alloc::format!("{:08x}", u32::from_be_bytes(known.id)) == id { Ok(known) } else { Err(VerifierKeyError::Id) }
-    }
-}
 
 /// One signature line of a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +29,25 @@ pub struct NoteSignature {
     pub id: KeyId,
     /// The signature, in the form of the key's type.
     pub signature: Vec<u8>,
+}
+
+impl NoteSignature {
+    pub(super) fn new(key: &Named, signature: Vec<u8>) -> Self {
+        Self { name: key.name.clone(), id: key.id, signature }
+    }
+
+    /// Whether it claims to be of `key`.
+    pub(super) fn is_of(&self, key: &Named) -> bool {
+        self.name == key.name && self.id == key.id
+    }
+}
+
+impl fmt::Display for NoteSignature {
+    /// The line as it stands in a note, without its newline.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = [self.id.as_slice(), &self.signature].concat();
+        write!(f, "\u{2014} {} {}", self.name, text::base64(&bytes))
+    }
 }
 
 /// A text and its signatures, none of which is verified yet.
@@ -176,8 +92,18 @@ impl Note {
 
     /// Adds the 64 bytes that the holder of `key` made over [`Self::text`].
     pub fn add_ed25519(&mut self, key: &VerifierKey, signature: &[u8; 64]) {
-        let (name, id, signature) = (key.name.clone(), key.id, signature.to_vec());
-        self.signatures.push(NoteSignature { name, id, signature });
+        self.signatures.push(NoteSignature::new(&key.0, signature.to_vec()));
+    }
+
+    /// The signatures under a key's name and id, right or wrong.
+    pub(super) fn of<'a>(&'a self, key: &'a Named) -> impl Iterator<Item = &'a [u8]> {
+        self.signatures.iter().filter(|line| line.is_of(key)).map(|line| line.signature.as_slice())
+    }
+
+    /// Puts `line` in the place of every signature of the same key.
+    pub(super) fn replace(&mut self, line: NoteSignature) {
+        self.signatures.retain(|other| (&other.name, other.id) != (&line.name, line.id));
+        self.signatures.push(line);
     }
 
     /// Reads a note with at least one signature.
@@ -191,11 +117,8 @@ impl Note {
         // The last empty line divides, since a text may hold empty lines itself.
         let at = note.rfind("\n\n").ok_or(NoteError::Form)?;
         let mut parsed = Self::new(note[..=at].to_owned()).ok_or(NoteError::Form)?;
-        let lines = note[at + 2..].strip_suffix('\n').ok_or(NoteError::Form)?;
-        for line in lines.split('\n') {
-            parsed.signatures.push(parse_signature(line).ok_or(NoteError::Form)?);
-        }
-        if parsed.signatures.len() > MAX_SIGNATURES { Err(NoteError::Form) } else { Ok(parsed) }
+        parsed.signatures = signature_lines(&note[at + 2..])?;
+        Ok(parsed)
     }
 
     /// Verifies that the holder of `key` signed the text.
@@ -206,13 +129,21 @@ impl Note {
     /// When there is no signature under the key's name and id, or one of them is wrong.
     pub fn verify(&self, key: &VerifierKey) -> Result<(), NoteError> {
         let mut found = false;
-        for line in self.signatures.iter().filter(|line| line.name == key.name && line.id == key.id) {
-            let signature = Signature::from_slice(&line.signature).map_err(|_| NoteError::WrongSignature)?;
-            key.key.verify_strict(self.text.as_bytes(), &signature).map_err(|_| NoteError::WrongSignature)?;
-            found = true;
+        for signature in self.of(&key.0) {
+            found = key.0.verifies(self.text.as_bytes(), signature);
+            if !found {
+                return Err(NoteError::WrongSignature);
+            }
         }
         if found { Ok(()) } else { Err(NoteError::NotSigned) }
     }
+}
+
+/// Reads signature lines, at least one and at most [`MAX_SIGNATURES`], and nothing after them.
+pub(super) fn signature_lines(lines: &str) -> Result<Vec<NoteSignature>, NoteError> {
+    let lines = lines.strip_suffix('\n').ok_or(NoteError::Form)?.split('\n').take(MAX_SIGNATURES + 1);
+    let read = lines.map(parse_signature).collect::<Option<Vec<_>>>().ok_or(NoteError::Form)?;
+    if read.len() > MAX_SIGNATURES { Err(NoteError::Form) } else { Ok(read) }
 }
 
 fn parse_signature(line: &str) -> Option<NoteSignature> {
@@ -229,11 +160,7 @@ fn parse_signature(line: &str) -> Option<NoteSignature> {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
-        for line in &self.signatures {
-            let bytes = [line.id.as_slice(), &line.signature].concat();
-            writeln!(f, "\u{2014} {} {}", line.name, text::base64(&bytes))?;
-        }
-        Ok(())
+        self.signatures.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }
 
@@ -245,7 +172,11 @@ pub(super) mod testing {
 
     use ed25519_dalek::{Signer as _, SigningKey};
 
-    use super::{Note, VerifierKey};
+    use super::{
+        super::{cosignature, cosignature::WitnessKey},
+        Note, VerifierKey,
+    };
+    use crate::time::Timestamp;
 
     pub(in super::super) struct Key(SigningKey, pub VerifierKey);
 
@@ -253,6 +184,25 @@ pub(super) mod testing {
         let secret = SigningKey::from_bytes(&[3; 32]);
         let public = VerifierKey::new(name, secret.verifying_key().as_bytes()).unwrap();
         Key(secret, public)
+    }
+
+    pub(in super::super) struct Witness(SigningKey, pub WitnessKey);
+
+    /// A witness with a key of its own for each `number`.
+    pub(in super::super) fn witness(name: &str, number: u8) -> Witness {
+        let secret = SigningKey::from_bytes(&[number; 32]);
+        let public = WitnessKey::new(name, secret.verifying_key().as_bytes()).unwrap();
+        Witness(secret, public)
+    }
+
+    impl Witness {
+        pub(in super::super) fn cosign(&self, signed: &str, time: u64) -> String {
+            let mut note = Note::parse(signed).unwrap();
+            let message = cosignature::cosigned_message(Timestamp(time), note.text());
+            let signature = self.0.sign(message.as_bytes()).to_bytes();
+            note.add_cosignature(&self.1, Timestamp(time), &signature);
+            note.to_string()
+        }
     }
 
     impl Key {
@@ -330,17 +280,5 @@ mod tests {
             assert_eq!(Note::parse(&text), Err(NoteError::Form), "{text:?}");
         }
         assert!(Note::parse(&alloc::format!("text\n\n{}", signature.repeat(16))).is_ok());
-    }
-
-    #[test]
-    fn a_key_with_another_id_type_or_name_is_refused() {
-        let key = |text: &str| text.parse::<VerifierKey>().unwrap_err();
-        assert_eq!(key(&VKEY.replace("530d903a", "530d903b")), VerifierKeyError::Id);
-        assert_eq!(key(&VKEY.replace("530d903a", "530D903A")), VerifierKeyError::Id);
-        assert_eq!(key(&VKEY.replace("foo", "fo")), VerifierKeyError::Id);
-        assert_eq!(key(&VKEY.replace("foo", "f o")), VerifierKeyError::Name);
-        assert_eq!(key(&VKEY.replace("+Ae", "+Be")), VerifierKeyError::Type);
-        assert_eq!(key("example.com/foo"), VerifierKeyError::Form);
-        assert_eq!(VerifierKey::new("weak", &[0; 32]).unwrap_err(), VerifierKeyError::Key);
     }
 }

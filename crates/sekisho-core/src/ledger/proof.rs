@@ -4,8 +4,9 @@ use alloc::{string::String, vec::Vec};
 use core::{fmt, str::FromStr};
 
 use super::{
-    Checkpoint, Hash, VerifierKey,
+    Checkpoint, Cosigned, Hash, VerifierKey, Witnesses,
     checkpoint::CheckpointError,
+    quorum::QuorumError,
     text,
     tree::{self, NotProven},
 };
@@ -42,6 +43,9 @@ pub enum ProofError {
     /// Its path does not lead from the entry to the checkpoint's root.
     #[error(transparent)]
     Path(#[from] NotProven),
+    /// Its checkpoint lacks witnesses.
+    #[error(transparent)]
+    Witnesses(#[from] QuorumError),
 }
 
 impl TlogProof {
@@ -54,6 +58,20 @@ impl TlogProof {
         let leaf = Hash::leaf(entry);
         tree::verify_inclusion(leaf, self.index, checkpoint.size(), &self.path, checkpoint.root())?;
         Ok(checkpoint)
+    }
+
+    /// As [`Self::verify`], and that so many witnesses cosigned the checkpoint as are needed; answers which too.
+    ///
+    /// # Errors
+    /// As [`Self::verify`], or when witnesses are lacking.
+    pub fn verify_witnessed(
+        &self,
+        entry: &[u8],
+        key: &VerifierKey,
+        witnesses: &Witnesses,
+    ) -> Result<(Checkpoint, Vec<Cosigned>), ProofError> {
+        let checkpoint = self.verify(entry, key)?;
+        Ok((checkpoint, witnesses.check(&self.checkpoint)?))
     }
 }
 
@@ -104,7 +122,7 @@ mod tests {
 
     use super::{
         super::{
-            note::testing::key,
+            note::testing::{key, witness},
             tree::{Head, naive},
         },
         *,
@@ -150,6 +168,22 @@ mod tests {
         for text in wrong {
             assert_eq!(text.parse::<TlogProof>(), Err(ParseProofError), "{text}");
         }
+    }
+
+    /// M16.
+    #[test]
+    fn a_proof_that_witnesses_cosigned_holds_for_who_needs_them() {
+        let (mut proof, key) = proof(5, 9);
+        let entry = 5u64.to_be_bytes();
+        let w1 = witness("w1", 1);
+        let needed = Witnesses::new(alloc::vec![w1.1.clone()], 1).unwrap();
+        let lacking = proof.verify_witnessed(&entry, &key, &needed);
+        assert_eq!(lacking, Err(ProofError::Witnesses(QuorumError::TooFew { found: 0, needed: 1 })));
+        proof.checkpoint = w1.cosign(&proof.checkpoint, 77);
+        let read: TlogProof = proof.to_string().parse().unwrap();
+        let (checkpoint, cosigned) = read.verify_witnessed(&entry, &key, &needed).unwrap();
+        assert_eq!((checkpoint.size(), cosigned[0].witness.as_str(), cosigned[0].time.0), (9, "w1", 77));
+        assert!(read.verify_witnessed(b"another entry", &key, &needed).is_err());
     }
 
     proptest! {

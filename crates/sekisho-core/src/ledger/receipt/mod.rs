@@ -4,21 +4,18 @@
 //! since. It does not show that no event was left out, nor that what was recorded
 //! also happened.
 
+mod error;
+
 use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Checkpoint, TlogProof, VerifierKey, leaf,
-    note::VerifierKeyError,
-    proof::{ParseProofError, ProofError},
-    text,
-    tree::Head,
-};
+use super::{Checkpoint, Cosigned, TlogProof, VerifierKey, Witnesses, leaf, text, tree::Head};
 use crate::{
     event::{self, Event, What},
     id::CheckId,
 };
+pub use error::ReceiptError;
 
 /// The version of the format that this code reads and writes.
 pub const VERSION: u8 = 1;
@@ -56,6 +53,8 @@ pub struct VerifiedEvent {
     pub index: u64,
     /// What it says.
     pub event: Event,
+    /// The known witnesses that cosigned the checkpoint of its proof, and when.
+    pub cosigned: Vec<Cosigned>,
 }
 
 /// What a receipt showed.
@@ -84,69 +83,6 @@ pub struct Tally {
     pub decided: u64,
     /// Documents whose key was dropped and whose ciphertext was removed.
     pub shredded: u64,
-}
-
-/// Why a receipt does not hold. Events are counted from 1.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ReceiptError {
-    /// It is not a receipt's JSON.
-    #[error("not a receipt")]
-    Form,
-    /// It is of a version that this program does not know.
-    #[error("a receipt of version {0}, which this program does not know")]
-    Version(u8),
-    /// Its ledger key is not a verifier key.
-    #[error("the receipt's ledger key is not usable: {0}")]
-    Key(#[from] VerifierKeyError),
-    /// It is of another ledger than the one whose key was given.
-    #[error("a receipt of another ledger than the one whose key was given")]
-    OtherLedger,
-    /// It has no events.
-    #[error("the receipt has no events")]
-    Empty,
-    /// The salt of an event is not base 64 of 32 bytes.
-    #[error("event {at}: not a salt")]
-    Salt {
-        /// Which event.
-        at: usize,
-    },
-    /// The proof of an event is not in the format.
-    #[error("event {at}: {why}")]
-    ProofForm {
-        /// Which event.
-        at: usize,
-        /// Why.
-        why: ParseProofError,
-    },
-    /// The proof of an event does not hold.
-    #[error("event {at}: {why}")]
-    Proof {
-        /// Which event.
-        at: usize,
-        /// Why.
-        why: ProofError,
-    },
-    /// The body of an event is not an event that this program knows.
-    #[error("event {at}: not an event that this program knows")]
-    Body {
-        /// Which event.
-        at: usize,
-    },
-    /// An event is not about the receipt's check, and about it alone.
-    #[error("event {at}: not about this check")]
-    OtherCheck {
-        /// Which event.
-        at: usize,
-    },
-    /// An event does not stand after the one before it.
-    #[error("event {at}: out of order")]
-    Order {
-        /// Which event.
-        at: usize,
-    },
-    /// Two checkpoints of one size have different roots: the ledger was forked.
-    #[error("two checkpoints of the same size differ: the ledger shows different people different histories")]
-    Fork,
 }
 
 impl Receipt {
@@ -200,6 +136,18 @@ impl Verified {
 /// # Errors
 /// When anything in it does not hold; nothing of it is to be believed then.
 pub fn verify(receipt: &Receipt, trusted: Option<&VerifierKey>) -> Result<Verified, ReceiptError> {
+    verify_witnessed(receipt, trusted, &Witnesses::none())
+}
+
+/// As [`verify`], and that of `witnesses` so many as are needed cosigned the checkpoint of every event's proof.
+///
+/// # Errors
+/// When anything in it does not hold; nothing of it is to be believed then.
+pub fn verify_witnessed(
+    receipt: &Receipt,
+    trusted: Option<&VerifierKey>,
+    witnesses: &Witnesses,
+) -> Result<Verified, ReceiptError> {
     if receipt.version != VERSION {
         return Err(ReceiptError::Version(receipt.version));
     }
@@ -210,7 +158,7 @@ pub fn verify(receipt: &Receipt, trusted: Option<&VerifierKey>) -> Result<Verifi
     let mut events = Vec::new();
     let mut checkpoints = Vec::new();
     for (before, shown) in receipt.events.iter().enumerate() {
-        let (verified, checkpoint) = verify_event(receipt.check, shown, &key, before + 1)?;
+        let (verified, checkpoint) = verify_event(receipt.check, shown, (&key, witnesses), before + 1)?;
         if events.last().is_some_and(|last: &VerifiedEvent| last.index >= verified.index) {
             return Err(ReceiptError::Order { at: before + 1 });
         }
@@ -224,13 +172,14 @@ pub fn verify(receipt: &Receipt, trusted: Option<&VerifierKey>) -> Result<Verifi
 fn verify_event(
     check: CheckId,
     shown: &ReceiptEvent,
-    key: &VerifierKey,
+    (key, witnesses): (&VerifierKey, &Witnesses),
     at: usize,
 ) -> Result<(VerifiedEvent, Checkpoint), ReceiptError> {
     let salt = text::base64_32(&shown.salt).ok_or(ReceiptError::Salt { at })?;
     let proof: TlogProof = shown.proof.parse().map_err(|why| ReceiptError::ProofForm { at, why })?;
     let entry = leaf::entry(&salt, shown.body.as_bytes());
-    let checkpoint = proof.verify(&entry, key).map_err(|why| ReceiptError::Proof { at, why })?;
+    let held = proof.verify_witnessed(&entry, key, witnesses);
+    let (checkpoint, cosigned) = held.map_err(|why| ReceiptError::Proof { at, why })?;
     let event = Event::from_bytes(shown.body.as_bytes()).map_err(|_| ReceiptError::Body { at })?;
     if event.v != event::VERSION {
         return Err(ReceiptError::Body { at });
@@ -238,7 +187,7 @@ fn verify_event(
     if event.what.check() != Some(check) {
         return Err(ReceiptError::OtherCheck { at });
     }
-    Ok((VerifiedEvent { index: proof.index, event }, checkpoint))
+    Ok((VerifiedEvent { index: proof.index, event, cosigned }, checkpoint))
 }
 
 fn largest(mut checkpoints: Vec<Checkpoint>) -> Result<Checkpoint, ReceiptError> {
@@ -260,7 +209,9 @@ mod tests {
     use super::{
         super::{
             Hash,
-            note::testing::key,
+            note::testing::{key, witness},
+            proof::ProofError,
+            quorum::QuorumError,
             tree::{self, naive::Leaves},
         },
         *,
@@ -344,6 +295,26 @@ mod tests {
             changed.events[2].body.replace_range(at..=at, replacement);
             assert!(matches!(verify(&changed, None), Err(ReceiptError::Proof { at: 3, .. })), "changed at {at}");
         }
+    }
+
+    /// M16.
+    #[test]
+    fn every_events_checkpoint_must_have_its_witnesses() {
+        let w1 = witness("w1", 1);
+        let needed = Witnesses::new(vec![w1.1.clone(), witness("w2", 2).1], 1).unwrap();
+        let mut cosigned = good();
+        for shown in &mut cosigned.events {
+            let mut proof: TlogProof = shown.proof.parse().unwrap();
+            proof.checkpoint = w1.cosign(&proof.checkpoint, 77);
+            shown.proof = proof.to_string();
+        }
+        let verified = verify_witnessed(&cosigned, None, &needed).unwrap();
+        let by_w1 = vec![Cosigned { witness: "w1".into(), time: Timestamp(77) }];
+        assert!(verified.events.iter().all(|event| event.cosigned == by_w1));
+        cosigned.events[2].proof = good().events[2].proof.clone();
+        let lacking = ProofError::Witnesses(QuorumError::TooFew { found: 0, needed: 1 });
+        assert_eq!(verify_witnessed(&cosigned, None, &needed), Err(ReceiptError::Proof { at: 3, why: lacking }));
+        assert!(verify(&cosigned, None).is_ok());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `sekisho verify`: check a receipt or a whole ledger without the service.
 
+mod finding;
+
 use std::{
     fs,
     io::{self, Write},
@@ -10,11 +12,12 @@ use std::{
 
 use clap::Args;
 use sekisho_core::ledger::{
-    Checkpoint, Receipt, VerifierKey,
-    audit::{self, AuditError, Audited, PublicFiles},
-    receipt::{self, Verified, VerifiedEvent},
+    Receipt, VerifierKey, WitnessKey, Witnesses,
+    audit::{self, AuditError, PublicFiles},
+    receipt,
 };
-use serde_json::{Value, json};
+
+use finding::Finding;
 
 /// Check a receipt, or a whole ledger, without the service
 ///
@@ -25,6 +28,10 @@ use serde_json::{Value, json};
   sekisho verify receipt.json
   sekisho verify receipt.json --key @ledger.vkey --json
   sekisho verify /var/lib/sekisho/ledger --key @ledger.vkey --older checkpoint-of-last-week
+  sekisho verify receipt.json --key @ledger.vkey --witness @one.vkey --witness @two.vkey --quorum 1
+
+With --witness, so many of the named witnesses as --quorum says must have cosigned what is checked: for a receipt the
+checkpoint under every event, for a directory its present checkpoint.
 
 A receipt names the ledger's key itself. Get that key from the site too, and give it with --key:
 without it, a receipt only agrees with itself.
@@ -40,6 +47,12 @@ pub(super) struct VerifyArgs {
     /// An older checkpoint that the directory's ledger must continue.
     #[arg(long, value_name = "FILE")]
     older: Option<PathBuf>,
+    /// The verifier key of a witness (name+id+key), or @ and a file that holds it. Repeat it for each.
+    #[arg(long = "witness", value_name = "VKEY|@FILE")]
+    witnesses: Vec<String>,
+    /// How many of the named witnesses must have cosigned; all of them if not given.
+    #[arg(long, value_name = "N", requires = "witnesses")]
+    quorum: Option<usize>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -52,14 +65,6 @@ pub(super) fn run(args: VerifyArgs) -> ExitCode {
         // Whoever reads us went away, e.g. `head`: there is nobody left to tell.
         Err(_) => ExitCode::from(2),
     }
-}
-
-/// What was found.
-enum Finding {
-    Receipt(Box<Verified>),
-    Ledger(Box<Audited>),
-    /// Something does not hold, and what.
-    Refused(String),
 }
 
 /// The question could not be answered, and why.
@@ -83,22 +88,29 @@ fn answer(args: &VerifyArgs, out: &mut dyn Write, err: &mut dyn Write) -> io::Re
 
 fn examine(args: &VerifyArgs) -> Result<Finding, Unanswered> {
     let key = args.key.as_deref().map(read_key).transpose()?;
+    let witnesses = read_witnesses(args)?;
     if args.subject.is_dir() {
         let key =
             key.ok_or_else(|| Unanswered("a ledger's directory needs --key, the ledger's verifier key".into()))?;
-        return examine_ledger(&args.subject, &key, args.older.as_deref());
+        return examine_ledger(&args.subject, &key, args.older.as_deref(), &witnesses);
     }
     if args.older.is_some() {
         return Err(Unanswered("--older goes with a ledger's directory, not with a receipt".into()));
     }
     let receipt = read(&args.subject)?;
-    let verified = Receipt::from_json(&receipt).and_then(|receipt| receipt::verify(&receipt, key.as_ref()));
+    let receipt = Receipt::from_json(&receipt);
+    let verified = receipt.and_then(|receipt| receipt::verify_witnessed(&receipt, key.as_ref(), &witnesses));
     Ok(verified.map_or_else(|why| Finding::Refused(why.to_string()), |verified| Finding::Receipt(verified.into())))
 }
 
-fn examine_ledger(dir: &Path, key: &VerifierKey, older: Option<&Path>) -> Result<Finding, Unanswered> {
+fn examine_ledger(
+    dir: &Path,
+    key: &VerifierKey,
+    older: Option<&Path>,
+    witnesses: &Witnesses,
+) -> Result<Finding, Unanswered> {
     let older = older.map(read).transpose()?;
-    match audit::audit(&mut Dir(dir), key, older.as_deref()) {
+    match audit::audit_witnessed(&mut Dir(dir), key, older.as_deref(), witnesses) {
         Ok(audited) => Ok(Finding::Ledger(audited.into())),
         Err(AuditError::Read(why)) => Err(Unanswered(format!("{}: {why}", dir.display()))),
         Err(why) => Ok(Finding::Refused(why.to_string())),
@@ -112,11 +124,24 @@ fn read(path: &Path) -> Result<String, Unanswered> {
 }
 
 fn read_key(key: &str) -> Result<VerifierKey, Unanswered> {
-    let text = match key.strip_prefix('@') {
-        Some(file) => read(Path::new(file))?,
-        None => key.to_owned(),
+    VerifierKey::from_str(key_text(key)?.trim()).map_err(|why| Unanswered(format!("--key: {why}")))
+}
+
+fn read_witnesses(args: &VerifyArgs) -> Result<Witnesses, Unanswered> {
+    let read = |key: &String| {
+        WitnessKey::from_str(key_text(key)?.trim()).map_err(|why| Unanswered(format!("--witness: {why}")))
     };
-    VerifierKey::from_str(text.trim()).map_err(|why| Unanswered(format!("--key: {why}")))
+    let keys = args.witnesses.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let needed = args.quorum.unwrap_or(keys.len());
+    Witnesses::new(keys, needed).map_err(|why| Unanswered(format!("--witness and --quorum: {why}")))
+}
+
+/// A key as it was given: itself, or @ and the file that holds it.
+fn key_text(key: &str) -> Result<String, Unanswered> {
+    match key.strip_prefix('@') {
+        Some(file) => read(Path::new(file)),
+        None => Ok(key.to_owned()),
+    }
 }
 
 /// A ledger's public files in a directory.
@@ -134,100 +159,21 @@ impl PublicFiles for Dir<'_> {
     }
 }
 
-impl Finding {
-    fn to_json(&self) -> Value {
-        match self {
-            Self::Receipt(verified) => receipt_json(verified),
-            Self::Ledger(audited) => json!({
-                "verified": true,
-                "ledger": ledger_json(&audited.checkpoint),
-                "continues": audited.older.as_ref().map(Checkpoint::size),
-            }),
-            Self::Refused(why) => json!({ "verified": false, "why": why }),
-        }
-    }
-
-    fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        match self {
-            Self::Receipt(verified) => print_receipt(verified, out),
-            Self::Ledger(audited) => print_ledger(audited, out),
-            Self::Refused(why) => writeln!(out, "It does not hold: {why}"),
-        }
-    }
-}
-
-fn ledger_json(checkpoint: &Checkpoint) -> Value {
-    json!({ "origin": checkpoint.origin, "size": checkpoint.size(), "root": checkpoint.root().to_base64() })
-}
-
-fn receipt_json(verified: &Verified) -> Value {
-    let event = |shown: &VerifiedEvent| json!({ "index": shown.index, "event": shown.event });
-    json!({
-        "verified": true,
-        "check": verified.check,
-        "key": verified.key.to_string(),
-        "key_known": verified.key_known,
-        "ledger": ledger_json(&verified.checkpoint),
-        "tally": verified.tally(),
-        "events": verified.events.iter().map(event).collect::<Vec<_>>(),
-    })
-}
-
-fn print_receipt(verified: &Verified, out: &mut dyn Write) -> io::Result<()> {
-    let Checkpoint { origin, head } = &verified.checkpoint;
-    writeln!(
-        out,
-        "The receipt of {} holds: its events stand in the ledger {origin} ({} entries).",
-        verified.check, head.size
-    )?;
-    for shown in &verified.events {
-        writeln!(out, "{:>10}  {}  {}", shown.index, moment(shown), name(shown))?;
-    }
-    if !verified.key_known {
-        writeln!(
-            out,
-            "The ledger's key was taken from the receipt itself. Compare it with the one that the site publishes:"
-        )?;
-        writeln!(out, "  {}", verified.key)?;
-    }
-    Ok(())
-}
-
-fn print_ledger(audited: &Audited, out: &mut dyn Write) -> io::Result<()> {
-    let Checkpoint { origin, head } = &audited.checkpoint;
-    writeln!(out, "The ledger {origin} holds: {} entries lead to the signed root {}.", head.size, head.root)?;
-    if let Some(older) = &audited.older {
-        writeln!(out, "It continues the older checkpoint of {} entries.", older.size())?;
-    }
-    Ok(())
-}
-
-/// When an event was written, as RFC 3339; the number itself if no calendar has it.
-fn moment(shown: &VerifiedEvent) -> String {
-    let seconds = shown.event.at.0;
-    let known = i64::try_from(seconds).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-    known.map_or_else(|| seconds.to_string(), |time| time.to_string())
-}
-
-/// What an event calls itself.
-fn name(shown: &VerifiedEvent) -> String {
-    let value = serde_json::to_value(&shown.event.what).unwrap_or_default();
-    value["event"].as_str().unwrap_or("event").to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use std::iter;
 
+    use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
     use clap::Parser;
     use sekisho_core::{
         check::ShredCause,
         event::{Event, What},
         id::{CheckId, DocumentId},
-        ledger::receipt::ReceiptEvent,
+        ledger::{Note, TlogProof, cosignature, receipt::ReceiptEvent},
         time::Timestamp,
     };
     use sekisho_keeper::ledger::{DirFiles, LedgerSigner, Writer};
+    use serde_json::{Value, json};
     use tempfile::TempDir;
 
     use super::*;
@@ -338,6 +284,54 @@ mod tests {
         assert_eq!(verify(&dir, &line).0, 0);
     }
 
+    /// Cosigns the checkpoint in the file `name` as a witness whose key is written beside it.
+    fn cosign(dir: &TempDir, name: &str, witness: &str, seed: u8) {
+        let pair = Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap();
+        let key = WitnessKey::new(witness, pair.public_key().as_ref().try_into().unwrap()).unwrap();
+        fs::write(dir.path().join(witness), key.to_string()).unwrap();
+        let path = dir.path().join(name);
+        let mut note = Note::parse(&fs::read_to_string(&path).unwrap()).unwrap();
+        let time = Timestamp(1_795_000_060);
+        let made = pair.sign(cosignature::cosigned_message(time, note.text()).as_bytes());
+        note.add_cosignature(&key, time, made.as_ref().try_into().unwrap());
+        fs::write(path, note.to_string()).unwrap();
+    }
+
+    /// M16
+    #[test]
+    fn a_ledger_is_refused_to_who_needs_a_witness_that_it_lacks() {
+        let dir = bench();
+        cosign(&dir, "ledger/checkpoint", "w1", 1);
+        cosign(&dir, "older", "w2", 2);
+        let base = ["ledger", "--key", "@vkey", "--witness", "@w1"];
+        let (status, said) = verify(&dir, &base);
+        assert!(status == 0 && said.contains("cosigned 2026-11-18T11:07:40Z by w1"), "{said}");
+        let both = [&base[..], &["--witness", "@w2"]].concat();
+        let (status, said) = verify(&dir, &both);
+        assert!(status == 1 && said.contains("1 of the known witnesses have cosigned, 2 are needed"), "{said}");
+        let (status, said) = verify(&dir, &[&both[..], &["--quorum=1", "--json"]].concat());
+        let answer: Value = serde_json::from_str(&said).unwrap();
+        assert_eq!((status, &answer["cosigned"]), (0, &json!([{ "witness": "w1", "time": 1_795_000_060 }])));
+    }
+
+    /// M16
+    #[test]
+    fn a_receipt_is_refused_to_who_needs_a_witness_that_it_lacks() {
+        let dir = bench();
+        cosign(&dir, "older", "w1", 1);
+        let line = ["receipt", "--key", "@vkey", "--witness", "@w1"];
+        assert_eq!(verify(&dir, &line).0, 1);
+        let mut receipt = Receipt::from_json(&fs::read_to_string(dir.path().join("receipt")).unwrap()).unwrap();
+        let mut proof: TlogProof = receipt.events[0].proof.parse().unwrap();
+        fs::write(dir.path().join("shown"), &proof.checkpoint).unwrap();
+        cosign(&dir, "shown", "w1", 1);
+        proof.checkpoint = fs::read_to_string(dir.path().join("shown")).unwrap();
+        receipt.events[0].proof = proof.to_string();
+        fs::write(dir.path().join("receipt"), receipt.to_json()).unwrap();
+        let (status, said) = verify(&dir, &line);
+        assert!(status == 0 && said.contains("cosigned 2026-11-18T11:07:40Z by w1"), "{said}");
+    }
+
     #[test]
     fn what_is_asked_wrongly_is_said() {
         let dir = bench();
@@ -347,6 +341,7 @@ mod tests {
             (vec!["receipt", "--older", "older"], "--older"),
             (vec!["receipt", "--key", "@older"], "--key"),
             (vec!["ledger", "--key", "@nowhere"], "nowhere"),
+            (vec!["receipt", "--witness", "@vkey"], "--witness"),
             (vec!["ledger", "--key", "@vkey", "--older", "nowhere"], "nowhere"),
         ] {
             let (status, said) = verify(&dir, &line);
