@@ -250,7 +250,7 @@ pub enum What {
     /// An officer confirmed the time after a doubt.
     TimeConfirmed {
         /// The time that is believed from here on.
-        at: Timestamp,
+        wall: Timestamp,
         /// Who.
         by: StaffId,
     },
@@ -280,6 +280,44 @@ impl What {
             | Self::CheckEnded { check, .. }
             | Self::MemberErased { check } => Some(*check),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::*;
+
+    fn every_kind() -> Vec<What> {
+        let (check, document, staff) =
+            (CheckId::from_bytes([1; 16]), DocumentId::from_bytes([2; 16]), StaffId::from_bytes([3; 16]));
+        let (assignment, shift) = (AssignmentId::from_bytes([4; 16]), ShiftId::from_bytes([5; 16]));
+        let (at, hour) = (Timestamp(7), Hour(8));
+        vec![
+            What::Founded { test: true },
+            What::Started,
+            What::RootChanged { hour, carried: 1, dropped: 2 },
+            What::SlotsForgotten { through: hour },
+            What::IntakeKeyMade { key: IntakeKeyId::from_bytes([6; 16]), hour },
+            What::Assigned { assignment, check, document, staff, shift, until: at },
+            What::Decided { check, document, assignment, staff, verdict: Verdict::Reject, reason: Reason::Suspicious },
+            What::Shredded { check, document, cause: ShredCause::Damaged },
+            What::MemberLeft { checks: vec![check], erase_at: at },
+            What::ShiftBegan { shift, staff, until: at },
+            What::TimeDoubted { wall: at, confirmed: at },
+            What::TimeConfirmed { wall: at, by: staff },
+            What::Paused { by: staff },
+        ]
+    }
+
+    /// What is written must be read for years: by a restore, by a detector, by whoever holds a receipt.
+    #[test]
+    fn every_kind_of_event_is_read_back_as_it_was_written() {
+        for what in every_kind() {
+            let event = Event::new(Timestamp(5), what);
+            assert_eq!(Event::from_bytes(&event.to_bytes()).ok(), Some(event.clone()), "{event:?}");
         }
     }
 }

@@ -22,6 +22,6 @@ pub(super) fn confirm(turn: &mut Turn<'_>, token: &ShiftToken) -> Result<(), Fau
     let by = turn.room.shifts.require(token, &[Role::Officer], turn.now.at)?.staff();
     let reading = turn.room.clock.read();
     turn.room.trust.confirm(reading.wall, reading);
-    turn.log(None, What::TimeConfirmed { at: reading.wall, by })?;
+    turn.log(None, What::TimeConfirmed { wall: reading.wall, by })?;
     Ok(())
 }
