@@ -4,6 +4,7 @@
 //! part of a backup. Overdue slots are overwritten by whoever holds the file,
 //! without any key; everything else needs the passphrase.
 
+mod head;
 mod header;
 mod held;
 mod keys;

@@ -49,11 +49,14 @@ pub(super) enum Kind {
     Slot = 3,
     /// The secret of an intake key.
     Intake = 4,
+    /// How far the published ledger had come.
+    Head = 5,
 }
 
 impl Kind {
     fn from_byte(byte: u8) -> Option<Self> {
-        [Self::Identity, Self::Root, Self::Slot, Self::Intake].into_iter().find(|kind| *kind as u8 == byte)
+        let kinds = [Self::Identity, Self::Root, Self::Slot, Self::Intake, Self::Head];
+        kinds.into_iter().find(|kind| *kind as u8 == byte)
     }
 }
 

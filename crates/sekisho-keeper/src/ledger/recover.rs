@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, io};
 
-use sekisho_core::ledger::{Checkpoint, VerifierKey, checkpoint::CheckpointError, tile};
+use sekisho_core::ledger::{Checkpoint, Note, VerifierKey, checkpoint::CheckpointError, tile, tree::Head};
 
 use super::{
     LedgerFiles,
@@ -59,6 +59,28 @@ pub enum OpenError {
         /// Entries that are here.
         have: u64,
     },
+    /// The keystore knows of more entries than there are: the data folder is of an earlier time.
+    #[error(
+        "the keystore knows a ledger of {known} entries, but only {have} are here: this data folder is of an earlier \
+         time than the keystore. Nothing was changed. Bring back the newest data folder, with its ledger and journal; \
+         if it is lost, restore a backup into a new installation (see docs/OPERATIONS.md, \"A data folder that is too \
+         old\")"
+    )]
+    Older {
+        /// Entries that the keystore knows of.
+        known: u64,
+        /// Entries that are here.
+        have: u64,
+    },
+    /// The keystore knows of other entries than those that are here.
+    #[error(
+        "the first {known} entries are not those that the keystore knows: the ledger was rewritten. Nothing was \
+         changed. Bring back the newest data folder"
+    )]
+    NotThoseKnown {
+        /// Entries that the keystore knows of.
+        known: u64,
+    },
     /// Under the published checkpoint lie other entries than ours.
     #[error("the published checkpoint of {published} entries does not fit the entries that are here")]
     Rewritten {
@@ -75,12 +97,25 @@ pub(super) struct Published {
     pub(super) note: String,
 }
 
+impl Published {
+    /// Reads a signed checkpoint, once our signature on it is verified. Further signatures, of witnesses, stay as
+    /// they are.
+    pub(super) fn read(note: String, key: &VerifierKey) -> Result<Self, CheckpointError> {
+        let checkpoint = Checkpoint::open(&note, key)?;
+        Ok(Self { checkpoint, note })
+    }
+
+    /// Whether others than the ledger itself have signed it.
+    pub(super) fn is_cosigned(&self) -> bool {
+        Note::parse(&self.note).is_ok_and(|note| note.signatures().len() > 1)
+    }
+}
+
 /// Reads the checkpoint that is in place; nothing if none is.
 fn published(files: &mut dyn LedgerFiles, key: &VerifierKey) -> Result<Option<Published>, OpenError> {
     let Some(bytes) = files.get(CHECKPOINT)? else { return Ok(None) };
     let note = String::from_utf8_lossy(&bytes).into_owned();
-    let checkpoint = Checkpoint::open(&note, key).map_err(OpenError::Checkpoint)?;
-    Ok(Some(Published { checkpoint, note }))
+    Published::read(note, key).map(Some).map_err(OpenError::Checkpoint)
 }
 
 /// Entries of a journal, one by one.
@@ -98,27 +133,37 @@ impl Journal<'_> {
     }
 }
 
-/// The tree while it grows again, held against the published checkpoint as it passes its size.
-struct Regrown<'a> {
+/// The tree while it grows again, held against what was published and what the keystore knows as it passes their sizes.
+struct Regrown {
     grown: Grown,
-    published: Option<&'a Published>,
+    published: Option<Head>,
+    known: Option<Head>,
 }
 
-impl Regrown<'_> {
+impl Regrown {
     fn push(&mut self, entry: &StoredEntry) -> Result<(), OpenError> {
         self.grown.push(entry);
-        let passed = self.published.filter(|published| published.checkpoint.size() == self.grown.size());
-        match passed {
-            Some(published) if published.checkpoint.head != self.grown.head() => {
-                Err(OpenError::Rewritten { published: self.grown.size() })
-            }
-            _ => Ok(()),
+        if self.is_passed_otherwise(self.published) {
+            return Err(OpenError::Rewritten { published: self.grown.size() });
         }
+        if self.is_passed_otherwise(self.known) {
+            return Err(OpenError::NotThoseKnown { known: self.grown.size() });
+        }
+        Ok(())
+    }
+
+    fn is_passed_otherwise(&self, mark: Option<Head>) -> bool {
+        mark.is_some_and(|mark| mark.size == self.grown.size() && mark != self.grown.head())
     }
 
     fn finish(self) -> Result<Grown, OpenError> {
-        let (published, have) = (self.published.map_or(0, |published| published.checkpoint.size()), self.grown.size());
-        if published > have { Err(OpenError::Cut { published, have }) } else { Ok(self.grown) }
+        let size = |mark: Option<Head>| mark.map_or(0, |mark| mark.size);
+        let (published, known, have) = (size(self.published), size(self.known), self.grown.size());
+        match have {
+            have if published > have => Err(OpenError::Cut { published, have }),
+            have if known > have => Err(OpenError::Older { known, have }),
+            _ => Ok(self.grown),
+        }
     }
 }
 
@@ -132,9 +177,10 @@ struct Found {
     sound_len: u64,
 }
 
-fn compare(files: &mut dyn LedgerFiles, stored: Stored<'_>, published: Option<&Published>) -> Result<Found, OpenError> {
+fn compare(files: &mut dyn LedgerFiles, stored: Stored<'_>, marks: [Option<Head>; 2]) -> Result<Found, OpenError> {
     let mut journal = Journal { reader: Reader::new(files)?, batch: VecDeque::new() };
-    let mut regrown = Regrown { grown: Grown::default(), published };
+    let [published, known] = marks;
+    let mut regrown = Regrown { grown: Grown::default(), published, known };
     let mut lacking = Vec::new();
     for (expected, entry) in (0..).zip(stored) {
         let entry = entry.map_err(OpenError::Stored)?;
@@ -185,14 +231,15 @@ fn mend_tiles(files: &mut dyn LedgerFiles, grown: &Grown, published: u64) -> io:
     Ok(())
 }
 
-/// Opens a ledger: compares, and mends what a crash explains.
+/// Opens a ledger: compares, and mends what a crash explains. `known` is what somebody remembers of it elsewhere.
 pub(super) fn recover(
     files: &mut dyn LedgerFiles,
     key: &VerifierKey,
     stored: Stored<'_>,
+    known: Option<Head>,
 ) -> Result<(Grown, Option<Published>), OpenError> {
     let published = published(files, key)?;
-    let mut found = compare(files, stored, published.as_ref())?;
+    let mut found = compare(files, stored, [published.as_ref().map(|published| published.checkpoint.head), known])?;
     mend_journal(files, &found)?;
     let size = published.as_ref().map_or(0, |published| published.checkpoint.size());
     mend_tiles(files, &found.grown, size)?;
@@ -332,6 +379,58 @@ mod tests {
         bench.files.state().files.get_mut("tile/0/001").unwrap()[9] ^= 1;
         bench.open().unwrap();
         assert_eq!(bench.files.state().files, before);
+    }
+
+    /// A ledger of 5 entries, of which somebody remembers the head, cut to 3 in every place that the data folder has.
+    fn cut_everywhere() -> (Bench, Head) {
+        let mut bench = Bench::published(3);
+        let before = bench.files.state().journal.clone();
+        let mut writer = bench.open().unwrap();
+        bench.write(&mut writer, 2);
+        writer.publish().unwrap();
+        let known = writer.head();
+        bench.rows.truncate(3);
+        bench.files.state().journal = before;
+        bench.files.state().files.remove(CHECKPOINT);
+        (bench, known)
+    }
+
+    fn refused_knowing(bench: &Bench, known: Head) -> OpenError {
+        match bench.open_knowing(Some(known)) {
+            Ok(_) => panic!("it was opened"),
+            Err(error) => error,
+        }
+    }
+
+    /// M16: the control is the same folder where nobody remembers anything: it opens.
+    #[test]
+    fn a_ledger_cut_in_every_file_is_refused_by_who_remembers_its_head() {
+        let (bench, known) = cut_everywhere();
+        let journal = bench.files.state().journal.clone();
+        assert!(matches!(refused_knowing(&bench, known), OpenError::Older { known: 5, have: 3 }));
+        assert_eq!(bench.files.state().journal, journal);
+        assert_eq!(bench.open().unwrap().size(), 3, "the control");
+    }
+
+    /// M16
+    #[test]
+    fn a_ledger_rewritten_in_every_file_is_refused_by_who_remembers_its_head() {
+        let mut bench = Bench::published(5);
+        let known = bench.open().unwrap().head();
+        bench.rows[2].body[1] ^= 1;
+        bench.files.state().journal = journal::encode(&bench.rows).concat();
+        bench.files.state().files.clear();
+        assert!(matches!(refused_knowing(&bench, known), OpenError::NotThoseKnown { known: 5 }));
+        assert_eq!(bench.open().unwrap().size(), 5, "the control");
+    }
+
+    #[test]
+    fn what_grew_since_it_was_remembered_opens() {
+        let mut bench = Bench::published(5);
+        let mut writer = bench.open().unwrap();
+        let known = writer.head();
+        bench.write(&mut writer, 2);
+        assert_eq!(bench.open_knowing(Some(known)).unwrap().size(), 7);
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
+use sekisho_core::ledger::tree::Head;
+
 use super::{LedgerFiles, LedgerSigner, OpenError, StoredEntry, Writer};
 
 #[derive(Debug, Default)]
@@ -101,8 +103,12 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) fn open(&self) -> Result<Writer, OpenError> {
+        self.open_knowing(None)
+    }
+
+    pub(super) fn open_knowing(&self, known: Option<Head>) -> Result<Writer, OpenError> {
         let mut rows = self.rows.iter().cloned().map(Ok);
-        Writer::open(Box::new(self.files.clone()), signer(), &mut rows)
+        Writer::open_knowing(Box::new(self.files.clone()), signer(), &mut rows, known)
     }
 
     /// Stages `count` events and stores them as rows, as an engine would in its transaction.

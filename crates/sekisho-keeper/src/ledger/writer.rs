@@ -2,11 +2,15 @@
 
 use std::{io, mem};
 
-use sekisho_core::ledger::{
-    Checkpoint, TlogProof, VerifierKey, leaf,
-    tile::{self, TileName},
-    tiled::TileSource,
-    tree::{self, HashSource as _, Head, NotProven, ProveError},
+use sekisho_core::{
+    ledger::{
+        AddCheckpoint, Checkpoint, Note, TlogProof, VerifierKey, WitnessKey, leaf,
+        note::NoteError,
+        tile::{self, TileName},
+        tiled::TileSource,
+        tree::{self, HashSource as _, Head, NotProven, ProveError},
+    },
+    time::Timestamp,
 };
 
 pub use super::journal::StoredEntry;
@@ -95,6 +99,8 @@ pub struct Writer {
     grown: Grown,
     staged: Vec<StoredEntry>,
     published: Option<Published>,
+    /// The newest checkpoint that a witness cosigned, as far as one is known here.
+    witnessed: Option<Published>,
     broken: bool,
 }
 
@@ -108,12 +114,26 @@ impl Writer {
     /// # Errors
     /// Whatever a crash doesn't explain, see [`OpenError`].
     pub fn open(
-        mut files: Box<dyn LedgerFiles>,
+        files: Box<dyn LedgerFiles>,
         signer: LedgerSigner,
         stored: &mut dyn Iterator<Item = Result<StoredEntry, StoredError>>,
     ) -> Result<Self, OpenError> {
-        let (grown, published) = recover::recover(&mut *files, signer.verifier(), stored)?;
-        Ok(Self { files, signer, grown, staged: Vec::new(), published, broken: false })
+        Self::open_knowing(files, signer, stored, None)
+    }
+
+    /// As [`Self::open`], where somebody remembers in a place of their own how far this ledger had come.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and when the ledger is shorter than `known` or another one; nothing is changed then.
+    pub fn open_knowing(
+        mut files: Box<dyn LedgerFiles>,
+        signer: LedgerSigner,
+        stored: &mut dyn Iterator<Item = Result<StoredEntry, StoredError>>,
+        known: Option<Head>,
+    ) -> Result<Self, OpenError> {
+        let (grown, published) = recover::recover(&mut *files, signer.verifier(), stored, known)?;
+        let witnessed = published.clone().filter(Published::is_cosigned);
+        Ok(Self { files, signer, grown, staged: Vec::new(), published, witnessed, broken: false })
     }
 
     /// Gives `body` the next place, to be written by [`Self::commit`].
@@ -227,9 +247,21 @@ impl Writer {
     /// # Errors
     /// When it is not published yet, or the tiles don't lead to the checkpoint.
     pub fn prove(&mut self, index: u64) -> Result<String, ProveEntryError> {
-        let head = self.published_head();
-        let published = self.published.as_ref().filter(|_| index < head.size);
-        let note = published.ok_or(ProveEntryError::NotPublished(index))?.note.clone();
+        self.prove_under(index, self.published.clone())
+    }
+
+    /// As [`Self::prove`], under the newest checkpoint that a witness cosigned.
+    ///
+    /// # Errors
+    /// As [`Self::prove`], where published is what a witness cosigned.
+    pub fn prove_witnessed(&mut self, index: u64) -> Result<String, ProveEntryError> {
+        self.prove_under(index, self.witnessed.clone())
+    }
+
+    fn prove_under(&mut self, index: u64, checkpoint: Option<Published>) -> Result<String, ProveEntryError> {
+        let under = checkpoint.filter(|under| index < under.checkpoint.size());
+        let Published { checkpoint: Checkpoint { head, .. }, note } =
+            under.ok_or(ProveEntryError::NotPublished(index))?;
         let mut stored = StoredTiles(&mut *self.files);
         let mut source = TileSource::new(self.grown.tree(), &mut stored);
         let leaf = source.node(0, index).map_err(ProveEntryError::Tile)?;
@@ -241,7 +273,62 @@ impl Writer {
         Ok(TlogProof { extra: None, index, path, checkpoint: note }.to_string())
     }
 
-    fn published_head(&self) -> Head {
+    /// What a witness that last cosigned `old` entries is sent so that it cosigns the published checkpoint (C2SP
+    /// `tlog-witness`); the proof in it is verified here first.
+    ///
+    /// # Errors
+    /// When fewer than `old` entries are published, or the tiles don't lead from there to the checkpoint.
+    pub fn ask_to_cosign(&mut self, old: u64) -> Result<AddCheckpoint, ProveEntryError> {
+        let new = self.published_head();
+        let checkpoint = self.published_checkpoint().ok_or(ProveEntryError::NotPublished(old))?.to_owned();
+        let mut stored = StoredTiles(&mut *self.files);
+        let mut source = TileSource::new(self.grown.tree(), &mut stored);
+        let proof = tree::consistency(&mut source, old, new.size).map_err(|error| match error {
+            ProveError::OutOfRange => ProveEntryError::NotPublished(old),
+            ProveError::Source(error) => ProveEntryError::Tile(error),
+        })?;
+        let root = tree::root(&mut source, old).map_err(ProveEntryError::Tile)?;
+        tree::verify_consistency(Head { size: old, root }, new, &proof)?;
+        Ok(AddCheckpoint { old, proof, checkpoint })
+    }
+
+    /// Takes over the cosignature of `key` out of `lines`, a witness's answer to having been sent `signed`. It stands
+    /// beside our own signature from here on: in the checkpoint's file, and in what [`Self::prove_witnessed`] proves.
+    ///
+    /// Answers with the time that the witness stated.
+    ///
+    /// # Errors
+    /// When `lines` hold no cosignature of `key` over `signed` that verifies.
+    pub fn cosign(&mut self, signed: &str, lines: &str, key: &WitnessKey) -> Result<Timestamp, NoteError> {
+        let asked = Published::read(signed.to_owned(), self.vkey()).map_err(|_| NoteError::Form)?;
+        let is_same = |other: &&Published| other.checkpoint == asked.checkpoint;
+        let before = self.published.iter().chain(&self.witnessed).find(is_same).unwrap_or(&asked);
+        let mut note = Note::parse(&before.note)?;
+        let time = note.adopt_cosignature(lines, key)?;
+        self.put_cosigned(Published { note: note.to_string(), ..asked });
+        Ok(time)
+    }
+
+    fn put_cosigned(&mut self, cosigned: Published) {
+        if self.published_head() == cosigned.checkpoint.head {
+            // What is not written now is written by the next one; it can be asked for again.
+            if let Err(cause) = self.files.put_durably(CHECKPOINT, cosigned.note.as_bytes()) {
+                tracing::error!(%cause, "a cosignature was not written beside the checkpoint");
+            }
+            self.published = Some(cosigned.clone());
+        }
+        if self.witnessed_size() <= cosigned.checkpoint.size() {
+            self.witnessed = Some(cosigned);
+        }
+    }
+
+    /// Entries under the newest checkpoint that a witness cosigned, as far as one is known here.
+    pub fn witnessed_size(&self) -> u64 {
+        self.witnessed.as_ref().map_or(0, |witnessed| witnessed.checkpoint.size())
+    }
+
+    /// The head of the published checkpoint; that of a tree without leaves before the first one.
+    pub fn published_head(&self) -> Head {
         let nothing = Head { size: 0, root: sekisho_core::ledger::Hash::of_nothing() };
         self.published.as_ref().map_or(nothing, |published| published.checkpoint.head)
     }
@@ -259,6 +346,11 @@ impl Writer {
     /// The place that the next staged entry gets: durable entries and staged ones.
     pub const fn next_index(&self) -> u64 {
         self.grown.size() + self.staged.len() as u64
+    }
+
+    /// The head over all entries that are durable.
+    pub fn head(&self) -> Head {
+        self.grown.head()
     }
 
     /// Entries that are durable.
