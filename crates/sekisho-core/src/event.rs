@@ -254,6 +254,43 @@ pub enum What {
         /// Who.
         by: StaffId,
     },
+    /// A witness said what time it is, and the machine's clock agreed: a doubt is over.
+    TimeConfirmedByWitness {
+        /// The time that is believed from here on.
+        wall: Timestamp,
+        /// The witness's name.
+        witness: String,
+    },
+    /// From here on a witness is asked to cosign this ledger.
+    WitnessRegistered {
+        /// Its name.
+        witness: String,
+        /// Its verifier key (C2SP `tlog-cosignature`), name included.
+        key: String,
+    },
+    /// From here on a witness counts no more. It loosens: whoever started the keeper said so.
+    WitnessForgotten {
+        /// Its name.
+        witness: String,
+        /// Whether it contradicted this ledger at that time.
+        contradicted: bool,
+    },
+    /// A witness knows another ledger than this one. Nothing opens from here on.
+    WitnessContradicted {
+        /// Its name.
+        witness: String,
+        /// How many entries it knows, as far as it said.
+        size: u64,
+        /// What it contradicts.
+        contradiction: Contradiction,
+    },
+    /// A witness that had contradicted cosigned this ledger after a new start.
+    WitnessAgreed {
+        /// Its name.
+        witness: String,
+        /// The size that it cosigned.
+        size: u64,
+    },
     /// Somebody paused all openings.
     Paused {
         /// Who.
@@ -264,6 +301,16 @@ pub enum What {
         /// Who.
         by: StaffId,
     },
+}
+
+/// How a witness contradicts a ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Contradiction {
+    /// It knows more entries than were ever published here: this state is an older one, a copy, or cut short.
+    Ahead,
+    /// Its entries are not the first ones of this ledger: it was rewritten, or forked.
+    OtherHistory,
 }
 
 impl What {
@@ -308,6 +355,11 @@ mod tests {
             What::ShiftBegan { shift, staff, until: at },
             What::TimeDoubted { wall: at, confirmed: at },
             What::TimeConfirmed { wall: at, by: staff },
+            What::TimeConfirmedByWitness { wall: at, witness: "w".into() },
+            What::WitnessRegistered { witness: "w".into(), key: "w+1+k".into() },
+            What::WitnessForgotten { witness: "w".into(), contradicted: true },
+            What::WitnessContradicted { witness: "w".into(), size: 9, contradiction: Contradiction::Ahead },
+            What::WitnessAgreed { witness: "w".into(), size: 9 },
             What::Paused { by: staff },
         ]
     }

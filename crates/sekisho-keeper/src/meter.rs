@@ -24,6 +24,8 @@ pub(crate) struct Circumstances {
     pub time_trusted: bool,
     /// Whether openings are paused.
     pub paused: bool,
+    /// Why the witnesses keep documents closed, if they do.
+    pub unwitnessed: Option<Refusal>,
 }
 
 /// The rules allowed it; the ledger has not confirmed it yet.
@@ -44,6 +46,7 @@ pub(crate) fn decide(shift: &OnShift, assigned: &Assigned, at: Circumstances) ->
         (shift.role() == Role::Reviewer, Refusal::NotAllowed),
         (assigned.is_of(shift), Refusal::AssignmentOver),
         (!at.paused, Refusal::Paused),
+        (at.unwitnessed.is_none(), at.unwitnessed.unwrap_or(Refusal::Unwitnessed)),
         (at.time_trusted, Refusal::TimeInDoubt),
         (at.now < assigned.deadline(), Refusal::DocumentGone),
         (at.now < assigned.until(), Refusal::AssignmentOver),
@@ -83,7 +86,7 @@ mod tests {
     const ME: StaffId = StaffId::from_bytes([1; 16]);
     const NOW: Timestamp = Timestamp(1000);
 
-    const FINE: Circumstances = Circumstances { now: NOW, time_trusted: true, paused: false };
+    const FINE: Circumstances = Circumstances { now: NOW, time_trusted: true, paused: false, unwitnessed: None };
 
     fn me() -> OnShift {
         OnShift::for_test(1, ME, Role::Reviewer)
@@ -113,6 +116,8 @@ mod tests {
             (me(), Assigned::for_test(&me(), NOW + 1, false, NOW), FINE, Refusal::DocumentGone),
             (me(), mine(), Circumstances { paused: true, ..FINE }, Refusal::Paused),
             (me(), mine(), Circumstances { time_trusted: false, ..FINE }, Refusal::TimeInDoubt),
+            (me(), mine(), Circumstances { unwitnessed: Some(Refusal::Unwitnessed), ..FINE }, Refusal::Unwitnessed),
+            (me(), mine(), Circumstances { unwitnessed: Some(Refusal::Contradicted), ..FINE }, Refusal::Contradicted),
         ];
         for (shift, assigned, at, refusal) in cases {
             assert_eq!(decide(&shift, &assigned, at).err(), Some(refusal));

@@ -73,6 +73,7 @@ fn config(place: &Path) -> Config {
         identities: Default::default(),
         behind_proxy: false,
         webhook_ports: Vec::new(),
+        witnesses: Default::default(),
         demo_reviewer: None,
         confinement: Options::default(),
     }

@@ -30,6 +30,7 @@ pub(super) fn next(turn: &mut Turn<'_>, token: &ShiftToken) -> Result<Option<Box
     if let Some(present) = present(turn, staff)? {
         return Ok(Some(Box::new(present)));
     }
+    turn.room.witnesses.require()?;
     turn.require_trusted_time()?;
     if meta::is(turn.db, meta::names::PAUSED)? {
         return Err(Refusal::Paused.into());

@@ -76,21 +76,24 @@ fn viewings(turn: &Turn<'_>, check: CheckId) -> rusqlite::Result<Vec<ViewingView
         .collect()
 }
 
-/// A check's events with their proofs. What was entered a moment ago is published first.
+/// A check's events with their proofs: under the newest checkpoint that a witness cosigned if all of them are, else
+/// under the published one, with what was entered a moment ago.
 pub(super) fn proof(turn: &mut Turn<'_>, check: CheckId) -> Result<String, Fault> {
     let events: Vec<(u64, Vec<u8>, Vec<u8>)> = turn
         .db
         .prepare_cached("SELECT place, salt, body FROM event WHERE check_id = ?1 ORDER BY place")?
         .query_map([Id(check)], |row| Ok((row.get::<_, i64>(0)? as u64, row.get(1)?, row.get(2)?)))?
         .collect::<rusqlite::Result<_>>()?;
-    if events.is_empty() {
-        return Err(Refusal::NotFound.into());
+    let (newest, ..) = events.last().ok_or(Refusal::NotFound)?;
+    let witnessed = *newest < turn.room.ledger.witnessed_size();
+    if !witnessed {
+        turn.room.publish()?;
     }
-    turn.room.ledger.publish().map_err(|cause| Fault::Broken("the ledger was not published", cause.into()))?;
     let mut proven = Vec::with_capacity(events.len());
     for (place, salt, body) in events {
-        let proof =
-            turn.room.ledger.prove(place).map_err(|cause| Fault::Broken("the ledger gave no proof", cause.into()))?;
+        let ledger = &mut turn.room.ledger;
+        let proof = if witnessed { ledger.prove_witnessed(place) } else { ledger.prove(place) };
+        let proof = proof.map_err(|cause| Fault::Broken("the ledger gave no proof", cause.into()))?;
         let salt = salt.try_into().map_err(|_| Refusal::Unavailable)?;
         proven.push(ReceiptEvent::new(body, &salt, proof).ok_or(Refusal::Unavailable)?);
     }

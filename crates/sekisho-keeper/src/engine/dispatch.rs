@@ -11,7 +11,7 @@ use sekisho_seal::Plaintext;
 
 use super::{
     Engine, Position, assign, checks, clock, decide, fault::Fault, intake_keys, outbox, receive, registry, staff,
-    turn::Turn, view,
+    turn::Turn, view, witness,
 };
 use crate::{
     custody,
@@ -184,6 +184,10 @@ fn courier(turn: &mut Turn<'_>, request: CourierRequest) -> Result<CourierAnswer
         CourierRequest::Pull { limit } => CourierAnswer::Messages(outbox::pull(turn, limit.min(100))?),
         CourierRequest::Delivered(message) => outbox::delivered(turn, message).map(|()| CourierAnswer::Done)?,
         CourierRequest::Failed { message, why } => outbox::failed(turn, message, &why).map(|()| CourierAnswer::Done)?,
+        CourierRequest::WitnessWork => CourierAnswer::WitnessWork(witness::work(turn)?),
+        CourierRequest::WitnessSaid { witness, size, said } => {
+            witness::said(turn, &witness, size, &said).map(|()| CourierAnswer::Done)?
+        }
     })
 }
 
@@ -199,6 +203,7 @@ fn status(turn: &Turn<'_>) -> Result<Status, Fault> {
         locked: false,
         paused: meta::is(turn.db, meta::names::PAUSED)?,
         time_in_doubt: !turn.now.may_open,
+        witnessing: turn.room.witnesses.view(witness::forgotten(turn.db)?),
         ledger_size: turn.room.ledger.next_index(),
         undecided: undecided as u64,
         now: turn.now.at,

@@ -1,5 +1,6 @@
 //! Why a verb was not done: refused for a reason the caller is told, or broken for one it isn't.
 
+use super::WitnessRefused;
 use crate::{keystore::KeystoreError, wire::Refusal};
 
 /// Why a verb was not done.
@@ -8,6 +9,9 @@ pub enum Fault {
     /// The caller is told this.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// What a start says of witnesses is not taken.
+    #[error(transparent)]
+    Witness(#[from] WitnessRefused),
     /// Something of ours failed; the caller is told `unavailable`.
     #[error("{0}")]
     Broken(&'static str, #[source] Box<dyn std::error::Error + Send + Sync>),
@@ -18,6 +22,7 @@ impl Fault {
     pub fn refusal(&self) -> Refusal {
         match self {
             Self::Refused(refusal) => *refusal,
+            Self::Witness(_) => Refusal::BadRequest,
             Self::Broken(..) => Refusal::Unavailable,
         }
     }

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use rusqlite::Connection;
-use sekisho_core::{entropy::Entropy, event::What, time::Clock, trust::TimeTrust};
+use sekisho_core::{entropy::Entropy, event::What, ledger::tree::Head, time::Clock, trust::TimeTrust};
 
 use super::{
     Engine,
@@ -15,13 +15,14 @@ use super::{
     signers::Signers,
     staff,
     turn::Room,
+    witness::{self, Witnesses},
 };
 use crate::{
     blobs::Blobs,
     db::meta::{self, Installation},
     keystore::{Identity, Keys, Keystore, KeystoreError},
     ledger::{LedgerFiles, LedgerSigner, OpenError, StoredEntry, Writer},
-    wire::{DeskAnswer, DeskRequest, GateAnswer, GateRequest, Refusal, Status},
+    wire::{DeskAnswer, DeskRequest, GateAnswer, GateRequest, Refusal, Status, WitnessPlan},
 };
 
 /// What a keeper is made of.
@@ -74,6 +75,7 @@ pub struct Locked {
     parts: Parts,
     installation: Installation,
     trust: TimeTrust,
+    witnesses: WitnessPlan,
 }
 
 impl Locked {
@@ -92,9 +94,14 @@ impl Locked {
         }
         let persisted = meta::get(&parts.db, meta::names::CONFIRMED)?;
         let trust = TimeTrust::start(persisted, parts.clock.read());
-        let mut locked = Self { parts, installation, trust };
+        let mut locked = Self { parts, installation, trust, witnesses: WitnessPlan::default() };
         locked.tick()?;
         Ok(locked)
+    }
+
+    /// With what this start says of witnesses; it is done when the keeper is unlocked.
+    pub fn with_witnesses(self, witnesses: WitnessPlan) -> Self {
+        Self { witnesses, ..self }
     }
 
     /// Overwrites what is overdue. Needs no key.
@@ -113,7 +120,8 @@ impl Locked {
         let db = &self.parts.db;
         let answered = match ask {
             Ask::Gate(GateRequest::IntakeKey) => intake_keys::accepted(db, self.installation.keeper)
-                .map(|keys| Reply::Gate(Ok(GateAnswer::IntakeKey(keys)))),
+                .map(|keys| Reply::Gate(Ok(GateAnswer::IntakeKey(keys))))
+                .map_err(Fault::from),
             Ask::Gate(GateRequest::Status) => self.status().map(|status| Reply::Gate(Ok(GateAnswer::Status(status)))),
             Ask::Desk(DeskRequest::Status) => self.status().map(|status| Reply::Desk(Ok(DeskAnswer::Status(status)))),
             _ => Ok(side.refuse(Refusal::Locked)),
@@ -121,7 +129,7 @@ impl Locked {
         answered.unwrap_or_else(|_| side.unavailable())
     }
 
-    fn status(&mut self) -> rusqlite::Result<Status> {
+    fn status(&mut self) -> Result<Status, Fault> {
         let judged = self.trust.observe(self.parts.clock.read());
         let db = &self.parts.db;
         let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|count| count as u64);
@@ -132,6 +140,7 @@ impl Locked {
             locked: true,
             paused: meta::is(db, meta::names::PAUSED)?,
             time_in_doubt: !judged.may_open,
+            witnessing: witness::known(db)?,
             ledger_size: count("SELECT count(*) FROM event")?,
             undecided: count("SELECT count(*) FROM document WHERE wrapped IS NOT NULL")?,
             now: judged.now,
@@ -155,12 +164,13 @@ impl Locked {
 
     // The seeds of the signing keys are wiped by the caller; the keys made of them stay.
     fn with_keys(self, keys: Keys, identity: &Identity) -> Result<Engine, StartError> {
-        let Self { parts: Parts { db, keystore, ledger, blobs, clock, entropy }, installation, trust } = self;
+        let Self { parts: Parts { db, keystore, ledger, blobs, clock, entropy }, installation, trust, witnesses } =
+            self;
         let signers =
             Signers::new(identity).map_err(|e| Fault::Broken("the keeper's signing keys are damaged", e.into()))?;
         let signer = LedgerSigner::from_seed(&installation.ledger_origin, &identity.ledger)
             .map_err(|e| Fault::Broken("the ledger's key is damaged", e.into()))?;
-        let ledger = writer(&db, ledger, signer)?;
+        let ledger = writer(&db, ledger, signer, keystore.ledger_head(&keys)?)?;
         let room = Room {
             installation,
             keystore,
@@ -171,7 +181,9 @@ impl Locked {
             clock,
             entropy,
             trust,
+            witnesses: Witnesses::default(),
             doubt_noted: false,
+            ticked: 0,
             swept: None,
             shifts: Shifts::default(),
             ceremonies: Ceremonies::default(),
@@ -179,33 +191,40 @@ impl Locked {
             turns: 0,
         };
         let mut engine = Engine { db, room, halted: false };
-        engine.begin()?;
+        engine.begin(&witnesses)?;
         Ok(engine)
     }
 }
 
-fn writer(db: &Connection, files: Box<dyn LedgerFiles>, signer: LedgerSigner) -> Result<Writer, StartError> {
+fn writer(
+    db: &Connection,
+    files: Box<dyn LedgerFiles>,
+    signer: LedgerSigner,
+    known: Option<Head>,
+) -> Result<Writer, StartError> {
     let mut all = db.prepare("SELECT place, salt, body FROM event ORDER BY place")?;
     let entries = all.query_map([], |row| {
         Ok(StoredEntry { index: row.get::<_, i64>(0)? as u64, salt: row.get(1)?, body: row.get(2)? })
     })?;
-    Ok(Writer::open(files, signer, &mut entries.map(|entry| entry.map_err(Into::into)))?)
+    Ok(Writer::open_knowing(files, signer, &mut entries.map(|entry| entry.map_err(Into::into)), known)?)
 }
 
 impl Engine {
     /// What an unlocked keeper does first: says that it started, and all that is due.
-    fn begin(&mut self) -> Result<(), Fault> {
+    fn begin(&mut self, witnesses: &WitnessPlan) -> Result<(), Fault> {
         let now = self.now();
         let test = self.room.installation.test;
-        let (logged, _, _) = self.transact(now, |turn| {
-            if turn.room.ledger.next_index() == 0 {
-                turn.log(None, What::Founded { test })?;
-            }
-            // Assignments hang on shifts, and shifts ended with the process.
-            turn.db.execute("UPDATE assignment SET until = 0 WHERE state = 'open'", [])?;
-            turn.log(None, What::Started)
+        let (begun, _, _) = self.transact(now, |turn| {
+            super::apart(turn, |turn| {
+                if turn.room.ledger.next_index() == 0 {
+                    turn.log(None, What::Founded { test })?;
+                }
+                // Assignments hang on shifts, and shifts ended with the process.
+                turn.db.execute("UPDATE assignment SET until = 0 WHERE state = 'open'", [])?;
+                witness::enter(turn, witnesses)
+            })
         })?;
-        logged?;
+        begun?;
         self.tick();
         Ok(())
     }

@@ -29,6 +29,7 @@ mod staff;
 mod tick;
 mod turn;
 mod view;
+mod witness;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -41,7 +42,9 @@ pub use locked::{Locked, Parts, StartError};
 use rusqlite::Connection;
 use sekisho_core::id::DocumentId;
 pub(crate) use shifts::OnShift;
+pub(crate) use tick::LOOK_SECONDS;
 use turn::{Effect, Now, Room, Turn};
+pub use witness::WitnessRefused;
 
 use crate::{db, ledger::Position};
 

@@ -64,6 +64,7 @@ pub(super) fn directory(turn: &Turn<'_>) -> Result<Directory, Fault> {
         policies: newest_policies(turn.db)?,
         jwks: turn.room.signers.attestation_jwks(),
         ledger_key: turn.room.ledger.vkey().to_string(),
+        witness_keys: turn.room.witnesses.keys(),
     })
 }
 

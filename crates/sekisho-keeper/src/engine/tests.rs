@@ -2,6 +2,7 @@
 
 pub(crate) mod house;
 mod time;
+mod witness;
 
 use house::{House, MINUTE};
 use sekisho_core::{

@@ -16,13 +16,18 @@ use crate::db::{self, meta};
 /// A ciphertext without a row is an upload that was never received; after this many seconds it is swept.
 const ORPHAN_SECONDS: u64 = 2 * HOUR;
 
+/// Seconds after which there is a tick although nothing is due.
+pub(crate) const LOOK_SECONDS: u64 = 15;
+
 type Step = fn(&mut Turn<'_>) -> Result<(), Fault>;
 
 impl Engine {
     /// Does what is due. Each part stands for itself: one that fails is logged
     /// and tried again at the next tick, and keeps no other from being done.
     pub fn tick(&mut self) {
-        let judged = self.room.trust.observe(self.room.clock.read());
+        let reading = self.room.clock.read();
+        self.room.ticked = reading.since_boot;
+        let judged = self.room.trust.observe(reading);
         let now = Now { at: judged.now, may_open: judged.may_open };
         self.note("a doubt about the time", |engine| engine.step(now, |turn| clock::note_doubt(turn, judged)));
         self.note("ending what is overdue", |engine| engine.end_overdue(now, judged));
@@ -42,9 +47,12 @@ impl Engine {
         self.note("publishing the ledger", Self::publish);
     }
 
-    /// Does what is due, if anything is, or in any case if nothing else is to be done.
+    /// Does what is due, if anything is; in any case if nothing else is to be done, or if that was long ago: callers
+    /// that ask all the time must not keep a leap of the clock from being noted, or the ledger from being published.
     pub fn tick_if_due(&mut self, idle: bool) {
-        if idle || self.seconds_to_next_due() == 0 {
+        let since_boot = self.room.clock.read().since_boot;
+        let long_ago = since_boot.saturating_sub(self.room.ticked) >= LOOK_SECONDS;
+        if idle || long_ago || self.seconds_to_next_due() == 0 {
             self.tick();
         }
     }
@@ -125,11 +133,15 @@ impl Engine {
         Ok(())
     }
 
-    /// Publishes what the ledger holds: tiles and a signed checkpoint. Cheap when nothing is new.
+    /// Publishes what the ledger holds, tiles and a signed checkpoint, and lets the keystore remember how far it
+    /// came. Cheap when nothing is new.
     ///
     /// # Errors
     /// When the files could not be written; the entries are durable all the same.
     pub fn publish(&mut self) -> Result<(), Fault> {
-        self.room.ledger.publish().map_err(|cause| Fault::Broken("the ledger was not published", cause.into()))
+        let room = &mut self.room;
+        room.publish()?;
+        let head = room.ledger.published_head();
+        Ok(room.keystore.remember_head(&room.keys, head, &mut *room.entropy)?)
     }
 }

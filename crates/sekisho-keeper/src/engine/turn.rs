@@ -11,7 +11,7 @@ use sekisho_core::{
     trust::TimeTrust,
 };
 
-use super::{ceremonies::Ceremonies, fault::Fault, shifts::Shifts, signers::Signers};
+use super::{ceremonies::Ceremonies, fault::Fault, shifts::Shifts, signers::Signers, witness::Witnesses};
 use crate::{
     blobs::Blobs,
     db::{columns::Id, meta::Installation},
@@ -27,6 +27,7 @@ pub(super) struct Room {
     pub keys: Keys,
     pub signers: Signers,
     pub ledger: Writer,
+    pub witnesses: Witnesses,
     pub blobs: Box<dyn Blobs>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Box<dyn Entropy + Send>,
@@ -35,6 +36,8 @@ pub(super) struct Room {
     pub doubt_noted: bool,
     pub shifts: Shifts,
     pub ceremonies: Ceremonies,
+    /// When there was last a tick, in seconds since boot.
+    pub ticked: u64,
     /// The hour in which orphans were last swept.
     pub swept: Option<Hour>,
     /// When each site was last served, so that sites take turns.
@@ -45,6 +48,11 @@ pub(super) struct Room {
 impl Room {
     pub(super) fn keeper(&self) -> KeeperId {
         self.installation.keeper
+    }
+
+    /// Publishes what is durable in the ledger.
+    pub(super) fn publish(&mut self) -> Result<(), Fault> {
+        self.ledger.publish().map_err(|cause| Fault::Broken("the ledger was not published", cause.into()))
     }
 }
 

@@ -48,7 +48,8 @@ pub(super) fn view(turn: &mut Turn<'_>, token: &ShiftToken, assignment: Assignme
 
 fn circumstances(turn: &Turn<'_>) -> Result<Circumstances, Fault> {
     let paused = meta::is(turn.db, meta::names::PAUSED)?;
-    Ok(Circumstances { now: turn.now.at, time_trusted: turn.now.may_open, paused })
+    let unwitnessed = turn.room.witnesses.require().err();
+    Ok(Circumstances { now: turn.now.at, time_trusted: turn.now.may_open, paused, unwitnessed })
 }
 
 fn record(turn: &Turn<'_>, assigned: &Assigned, viewing: ViewingId) -> Result<(), Fault> {

@@ -21,14 +21,12 @@ pub use render::{DrawError, ForkedRenderer, Renderer};
 use zeroize::Zeroizing;
 
 use crate::{
-    engine::{Ask, Engine, Locked, Outcome, Reply},
+    engine::{Ask, Engine, LOOK_SECONDS, Locked, Outcome, Reply},
     wire::{DeskAnswer, Picture, Refusal},
 };
 
 /// The most requests that one transaction takes.
 const BATCH: usize = 64;
-/// The keeper looks at the clock at least this often, so that a leap is met soon.
-const LOOK_SECONDS: u64 = 15;
 /// Pictures that may be drawn at once.
 const DRAWERS: usize = 2;
 

@@ -30,6 +30,17 @@ pub enum CourierRequest {
         /// A short technical reason, e.g. `status_500`. Nothing of the answer's body.
         why: String,
     },
+    /// Which witnesses are to be asked now.
+    WitnessWork,
+    /// What a witness answered.
+    WitnessSaid {
+        /// Its name.
+        witness: String,
+        /// The size that it was asked to cosign.
+        size: u64,
+        /// What it said.
+        said: WitnessSaid,
+    },
 }
 
 /// The answers to [`CourierRequest`].
@@ -37,6 +48,8 @@ pub enum CourierRequest {
 pub enum CourierAnswer {
     /// To `Pull`.
     Messages(Vec<Message>),
+    /// To `WitnessWork`: at most one a witness. Each is due again if nothing is said of it.
+    WitnessWork(Vec<WitnessAsk>),
     /// To the others.
     Done,
 }
@@ -54,4 +67,34 @@ pub struct Message {
     pub body: String,
     /// How many tries were made before.
     pub tries: u16,
+}
+
+/// What to send to one witness: C2SP `tlog-witness`, `add-checkpoint`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WitnessAsk {
+    /// Its name.
+    pub witness: String,
+    /// Its submission prefix, without a slash at the end; the path is added to it.
+    pub url: String,
+    /// The size that it is asked to cosign.
+    pub size: u64,
+    /// The body.
+    pub body: String,
+}
+
+/// What a witness answered. The keeper judges what it means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WitnessSaid {
+    /// It answered.
+    Status {
+        /// The HTTP status.
+        code: u16,
+        /// The answer's body, cut off at some tens of KiB; not more than text if it is none.
+        body: String,
+    },
+    /// There was no answer.
+    Unreachable {
+        /// A short technical reason, e.g. `connect`.
+        why: String,
+    },
 }

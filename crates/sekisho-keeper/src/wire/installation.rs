@@ -7,6 +7,8 @@ use sekisho_core::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::Witnessing;
+
 /// Sites and policies.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Directory {
@@ -18,6 +20,8 @@ pub struct Directory {
     pub jwks: String,
     /// The ledger's verifier key, `name+hash+key` as in C2SP signed-note.
     pub ledger_key: String,
+    /// The verifier keys of the registered witnesses (C2SP `tlog-cosignature`), by name.
+    pub witness_keys: Vec<String>,
 }
 
 /// A site as the gate sees it.
@@ -52,6 +56,8 @@ pub struct Status {
     pub paused: bool,
     /// Whether the time is in doubt.
     pub time_in_doubt: bool,
+    /// How the witnesses stand.
+    pub witnessing: Witnessing,
     /// Entries in the ledger.
     pub ledger_size: u64,
     /// Documents that wait or are assigned.

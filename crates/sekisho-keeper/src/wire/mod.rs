@@ -10,8 +10,9 @@ mod desk;
 mod gate;
 mod installation;
 mod refusal;
+mod witness;
 
-pub use courier::{Courier, CourierAnswer, CourierRequest, Message};
+pub use courier::{Courier, CourierAnswer, CourierRequest, Message, WitnessAsk, WitnessSaid};
 pub use desk::{
     Assertion, Assignment, Desk, DeskAnswer, DeskRequest, EnrolOptions, LoggedEvent, Picture, Queue, Shift,
     ShiftOptions, ShiftToken, StaffView,
@@ -23,6 +24,9 @@ pub use gate::{
 pub use installation::{Directory, SiteView, Status};
 pub use refusal::Refusal;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+pub use witness::{
+    MAX_WITNESSES, WitnessPlan, WitnessStanding, WitnessTerms, WitnessTermsError, WitnessView, Witnessing,
+};
 
 /// The most that one frame may hold, in bytes.
 pub const MAX_FRAME: usize = 32 << 20;

@@ -15,6 +15,12 @@ pub enum Refusal {
     /// The time is in doubt.
     #[error("time_in_doubt")]
     TimeInDoubt,
+    /// Since the keeper started no witness has cosigned its ledger yet.
+    #[error("unwitnessed")]
+    Unwitnessed,
+    /// A witness knows another ledger than this one.
+    #[error("contradicted")]
+    Contradicted,
     /// No such thing, or not for this caller.
     #[error("not_found")]
     NotFound,

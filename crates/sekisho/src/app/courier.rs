@@ -6,12 +6,13 @@ use sekisho_keeper::wire::{self, Answered, CourierAnswer, CourierRequest};
 use tokio::runtime::Builder;
 
 use crate::{
-    client::Client,
+    client::{Client, Limits},
     courier::{
         self, Courier, LIMITS, PACE, Pending,
         destination::{Reach, SystemResolver},
         outbox::Outbox,
         secrets::Secrets,
+        witness,
     },
     link::Link,
     supervisor::{RoleContext, role::RoleError},
@@ -47,7 +48,8 @@ fn courier(context: &mut RoleContext) -> Result<Courier, RoleError> {
         outbox: Arc::new(Link::<wire::Courier>::start(context.ends.take("keeper")?)),
         clock: Arc::new(context.clock.clone()),
         resolver: Arc::new(SystemResolver),
-        client: client()?,
+        client: client(LIMITS)?,
+        witness_client: client(witness::LIMITS)?,
         secrets: Secrets::below(&context.config.data),
         reach: if context.config.test { Reach::ThisMachine } else { Reach::Internet },
         pace: PACE,
@@ -55,11 +57,11 @@ fn courier(context: &mut RoleContext) -> Result<Courier, RoleError> {
 }
 
 #[cfg(feature = "tls")]
-fn client() -> Result<Client, RoleError> {
-    Ok(Client::with_tls(LIMITS, crate::client::tls::Trust::public_web()?))
+fn client(limits: Limits) -> Result<Client, RoleError> {
+    Ok(Client::with_tls(limits, crate::client::tls::Trust::public_web()?))
 }
 
 #[cfg(not(feature = "tls"))]
-fn client() -> Result<Client, RoleError> {
-    Ok(Client::plain(LIMITS))
+fn client(limits: Limits) -> Result<Client, RoleError> {
+    Ok(Client::plain(limits))
 }

@@ -1,4 +1,4 @@
-//! The courier: the only process that speaks outward.
+//! The courier: the only process that speaks outward, to sites and to witnesses.
 //!
 //! It pulls what waits from the keeper, signs it with the site's webhook
 //! secret, and says how it went. When to try again is the keeper's to know: the
@@ -11,6 +11,7 @@ pub mod destination;
 pub mod outbox;
 pub mod secrets;
 pub mod webhook;
+pub mod witness;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -52,8 +53,10 @@ pub struct Courier {
     pub clock: Arc<dyn Clock>,
     /// What looks names up.
     pub resolver: Arc<dyn Resolver>,
-    /// What speaks HTTP.
+    /// What speaks HTTP to sites, and reads nothing of what they answer.
     pub client: Client,
+    /// What speaks HTTP to witnesses, and reads a little.
+    pub witness_client: Client,
     /// The sites' webhook secrets.
     pub secrets: Secrets,
     /// Where it may go.
@@ -96,9 +99,13 @@ impl Rounds {
     }
 }
 
-/// Delivers until the caller drops it; what is under way is dropped with it and comes again.
+/// Delivers, and asks witnesses, until the caller drops it; what is under way is dropped with it and comes again.
 pub async fn run(courier: Courier) {
     let courier = Arc::new(courier);
+    tokio::join!(deliver_all(Arc::clone(&courier)), witness::run(courier));
+}
+
+async fn deliver_all(courier: Arc<Courier>) {
     let mut rounds = Rounds::new();
     loop {
         let messages = outbox::pull(&*courier.outbox, rounds.page).await;

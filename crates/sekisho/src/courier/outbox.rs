@@ -1,7 +1,7 @@
 //! The outbox as the courier reaches it: what the keeper answers through the courier's own descriptor.
 
 use sekisho_core::id::MessageId;
-use sekisho_keeper::wire::{Answered, CourierAnswer, CourierRequest, Message};
+use sekisho_keeper::wire::{Answered, CourierAnswer, CourierRequest, Message, WitnessAsk, WitnessSaid};
 
 use super::Pending;
 
@@ -15,7 +15,7 @@ pub trait Outbox: Send + Sync {
 pub(super) async fn pull(outbox: &dyn Outbox, limit: u16) -> Vec<Message> {
     match outbox.ask(CourierRequest::Pull { limit }).await {
         Ok(CourierAnswer::Messages(messages)) => messages,
-        Ok(CourierAnswer::Done) => vec![],
+        Ok(_) => vec![],
         Err(refusal) => {
             tracing::debug!(%refusal, "nothing pulled");
             vec![]
@@ -33,4 +33,20 @@ pub(super) async fn report(outbox: &dyn Outbox, message: MessageId, outcome: Res
     answer
         .inspect_err(|refusal| tracing::warn!(%message, %refusal, "outcome not recorded; the message will come again"))
         .is_ok()
+}
+
+/// What witnesses are to be sent; nothing when the keeper is away.
+pub(super) async fn witness_work(outbox: &dyn Outbox) -> Vec<WitnessAsk> {
+    match outbox.ask(CourierRequest::WitnessWork).await {
+        Ok(CourierAnswer::WitnessWork(asks)) => asks,
+        _ => vec![],
+    }
+}
+
+/// Hands back what a witness said. A keeper that is away will want it asked again.
+pub(super) async fn witness_said(outbox: &dyn Outbox, ask: WitnessAsk, said: WitnessSaid) {
+    let WitnessAsk { witness, size, .. } = ask;
+    if let Err(refusal) = outbox.ask(CourierRequest::WitnessSaid { witness, size, said }).await {
+        tracing::warn!(%refusal, "a witness's answer was not taken in; it will be asked again");
+    }
 }

@@ -14,7 +14,7 @@ use sekisho_core::{
     id::MessageId,
     time::{Reading, Timestamp},
 };
-use sekisho_keeper::wire::{Answered, CourierAnswer, CourierRequest, Refusal};
+use sekisho_keeper::wire::{Answered, CourierAnswer, CourierRequest, Refusal, WitnessAsk, WitnessSaid};
 
 use super::{destination::tests::Book, *};
 
@@ -24,6 +24,8 @@ struct Memory {
     waiting: Mutex<VecDeque<Message>>,
     outcomes: Mutex<Vec<(MessageId, String, Instant)>>,
     away: Mutex<u8>,
+    witnesses: Mutex<Vec<WitnessAsk>>,
+    said: Mutex<Vec<(String, u64, WitnessSaid, Instant)>>,
 }
 
 impl Outbox for Memory {
@@ -35,6 +37,14 @@ impl Outbox for Memory {
             }
             CourierRequest::Delivered(message) => (message, "delivered".into()),
             CourierRequest::Failed { message, why } => (message, why),
+            CourierRequest::WitnessWork => {
+                let due = std::mem::take(&mut *self.witnesses.lock().unwrap());
+                return Box::pin(async { Ok(CourierAnswer::WitnessWork(due)) });
+            }
+            CourierRequest::WitnessSaid { witness, size, said } => {
+                self.said.lock().unwrap().push((witness, size, said, Instant::now()));
+                return Box::pin(async { Ok(CourierAnswer::Done) });
+            }
         };
         let mut away = self.away.lock().unwrap();
         if *away > 0 {
@@ -92,6 +102,7 @@ fn courier(name: &str, outbox: &Arc<Memory>) -> Courier {
         clock: Arc::new(Still),
         resolver: Arc::new(Book),
         client: Client::plain(Limits { total: Duration::from_secs(5), ..LIMITS }),
+        witness_client: Client::plain(witness::LIMITS),
         secrets: Secrets::new(folder(name)),
         reach: Reach::ThisMachine,
         pace: Duration::from_millis(20),

@@ -8,7 +8,7 @@ use sekisho_core::time::Timestamp;
 use super::secrets::Secret;
 
 /// What we call ourselves.
-const AGENT: &str = concat!("Sekisho/", env!("CARGO_PKG_VERSION"));
+pub(super) const AGENT: &str = concat!("Sekisho/", env!("CARGO_PKG_VERSION"));
 
 /// The value of `webhook-signature`: one `v1,…` for each secret, so that a site can change its secret without a gap.
 pub fn signature(id: &str, at: Timestamp, body: &str, secrets: &[Secret]) -> String {

@@ -19,7 +19,7 @@ use sekisho_keeper::{
     jose::{Alg, KeyError},
     keystore::Cost,
     webauthn::{RegistrationError, RelyingParty, verify_registration},
-    wire::SiteView,
+    wire::{SiteView, WitnessPlan},
 };
 use sekisho_sys::{confine::Options, entropy::SystemEntropy};
 use tempfile::TempDir;
@@ -68,6 +68,8 @@ pub struct Build {
     pub unstaffed: bool,
     /// Further sites that are registered at the founding.
     pub sites: Vec<SiteView>,
+    /// Witnesses that are asked from the first start on; `http://` on this machine will do.
+    pub witnesses: WitnessPlan,
 }
 
 /// A throwaway installation. Dropping it stops the processes and removes the folder.
@@ -97,6 +99,7 @@ struct Start {
     program: Option<PathBuf>,
     demo_reviewer: Option<String>,
     webhook_port: u16,
+    witnesses: WitnessPlan,
     passphrase: Passphrase,
     gate: TcpListener,
     desk: TcpListener,
@@ -165,6 +168,7 @@ impl House {
             program: build.program,
             demo_reviewer: (!build.unstaffed).then(|| site.button_address()),
             webhook_port: site.server.address.port(),
+            witnesses: build.witnesses,
             passphrase,
             gate: doors.gate,
             desk: doors.desk,
@@ -213,6 +217,12 @@ impl House {
         Ok(())
     }
 
+    /// What is said of witnesses from the next start on, as `--witness` and `--forget-witness` say it. The ports of
+    /// those that are not named here can't be dialled.
+    pub fn tell_of_witnesses(&mut self, witnesses: WitnessPlan) {
+        self.start.witnesses = witnesses;
+    }
+
     fn config(&self) -> io::Result<Config> {
         let start = &self.start;
         Ok(Config {
@@ -228,6 +238,7 @@ impl House {
             identities: Default::default(),
             behind_proxy: false,
             webhook_ports: vec![start.webhook_port],
+            witnesses: start.witnesses.clone(),
             demo_reviewer: start.demo_reviewer.clone(),
             confinement: Options::default(),
         })

@@ -163,9 +163,12 @@ impl IntoResponse for Cause {
 
 const fn refusal_status(refusal: Refusal) -> StatusCode {
     match refusal {
-        Refusal::Locked | Refusal::Paused | Refusal::TimeInDoubt | Refusal::Unavailable => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        Refusal::Locked
+        | Refusal::Paused
+        | Refusal::TimeInDoubt
+        | Refusal::Unwitnessed
+        | Refusal::Contradicted
+        | Refusal::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::NotFound => StatusCode::NOT_FOUND,
         Refusal::ShiftOver | Refusal::TouchNeeded | Refusal::BadPasskey => StatusCode::UNAUTHORIZED,
         Refusal::NotAllowed => StatusCode::FORBIDDEN,
@@ -194,6 +197,22 @@ const fn refusal_words(refusal: Refusal) -> Words {
         Refusal::TimeInDoubt => words(
             ["時刻が確かめられないため、開けません。", "The time is in doubt, so nothing opens."],
             ["運用者にサーバーの時計を確かめてもらってください。", "Ask the operator to check the server's clock."],
+        ),
+        Refusal::Unwitnessed => words(
+            ["証人の署名を待っています。", "Waiting for a witness."],
+            [
+                "起動のあと、別の機械にいる証人が記録に署名するまで、書類は開きません。しばらくしてやり直してください。書類の受付は続いています。",
+                "After a start no document opens until a witness on another machine has cosigned the ledger. Try again \
+                 in a while. Documents are still taken in.",
+            ],
+        ),
+        Refusal::Contradicted => words(
+            ["証人がこの記録と違う記録を知っています。", "A witness knows another ledger than this one."],
+            [
+                "古い状態に戻されたか、複製されたか、記録が書き換えられたおそれがあります。書類は開きません。すぐに責任者と運用者に知らせてください。",
+                "This installation may have been put back to an earlier state, copied, or its ledger rewritten. Nothing \
+                 opens. Tell your officer and the operator at once.",
+            ],
         ),
         Refusal::NotFound => words(
             ["見つかりません。", "Not found."],
@@ -289,10 +308,12 @@ mod tests {
     use super::*;
 
     /// Everything that the keeper may say to a desk.
-    pub(super) const TO_DESKS: [Refusal; 18] = [
+    pub(super) const TO_DESKS: [Refusal; 20] = [
         Refusal::Locked,
         Refusal::Paused,
         Refusal::TimeInDoubt,
+        Refusal::Unwitnessed,
+        Refusal::Contradicted,
         Refusal::NotFound,
         Refusal::NotAllowed,
         Refusal::ShiftOver,

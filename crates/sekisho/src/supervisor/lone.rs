@@ -105,6 +105,7 @@ fn nowhere() -> RoleConfig {
         test: false,
         behind_proxy: false,
         webhook_ports: Vec::new(),
+        witnesses: Default::default(),
         demo_reviewer: None,
         intruder: None,
         clock_ahead: 0,

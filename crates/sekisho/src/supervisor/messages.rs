@@ -2,6 +2,7 @@
 
 use std::{fmt, io, os::fd::BorrowedFd, os::fd::OwnedFd, os::unix::net::UnixStream, path::PathBuf};
 
+use sekisho_keeper::wire::WitnessPlan;
 use sekisho_sys::{
     confine::{Grade, Options},
     fds::{recv_with_fds, send_with_fds},
@@ -59,6 +60,8 @@ pub struct RoleConfig {
     pub behind_proxy: bool,
     /// Ports beside 443 that a test installation's webhooks may go to.
     pub webhook_ports: Vec<u16>,
+    /// What the keeper is told of witnesses at this start.
+    pub witnesses: WitnessPlan,
     /// Where a demo's "demo reviewer" button posts to.
     pub demo_reviewer: Option<String>,
     /// What an intruder in the gate's place knows: a drill on a test installation, for the gate alone.
@@ -84,6 +87,7 @@ impl RoleConfig {
             test: true,
             behind_proxy: false,
             webhook_ports: Vec::new(),
+            witnesses: WitnessPlan::default(),
             demo_reviewer: None,
             intruder: None,
             clock_ahead: 0,

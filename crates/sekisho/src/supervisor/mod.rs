@@ -25,6 +25,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
+use sekisho_keeper::wire::WitnessPlan;
 use sekisho_sys::{
     confine::{Grade, Options, shield},
     secret::SecretPage,
@@ -72,6 +73,8 @@ pub struct Config {
     pub behind_proxy: bool,
     /// Ports beside 443 that a test installation's webhooks may go to.
     pub webhook_ports: Vec<u16>,
+    /// Witnesses to be registered, or to be forgotten. Those that are registered already stay.
+    pub witnesses: WitnessPlan,
     /// Where a demo's "demo reviewer" button posts to; nowhere but in a demo.
     pub demo_reviewer: Option<String>,
     /// Departures from full confinement.
@@ -180,6 +183,7 @@ fn means(
         test: config.test,
         behind_proxy: config.behind_proxy,
         webhook_ports: config.webhook_ports,
+        witnesses: config.witnesses,
         demo_reviewer: config.demo_reviewer,
         intruder: None,
         clock_ahead: 0,

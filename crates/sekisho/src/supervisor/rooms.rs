@@ -2,6 +2,7 @@
 
 use std::{fmt, path::PathBuf};
 
+use sekisho_keeper::wire::WitnessTerms;
 use sekisho_sys::confine::{PathAccess, Plan, Profile};
 use serde::{Deserialize, Serialize};
 
@@ -138,9 +139,10 @@ fn resolver() -> impl Iterator<Item = (PathBuf, PathAccess)> {
     RESOLVER.into_iter().map(|(path, access)| (PathBuf::from(path), access)).filter(|(path, _)| path.exists())
 }
 
-/// HTTPS, and name servers that answer over TCP. A test installation may name more.
+/// HTTPS, and name servers that answer over TCP. A test installation may name more, and its witnesses' ports.
 fn ports(config: &RoleConfig) -> Vec<u16> {
-    [443, 53].into_iter().chain(config.webhook_ports.iter().copied().filter(|_| config.test)).collect()
+    let more = config.webhook_ports.iter().copied().chain(config.witnesses.named.iter().map(WitnessTerms::port));
+    [443, 53].into_iter().chain(more.filter(|_| config.test)).collect()
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ fn config(place: &Place, keystore_is_test: bool) -> Config {
         test: true,
         behind_proxy: true,
         webhook_ports: Vec::new(),
+        witnesses: Default::default(),
         demo_reviewer: None,
         confinement: Options::default(),
     };

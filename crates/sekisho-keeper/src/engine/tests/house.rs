@@ -5,6 +5,7 @@ mod documents;
 mod fixtures;
 mod person;
 mod staff;
+mod witness;
 
 use std::{
     collections::BTreeMap,
@@ -47,6 +48,7 @@ use crate::{
 pub(super) use fixtures::sub_text;
 use fixtures::{people, policy, site, site_key, sub};
 use person::{Driven, Person};
+pub(super) use witness::{Lie, Witness};
 
 pub(super) const MINUTE: u64 = 60;
 pub(super) const MEMBER_SECRET: [u8; 32] = [77; 32];
@@ -77,6 +79,7 @@ static HOUSES: AtomicU64 = AtomicU64::new(0);
 impl Drop for House {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
+        let _ = fs::remove_dir_all(self.beside());
     }
 }
 

@@ -7,7 +7,10 @@ mod report;
 use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::Args;
-use sekisho_keeper::engine::Known;
+use sekisho_keeper::{
+    engine::Known,
+    wire::{WitnessPlan, WitnessTerms},
+};
 use sekisho_sys::confine::Options;
 use tokio::{
     runtime::{Builder, Runtime},
@@ -61,6 +64,15 @@ pub(super) struct ServeArgs {
     /// A port beside 443 that a test installation's webhooks may go to; may be given more than once
     #[arg(long = "webhook-port", value_name = "PORT")]
     webhook_ports: Vec<u16>,
+    /// A witness that cosigns the ledger's checkpoints: its verifier key, a space, and its https address (C2SP
+    /// tlog-witness); may be given more than once. It is registered and stays registered when later starts don't name
+    /// it. After each start documents open once one of the witnesses has cosigned
+    #[arg(long = "witness", value_name = "VKEY URL")]
+    witnesses: Vec<WitnessTerms>,
+    /// Forget a registered witness, by its name. It loosens, so it is written on the ledger and stays on the desk's
+    /// page /watch
+    #[arg(long = "forget-witness", value_name = "NAME")]
+    forget_witnesses: Vec<String>,
     /// Say on standard output what serves and how it is confined as one JSON object
     #[arg(long)]
     json: bool,
@@ -141,6 +153,7 @@ fn start(args: ServeArgs) -> Result<(Handle, Ears), String> {
         test,
         behind_proxy: args.doors.behind_proxy,
         webhook_ports: args.webhook_ports,
+        witnesses: WitnessPlan { named: args.witnesses, forgotten: args.forget_witnesses },
         demo_reviewer: None,
         confinement: Options { danger_unconfined: args.danger_unconfined, ..Options::default() },
     };
@@ -160,6 +173,9 @@ fn mark(args: &ServeArgs, known: Option<&Known>) -> Result<bool, String> {
     }
     if !test && !args.webhook_ports.is_empty() {
         return Err("--webhook-port is for test installations; elsewhere webhooks go to https, port 443".into());
+    }
+    if let Some(plain) = args.witnesses.iter().find(|witness| !test && witness.is_plain()) {
+        return Err(format!("the witness at {} must be asked over https://", plain.url));
     }
     if known.is_some() && args.founding.is_given() {
         return Err("--site and --policy are for the founding; later an administrator registers sites at the desk's \

@@ -16,7 +16,7 @@ use sekisho_keeper::{
     webauthn::{Credential, RelyingParty, verify_assertion, verify_registration},
     wire::{
         Answered, Assertion, Assignment, DeskAnswer, DeskRequest, Directory, EnrolOptions, LoggedEvent, Picture, Queue,
-        Refusal, Shift, ShiftOptions, ShiftToken, SiteView, StaffView, Status,
+        Refusal, Shift, ShiftOptions, ShiftToken, SiteView, StaffView, Status, Witnessing,
     },
 };
 
@@ -209,6 +209,7 @@ impl State {
                 policies: vec![policy()],
                 jwks: "{\"keys\":[]}".into(),
                 ledger_key: "play".into(),
+                witness_keys: Vec::new(),
             })),
             DeskRequest::Events { .. } => Ok(DeskAnswer::Events(self.logged())),
             DeskRequest::Pause(_) => Ok(self.pause(true)),
@@ -347,6 +348,7 @@ impl State {
             locked: false,
             paused: self.paused,
             time_in_doubt: self.doubtful,
+            witnessing: Witnessing::nobody(),
             ledger_size: self.events.len() as u64,
             undecided: self.waiting,
             now: NOW,

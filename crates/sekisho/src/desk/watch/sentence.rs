@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use sekisho_core::{
     check::{ShredCause, Verdict},
-    event::What,
+    event::{Contradiction, What},
     id::StaffId,
     time::Timestamp,
 };
@@ -21,12 +21,15 @@ pub(super) struct Teller {
 /// How loudly a line speaks.
 pub(super) fn weight(what: &What) -> &'static str {
     match what {
-        What::TimeDoubted { .. } | What::Paused { .. } => "alarm",
+        What::TimeDoubted { .. } | What::Paused { .. } | What::WitnessContradicted { .. } => "alarm",
         What::DeadlineNears { .. }
         | What::StaffEnrolled { .. }
         | What::StaffRemoved { .. }
         | What::SiteRegistered { .. }
         | What::PolicyRegistered { .. }
+        | What::WitnessRegistered { .. }
+        | What::WitnessForgotten { .. }
+        | What::WitnessAgreed { .. }
         | What::Shredded { cause: ShredCause::Damaged | ShredCause::Overdue, .. } => "look",
         _ => "plain",
     }
@@ -50,7 +53,8 @@ pub(super) fn ids(what: &What) -> Vec<String> {
 impl Teller {
     /// The sentence of an event.
     pub(super) fn sentence(&self, what: &What) -> String {
-        self.of_document(what).or_else(|| self.of_people(what)).unwrap_or_else(|| self.of_the_house(what).into())
+        let told = self.of_document(what).or_else(|| self.of_people(what)).or_else(|| self.of_witnesses(what));
+        told.unwrap_or_else(|| self.of_the_house(what).into())
     }
 
     fn of_document(&self, what: &What) -> Option<String> {
@@ -112,6 +116,64 @@ impl Teller {
             What::RootChanged { carried, dropped, .. } => self.root_changed(*carried, *dropped),
             _ => return None,
         })
+    }
+
+    fn of_witnesses(&self, what: &What) -> Option<String> {
+        Some(match what {
+            What::WitnessRegistered { witness, .. } => {
+                self.say(witness, ": 証人が登録されました", "", ": witness registered")
+            }
+            What::WitnessForgotten { witness, contradicted: false } => self.say(
+                witness,
+                ": 証人の登録が取り消されました。記録の見張りが減りました",
+                "",
+                ": witness forgotten; one fewer watches the ledger",
+            ),
+            What::WitnessForgotten { witness, .. } => self.say(
+                witness,
+                ": この記録を否認していた証人の登録が取り消されました",
+                "",
+                ": forgotten, a witness that contradicted this ledger",
+            ),
+            What::WitnessContradicted { witness, size, contradiction } => {
+                self.contradicted(witness, *size, *contradiction)
+            }
+            What::WitnessAgreed { witness, .. } => self.say(
+                witness,
+                ": 否認していた証人が、起動し直した記録に署名しました",
+                "",
+                ": had contradicted, and cosigned after a new start",
+            ),
+            What::TimeConfirmedByWitness { witness, .. } => {
+                self.say(witness, ": 証人が時刻を確かめました", "", ": this witness confirmed the time")
+            }
+            _ => return None,
+        })
+    }
+
+    fn contradicted(&self, witness: &str, size: u64, how: Contradiction) -> String {
+        match (self.lang, how) {
+            (Lang::Ja, Contradiction::Ahead) => {
+                format!(
+                    "証人 {witness} はここにない {size} 件までの記録を知っています。古い状態か複製です。何も開きません"
+                )
+            }
+            (Lang::En, Contradiction::Ahead) => {
+                format!(
+                    "The witness {witness} knows {size} entries, more than there are: an older state or a copy. Nothing opens"
+                )
+            }
+            (Lang::Ja, Contradiction::OtherHistory) => {
+                format!(
+                    "証人 {witness} が署名した {size} 件の記録は、ここの記録と違います。書き換えか分岐です。何も開きません"
+                )
+            }
+            (Lang::En, Contradiction::OtherHistory) => {
+                format!(
+                    "The {size} entries that the witness {witness} cosigned are not those here: rewritten or forked. Nothing opens"
+                )
+            }
+        }
     }
 
     fn member_left(&self, checks: usize, erase_at: Timestamp) -> String {

@@ -34,6 +34,7 @@ pub(super) fn directory() -> Directory {
         policies: vec![policy()],
         jwks: site("site-a").jwks,
         ledger_key: "sekisho.example/ledger+00000000+AAAA".into(),
+        witness_keys: Vec::new(),
     }
 }
 

@@ -214,6 +214,7 @@ impl ScriptedKeeper {
             locked: self.script.lock().unwrap().locked,
             paused: false,
             time_in_doubt: false,
+            witnessing: sekisho_keeper::wire::Witnessing::nobody(),
             ledger_size: 0,
             undecided: 0,
             now: self.now(),
