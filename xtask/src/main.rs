@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks")]
 
+mod campaign;
 mod demo;
 mod install;
 mod screenshots;
@@ -23,6 +24,10 @@ Developers' commands.
                                   e.g. cargo xtask demo --once --json
   cargo xtask test [FILTERS]      formatting, lints, bans, all tests; ends with `N passed, N failed`
   cargo xtask walls               only the test of who may import whom
+  cargo xtask storm [--rounds N] [--seed N] [--json]
+                                  kill processes at random moments under load (1000 rounds), verify after each
+  cargo xtask load [--minutes N] [--members N] [--reviewers N] [--json]
+                                  members, reviewers and a site at work (60 minutes): latencies, memory, losses
   cargo xtask screenshots [DIR]   a picture of every page, into DIR (out/screenshots)
 
 SEKISHO_NO_INSTALL=1 installs nothing and says what could not run.";
@@ -31,6 +36,8 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
     match command {
         "demo" => demo::run(rest),
         "test" => test::run(rest),
+        "storm" => campaign::STORM.run(rest),
+        "load" => campaign::LOAD.run(rest),
         "walls" => walls::run(),
         "screenshots" => screenshots::run(rest),
         "help" | "--help" | "-h" => {

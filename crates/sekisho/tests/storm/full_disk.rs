@@ -1,0 +1,102 @@
+//! A disk that fills up: what can't be kept is refused, what was acknowledged stays, and with space all goes on.
+
+use std::{
+    fs::{self, File},
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    books::Books,
+    ground::{Ground, until},
+    member::Member,
+    pictures,
+    reviewer::Reviewer,
+    site::Site,
+    snag::Snag,
+    verify::{Verifier, waiting},
+};
+use sekisho_core::check::Reason;
+
+/// A small disk in memory, mounted for one test.
+pub(crate) struct Disk(PathBuf);
+
+impl Disk {
+    /// Mounts one of so many MiB; nothing where that is not allowed.
+    fn mount(at: &Path, mib: u32) -> Option<Self> {
+        fs::create_dir_all(at).unwrap();
+        let size = format!("size={mib}m,mode=755");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(at).output();
+        mounted.is_ok_and(|output| output.status.success()).then(|| Self(at.to_owned()))
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).output();
+    }
+}
+
+/// Fills the disk but for about `free` bytes.
+fn fill(ground: &Ground, free: usize) -> PathBuf {
+    let path = ground.data("ballast");
+    let mut ballast = File::create(&path).unwrap();
+    while ballast.write_all(&[1; 4096]).is_ok() {}
+    let length = ballast.metadata().unwrap().len();
+    ballast.set_len(length.saturating_sub(free as u64)).unwrap();
+    path
+}
+
+/// One member's try, from the site's question to the picture. What was acknowledged goes on the books.
+fn attempt(ground: &Ground, books: &Books) -> Result<(), Snag> {
+    let asked = Site::new(ground).ask()?;
+    books.announced(asked.check);
+    let mut member = Member::new(ground, 1);
+    member.enter(&asked.link)?;
+    member.send(&pictures::card())?;
+    books.uploaded(asked.check);
+    Ok(())
+}
+
+fn review(ground: &Ground, books: &Books) -> Result<bool, Snag> {
+    let mut reviewer = Reviewer::new(ground, 0);
+    reviewer.prove()?;
+    let Some(assignment) = reviewer.next()? else { return Ok(false) };
+    let viewing = reviewer.view(assignment)?;
+    books.saw(assignment, viewing);
+    reviewer.decide(assignment, Reason::OldEnough)?;
+    books.decided(assignment, Reason::OldEnough);
+    Ok(true)
+}
+
+/// M45: nothing that was acknowledged is lost to a full disk, and nothing is acknowledged that it can't hold.
+#[test]
+fn a_full_disk_refuses_and_loses_nothing_and_goes_on_by_itself_with_space() {
+    let place = tempfile::tempdir().unwrap();
+    let Some(disk) = Disk::mount(&place.path().join("data"), 12) else {
+        assert!(std::env::var_os("SEKISHO_REQUIRE_ROOT").is_none(), "a disk can't be mounted here");
+        crate::campaign::say("not run: a small disk can't be mounted by this user");
+        return;
+    };
+    let ground = Ground::found_on(disk, place, 1);
+    ground.serve();
+    ground.until_well();
+    let (books, mut verifier) = (Books::default(), Verifier::new(&ground));
+    attempt(&ground, &books).unwrap();
+    attempt(&ground, &books).unwrap();
+    for free in [0, 4 << 10, 16 << 10, 48 << 10, 160 << 10] {
+        let ballast = fill(&ground, free);
+        for _ in 0..3 {
+            let sent = attempt(&ground, &books);
+            assert!(sent.as_ref().is_ok_and(|()| free > 0) || sent.is_err_and(|snag| snag.will_pass()));
+            let seen = review(&ground, &books);
+            assert!(seen.as_ref().is_ok() || seen.is_err_and(|snag| snag.will_pass()));
+        }
+        fs::remove_file(ballast).unwrap();
+        until("it goes on by itself", || attempt(&ground, &books).is_ok());
+    }
+    until("everything is decided", || review(&ground, &books).is_ok() && waiting(&ground) == 0);
+    let finding = verifier.verify(&books);
+    assert!(finding.losses.is_empty() && finding.unlogged_viewings == 0, "{finding:#?} {}", ground.log());
+}

@@ -1,0 +1,103 @@
+//! The reviewer, with a passkey, speaking to the desk as a browser does.
+
+use std::sync::{Arc, Mutex};
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use hyper::header::{HeaderValue, ORIGIN};
+use sekisho::{client::Session, testing::authenticator::SoftAuthenticator};
+use sekisho_core::{
+    check::Reason,
+    id::{AssignmentId, ViewingId},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    ground::{Ground, origin, session},
+    snag::{Snag, expect},
+};
+
+/// The reviewer's browser.
+pub(crate) struct Reviewer {
+    session: Session,
+    passkey: Arc<Mutex<SoftAuthenticator>>,
+    token: String,
+}
+
+impl Reviewer {
+    pub(crate) fn new(ground: &Ground, number: usize) -> Self {
+        let desk = HeaderValue::from_str(&origin(&ground.desk)).unwrap();
+        let session = session(&ground.desk).with_header(ORIGIN, desk);
+        Self { session, passkey: Arc::clone(&ground.passkeys[number]), token: String::new() }
+    }
+
+    /// Proves presence: begins a shift, or goes on with the one that runs.
+    pub(crate) fn prove(&mut self) -> Result<(), Snag> {
+        let answer = self.session.post_json("/shift/options", &json!({}))?;
+        expect(&answer, 200)?;
+        let options: Value = serde_json::from_slice(answer.body()).map_err(|_| Snag::Odd("a challenge"))?;
+        let challenge = challenge(&options).ok_or(Snag::Odd("a challenge"))?;
+        let proof = self.passkey.lock().unwrap().get(&challenge).map_err(|_| Snag::Odd("a passkey"))?;
+        let text = |bytes: &[u8]| Base64UrlUnpadded::encode_string(bytes);
+        let proof = json!({
+            "ceremony": options["ceremony"],
+            "credential": text(&proof.credential),
+            "clientData": text(&proof.client_data),
+            "authenticatorData": text(&proof.authenticator_data),
+            "signature": text(&proof.signature),
+        });
+        expect(&self.session.post_json("/shift/begin", &proof)?, 200)?;
+        self.token = value_of(&self.work()?, "form_token").ok_or(Snag::Odd("a form's token"))?;
+        Ok(())
+    }
+
+    fn work(&mut self) -> Result<String, Snag> {
+        let page = self.session.get("/work")?;
+        expect(&page, 200)?;
+        Ok(String::from_utf8_lossy(page.body()).into_owned())
+    }
+
+    /// Takes the next assignment; nothing if none waits.
+    pub(crate) fn next(&mut self) -> Result<Option<AssignmentId>, Snag> {
+        let token = self.token.clone();
+        expect(&self.session.post_form("/work/next", &[("form_token", &token)])?, 303)?;
+        Ok(value_of(&self.work()?, "assignment").and_then(|id| id.parse().ok()))
+    }
+
+    /// Looks. The picture's viewing is returned, if there is a picture.
+    pub(crate) fn view(&mut self, assignment: AssignmentId) -> Result<ViewingId, Snag> {
+        let (token, assignment) = (self.token.clone(), assignment.to_string());
+        let page = self.session.post_form("/work/view", &[("form_token", &token), ("assignment", &assignment)])?;
+        expect(&page, 200)?;
+        viewing_in(&String::from_utf8_lossy(page.body())).ok_or(Snag::Odd("a picture"))
+    }
+
+    /// Answers the policy's question.
+    pub(crate) fn decide(&mut self, assignment: AssignmentId, reason: Reason) -> Result<(), Snag> {
+        let (token, assignment) = (self.token.clone(), assignment.to_string());
+        let word = serde_json::to_value(reason).unwrap();
+        let form = [
+            ("form_token", token.as_str()),
+            ("assignment", assignment.as_str()),
+            ("reason", word.as_str().unwrap_or_default()),
+        ];
+        expect(&self.session.post_form("/work/decide", &form)?, 303)
+    }
+}
+
+fn challenge(options: &Value) -> Option<[u8; 32]> {
+    let mut out = [0; 32];
+    Base64UrlUnpadded::decode(options["publicKey"]["challenge"].as_str()?, &mut out).ok()?;
+    Some(out)
+}
+
+fn value_of(page: &str, name: &str) -> Option<String> {
+    let at = page.find(&format!("name=\"{name}\" value=\""))? + name.len() + 15;
+    page[at..].split('"').next().map(str::to_owned)
+}
+
+/// The number under a picture, where there is a picture.
+fn viewing_in(page: &str) -> Option<ViewingId> {
+    let encoded = page.split_once(";base64,")?.1.split('"').next()?;
+    let number = page.split("<code>").nth(1)?.split('<').next()?;
+    if encoded.len() > 1000 { number.parse().ok() } else { None }
+}
