@@ -22,9 +22,18 @@ use sekisho_sys::{
     secret::{SecretKind, SecretPage, is_available},
 };
 
-const SERVERS: [Profile; 4] = [Profile::Gate, Profile::Desk, Profile::Keeper, Profile::Courier];
-const NOT_CHILD: [Profile; 5] =
-    [Profile::Gate, Profile::Desk, Profile::Keeper, Profile::Courier, Profile::InspectorParent];
+const SERVERS: [Profile; 5] =
+    [Profile::Gate, Profile::Desk, Profile::Keeper, Profile::Courier, Profile::Witness];
+const NOT_CHILD: [Profile; 6] = [
+    Profile::Gate,
+    Profile::Desk,
+    Profile::Keeper,
+    Profile::Courier,
+    Profile::Witness,
+    Profile::InspectorParent,
+];
+const NOT_COURIER: [Profile; 5] =
+    [Profile::Gate, Profile::Desk, Profile::Keeper, Profile::Witness, Profile::InspectorParent];
 
 fn try_in_all(profiles: &[Profile], expected: Outcome, attempt: impl Fn() -> io::Result<()>) {
     for profile in profiles {
@@ -76,11 +85,7 @@ fn only_the_courier_dials_and_only_the_ports_of_its_plan() {
     let (yes, no) = (TcpListener::bind("127.0.0.1:0").unwrap(), TcpListener::bind("127.0.0.1:0").unwrap());
     let [yes, no] = [yes, no].map(|listener| (listener.local_addr().unwrap(), listener));
     let dial = |to: std::net::SocketAddr| move || TcpStream::connect(to).map(drop);
-    try_in_all(
-        &[Profile::Gate, Profile::Desk, Profile::Keeper, Profile::InspectorParent],
-        Outcome::Refused(EPERM),
-        dial(yes.0),
-    );
+    try_in_all(&NOT_COURIER, Outcome::Refused(EPERM), dial(yes.0));
     try_in_all(&[Profile::InspectorChild], KILLED, dial(yes.0));
     let courier = Plan { connect_ports: vec![yes.0.port()], ..plan(Profile::Courier, &[]) };
     assert_eq!(inside(&courier, dial(yes.0)), Outcome::Done);
@@ -102,21 +107,21 @@ fn nobody_listens_and_nobody_reaches_a_path_socket() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("desk.sock");
     let _desk = UnixListener::bind(&path).unwrap();
-    let not_courier = [Profile::Gate, Profile::Desk, Profile::Keeper, Profile::InspectorParent];
-    try_in_all(&not_courier, Outcome::Refused(EPERM), || UdpSocket::bind("127.0.0.1:0").map(drop));
+    try_in_all(&NOT_COURIER, Outcome::Refused(EPERM), || UdpSocket::bind("127.0.0.1:0").map(drop));
     try_in_all(&[Profile::Courier], Outcome::Refused(EPERM), || UdpSocket::bind("127.0.0.1:0").map(drop));
-    try_in_all(&not_courier, Outcome::Refused(EPERM), || UnixStream::connect(&path).map(drop));
+    try_in_all(&NOT_COURIER, Outcome::Refused(EPERM), || UnixStream::connect(&path).map(drop));
     try_in_all(&[Profile::Courier], Outcome::Refused(ENOSYS), || UnixStream::connect(&path).map(drop));
     try_in_all(&[Profile::InspectorChild], KILLED, || UnixStream::connect(&path).map(drop));
 }
 
 #[test]
-fn a_listener_is_of_use_to_gate_and_desk_only() {
+fn a_listener_is_of_use_to_gate_desk_and_witness_only() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     for (profile, expected) in [
         (Profile::Gate, Outcome::Done),
         (Profile::Desk, Outcome::Done),
+        (Profile::Witness, Outcome::Done),
         (Profile::Keeper, Outcome::Refused(EPERM)),
         (Profile::Courier, Outcome::Refused(EPERM)),
         (Profile::InspectorChild, KILLED),

@@ -35,7 +35,7 @@ fn keep_a_database(folder: &Path) -> rusqlite::Result<()> {
 
 #[test]
 fn every_server_keeps_a_database_in_its_own_folder() {
-    for profile in [Profile::Gate, Profile::Desk, Profile::Keeper, Profile::Courier] {
+    for profile in [Profile::Gate, Profile::Desk, Profile::Keeper, Profile::Courier, Profile::Witness] {
         let place = tempfile::tempdir().unwrap();
         let room = plan(profile, &[(place.path(), PathAccess::ReadWriteDir)]);
         let outcome =
@@ -60,8 +60,8 @@ fn serve_one(listener: TcpListener, folder: &Path) -> io::Result<()> {
 }
 
 #[test]
-fn gate_and_desk_serve_on_a_listener_that_was_handed_over() {
-    for profile in [Profile::Gate, Profile::Desk] {
+fn gate_desk_and_witness_serve_on_a_listener_that_was_handed_over() {
+    for profile in [Profile::Gate, Profile::Desk, Profile::Witness] {
         let place = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

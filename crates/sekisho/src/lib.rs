@@ -29,3 +29,4 @@ pub mod store;
 pub mod supervisor;
 pub mod testing;
 pub mod vault;
+pub mod witness;

@@ -90,6 +90,12 @@ impl Note {
         &self.signatures
     }
 
+    /// The same text with those signatures alone that `keep` keeps.
+    pub fn only(mut self, keep: impl FnMut(&NoteSignature) -> bool) -> Self {
+        self.signatures.retain(keep);
+        self
+    }
+
     /// Adds the 64 bytes that the holder of `key` made over [`Self::text`].
     pub fn add_ed25519(&mut self, key: &VerifierKey, signature: &[u8; 64]) {
         self.signatures.push(NoteSignature::new(&key.0, signature.to_vec()));

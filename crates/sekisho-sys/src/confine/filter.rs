@@ -198,7 +198,7 @@ mod tests {
         for profile in Profile::ALL {
             let refused = refused(profile).unwrap();
             assert_eq!(refused.contains_key(&libc::SYS_connect), profile != Profile::Courier, "{profile:?}");
-            let faces = matches!(profile, Profile::Gate | Profile::Desk);
+            let faces = matches!(profile, Profile::Gate | Profile::Desk | Profile::Witness);
             assert_eq!(refused.contains_key(&libc::SYS_accept4), !faces, "{profile:?}");
         }
     }

@@ -31,6 +31,8 @@ pub enum Profile {
     Keeper,
     /// Speaks outward: dials, accepts nothing.
     Courier,
+    /// A program of its own that cosigns others' ledgers: accepts on its listener, dials nobody.
+    Witness,
     /// Forks one child per document and waits. Opens nothing.
     InspectorParent,
     /// Reads one document. Can compute and use the descriptors it has.
@@ -39,17 +41,18 @@ pub enum Profile {
 
 impl Profile {
     /// All of them.
-    pub const ALL: [Profile; 6] = [
+    pub const ALL: [Profile; 7] = [
         Profile::Gate,
         Profile::Desk,
         Profile::Keeper,
         Profile::Courier,
+        Profile::Witness,
         Profile::InspectorParent,
         Profile::InspectorChild,
     ];
 
     fn accepts(self) -> bool {
-        matches!(self, Profile::Gate | Profile::Desk)
+        matches!(self, Profile::Gate | Profile::Desk | Profile::Witness)
     }
 
     fn dials(self) -> bool {

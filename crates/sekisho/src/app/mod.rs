@@ -7,6 +7,7 @@ mod gate;
 pub(crate) mod inspector;
 mod keeper;
 mod places;
+pub mod witness;
 
 use crate::{
     front::{Front, Limits, Wire},

@@ -6,11 +6,13 @@ mod demo;
 mod drill;
 mod inspect;
 mod passphrase;
+mod pem;
 mod policy;
 mod role;
 mod serve;
 mod site;
 mod verify;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -38,6 +40,8 @@ enum Command {
     Site(site::SiteArgs),
     /// Check a receipt, or a whole ledger, without the service
     Verify(verify::VerifyArgs),
+    /// Cosign the checkpoints of others' ledgers
+    Witness(Box<witness::WitnessArgs>),
     /// Judge policies before they are used
     Policy(policy::PolicyArgs),
     /// Be one of the processes; the supervisor calls this
@@ -55,6 +59,7 @@ impl Cli {
             Command::Serve(args) => serve::run(args),
             Command::Site(args) => site::run(args),
             Command::Verify(args) => verify::run(args),
+            Command::Witness(args) => witness::run(*args),
             Command::Policy(args) => policy::run(args),
             Command::Role(args) => role::run(args),
         }
@@ -68,6 +73,14 @@ fn refuse(why: impl std::fmt::Display) -> ExitCode {
         eprintln!("sekisho: {why}");
     }
     ExitCode::from(2)
+}
+
+/// A verifier key as it was given: itself, or @ and the file that holds it.
+fn vkey_text(key: &str) -> Result<String, String> {
+    match key.strip_prefix('@') {
+        Some(file) => std::fs::read_to_string(file).map_err(|why| format!("{file}: {why}")),
+        None => Ok(key.to_owned()),
+    }
 }
 
 #[cfg(test)]

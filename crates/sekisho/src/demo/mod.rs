@@ -12,8 +12,10 @@ mod reviewer;
 mod site;
 mod steps;
 mod story;
+mod witness;
 
 pub(crate) use house::POLICY;
 pub use house::{Build, House, HouseError};
 pub use report::{Process, Report, Trouble};
 pub use story::{Picture, StoryError, tell};
+pub use witness::{Neighbour, NeighbourError};

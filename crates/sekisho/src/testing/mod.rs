@@ -4,3 +4,4 @@
 //! ever asked by gate, desk or keeper.
 
 pub mod authenticator;
+pub mod log;

@@ -134,6 +134,14 @@ const WALLS: &[Wall] = &[
         but: &[],
         planted: ("courier/mod.rs", "use crate::gate::problem::Problem;"),
     },
+    Wall {
+        why: "a witness knows nothing of what it witnesses",
+        within: &["crate::witness"],
+        apart: &[],
+        never: &["sekisho_keeper", "sekisho_seal", "crate::gate", "crate::desk", "crate::courier", "crate::service"],
+        but: &[],
+        planted: ("witness/judge.rs", "use sekisho_keeper::ledger::Writer;"),
+    },
 ];
 
 fn any_within(path: &str, roots: &[&str]) -> bool {

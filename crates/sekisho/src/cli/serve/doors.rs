@@ -1,20 +1,14 @@
 //! Where gate and desk are spoken to, and whether that may be.
 
 use std::{
-    fs::{self, File},
-    io::{self, Read},
     net::{SocketAddr, TcpListener},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use sekisho_keeper::engine::Known;
-use zeroize::Zeroizing;
 
 use super::DoorArgs;
-use crate::{front::Wire, supervisor::Identity};
-
-/// The most that a PEM file may hold, in bytes.
-const MAX_PEM: u64 = 256 << 10;
+use crate::{cli::pem, supervisor::Identity};
 
 /// Both doors, open.
 pub(super) struct Doors {
@@ -81,7 +75,7 @@ fn desk_origin<'a>(asked: Option<&'a str>, known: Option<&'a Known>) -> Result<O
 impl Wanted<'_> {
     fn open(self, house: House) -> Result<Door, String> {
         let Wanted { name, listen, .. } = self;
-        let identity = self.files.map(|(chain, key)| read(name, chain, key)).transpose()?;
+        let identity = self.files.map(|(chain, key)| pem::read(&format!("{name}-"), chain, key)).transpose()?;
         if let Some(origin) = self.origin {
             judge(name, origin, listen, identity.is_some(), house)?;
         }
@@ -138,30 +132,6 @@ fn is_origin(origin: &str, scheme: &str) -> bool {
 pub(super) fn host(origin: &str) -> &str {
     let rest = origin.split_once("://").map_or(origin, |(_, rest)| rest);
     rest.split_once(':').map_or(rest, |(host, _)| host)
-}
-
-/// Reads an identity and tries it, so that an operator hears of a wrong file before anything runs.
-fn read(name: &str, chain: &Path, key: &Path) -> Result<Identity, String> {
-    let at = |path: &Path| {
-        let path = path.display().to_string();
-        move |error: io::Error| format!("{path}: {error}")
-    };
-    let identity = Identity { chain: fs::read(chain).map_err(at(chain))?, key: read_secret(key).map_err(at(key))? };
-    Wire::tls(&identity.chain, &identity.key)
-        .map_err(|why| format!("--{name}-cert {} and --{name}-key {}: {why}", chain.display(), key.display()))?;
-    Ok(identity)
-}
-
-fn read_secret(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    let file = File::open(path)?;
-    let length = file.metadata()?.len();
-    if length > MAX_PEM {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "too large for a key"));
-    }
-    // Room for all at once: a buffer that grows would leave copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_PEM as usize + 1));
-    file.take(MAX_PEM).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use sekisho_core::ledger::{
     receipt,
 };
 
+use super::vkey_text;
 use finding::Finding;
 
 /// Check a receipt, or a whole ledger, without the service
@@ -124,24 +125,17 @@ fn read(path: &Path) -> Result<String, Unanswered> {
 }
 
 fn read_key(key: &str) -> Result<VerifierKey, Unanswered> {
-    VerifierKey::from_str(key_text(key)?.trim()).map_err(|why| Unanswered(format!("--key: {why}")))
+    VerifierKey::from_str(vkey_text(key).map_err(Unanswered)?.trim()).map_err(|why| Unanswered(format!("--key: {why}")))
 }
 
 fn read_witnesses(args: &VerifyArgs) -> Result<Witnesses, Unanswered> {
     let read = |key: &String| {
-        WitnessKey::from_str(key_text(key)?.trim()).map_err(|why| Unanswered(format!("--witness: {why}")))
+        WitnessKey::from_str(vkey_text(key).map_err(Unanswered)?.trim())
+            .map_err(|why| Unanswered(format!("--witness: {why}")))
     };
     let keys = args.witnesses.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let needed = args.quorum.unwrap_or(keys.len());
     Witnesses::new(keys, needed).map_err(|why| Unanswered(format!("--witness and --quorum: {why}")))
-}
-
-/// A key as it was given: itself, or @ and the file that holds it.
-fn key_text(key: &str) -> Result<String, Unanswered> {
-    match key.strip_prefix('@') {
-        Some(file) => read(Path::new(file)),
-        None => Ok(key.to_owned()),
-    }
 }
 
 /// A ledger's public files in a directory.
