@@ -210,3 +210,82 @@ fn a_page_full_of_busy_sites_is_looked_past() {
     assert_eq!(rounds.choose(vec![message(2, "site-b", "")]).len(), 1);
     assert_eq!(rounds.page, PAGE.0);
 }
+
+/// A witness that answers each request with `answer` after a while.
+fn witness(answer: &'static str, after: Duration) -> (String, std::sync::mpsc::Receiver<String>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let url = format!("http://127.0.0.1:{}/sub", listener.local_addr().unwrap().port());
+    let (tell, told) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut read = vec![0; 8192];
+            let count = stream.read(&mut read).unwrap_or(0);
+            let _ = tell.send(String::from_utf8_lossy(&read[..count]).into_owned());
+            thread::sleep(after);
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    (url, told)
+}
+
+fn ask_of(name: &str, url: &str) -> WitnessAsk {
+    WitnessAsk { witness: name.into(), url: url.into(), size: 7, body: "old 0\n\ncheckpoint\n".into() }
+}
+
+/// Runs the courier until it has said so many things of witnesses; returns them in order of names.
+async fn said(name: &str, asks: Vec<WitnessAsk>, count: usize) -> Vec<(String, u64, WitnessSaid, Instant)> {
+    let outbox = Arc::new(Memory { witnesses: Mutex::new(asks), ..Memory::default() });
+    let running = tokio::spawn(run(courier(name, &outbox)));
+    for _ in 0..500 {
+        if outbox.said.lock().unwrap().len() >= count {
+            break;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    running.abort();
+    std::fs::remove_dir_all(folder(name)).unwrap();
+    let mut said = outbox.said.lock().unwrap().clone();
+    said.sort_by(|one, other| one.0.cmp(&other.0));
+    said
+}
+
+/// M16: C2SP tlog-witness: a POST to the prefix and `add-checkpoint`, the body word for word, the answer unread.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_witness_is_asked_as_the_format_has_it_and_its_answer_is_handed_back() {
+    let (url, told) = witness("HTTP/1.1 409 Conflict\r\ncontent-length: 3\r\n\r\n12\n", Duration::ZERO);
+    let said = said("witness", vec![ask_of("w1", &url)], 1).await;
+    assert_eq!((said[0].0.as_str(), said[0].1), ("w1", 7));
+    assert_eq!(said[0].2, WitnessSaid::Status { code: 409, body: "12\n".into() });
+    let read = told.recv().unwrap();
+    assert!(read.starts_with("POST /sub/add-checkpoint HTTP/1.1\r\n"), "{read}");
+    assert!(read.ends_with("\r\n\r\nold 0\n\ncheckpoint\n"), "{read}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_witness_that_is_not_heard_is_told_of_by_a_short_reason() {
+    let (elsewhere, _keep) = witness("HTTP/1.1 307 Temporary Redirect\r\ncontent-length: 0\r\n\r\n", Duration::ZERO);
+    let (much, _keep) = witness(
+        format!("HTTP/1.1 200 OK\r\ncontent-length: 70000\r\n\r\n{}", "x".repeat(70_000)).leak(),
+        Duration::ZERO,
+    );
+    let asks = vec![
+        ask_of("w1", &elsewhere),
+        ask_of("w2", &much),
+        ask_of("w3", "http://good.example"),
+        ask_of("w4", "http://unknown.example"),
+    ];
+    let said = said("unheard", asks, 4).await;
+    let whats: Vec<_> = said.into_iter().map(|(_, _, said, _)| said).collect();
+    let unreachable = |why: &str| WitnessSaid::Unreachable { why: why.into() };
+    let redirected = WitnessSaid::Status { code: 307, body: String::new() };
+    assert_eq!(whats, [redirected, unreachable("too_large"), unreachable("address_refused"), unreachable("dns")]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_witness_holds_up_only_itself() {
+    const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+    let ((slow, _keep), (quick, _also)) = (witness(OK, Duration::from_millis(600)), witness(OK, Duration::ZERO));
+    let said = said("slow-witness", vec![ask_of("slow", &slow), ask_of("quick", &quick)], 2).await;
+    assert_eq!(said.iter().map(|one| one.0.as_str()).collect::<Vec<_>>(), ["quick", "slow"]);
+    assert!(said[0].3 < said[1].3, "the quick one did not wait");
+}

@@ -68,10 +68,15 @@ impl Reviewer {
         Ok(String::from_utf8_lossy(page.body()).into_owned())
     }
 
-    fn field(&mut self, name: &'static str) -> Result<String, StoryError> {
+    /// The page with what waits.
+    pub(super) fn overview(&mut self) -> Result<String, StoryError> {
         let page = self.0.get("/work")?;
         expect(&page, 200, "the reviewer's page")?;
-        value_of(&String::from_utf8_lossy(page.body()), name).ok_or(StoryError::Unexpected(name))
+        Ok(String::from_utf8_lossy(page.body()).into_owned())
+    }
+
+    fn field(&mut self, name: &'static str) -> Result<String, StoryError> {
+        value_of(&self.overview()?, name).ok_or(StoryError::Unexpected(name))
     }
 
     /// The cookie of this shift, for a browser that wants to go on with it.

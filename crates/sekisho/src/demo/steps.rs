@@ -44,6 +44,14 @@ impl House {
         Reviewer::begin(&self.desk, &self.passkey)?.look(reason)
     }
 
+    /// A reviewer begins a shift and sees what waits, and why nothing opens if so: the page, in Japanese.
+    ///
+    /// # Errors
+    /// [`StoryError`].
+    pub fn overview(&self) -> Result<String, StoryError> {
+        Reviewer::begin(&self.desk, &self.passkey)?.overview()
+    }
+
     /// Where a check of the sample site stands, as its API tells it.
     ///
     /// # Errors

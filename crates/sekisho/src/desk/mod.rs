@@ -28,6 +28,7 @@ mod state;
 mod testing;
 mod watch;
 mod when;
+mod witnesses;
 mod work;
 
 use axum::{

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -15,6 +15,9 @@ use super::{
     page::{Frame, page_with},
     state::Desk,
 };
+
+/// Seconds after which it is worth asking again while nothing opens.
+const AWAY_SECONDS: u64 = 30;
 
 #[derive(Template)]
 #[template(path = "desk/problem.html")]
@@ -46,6 +49,9 @@ pub(crate) async fn in_words(State(desk): State<Desk>, request: Request, next: N
 }
 
 fn with_cause(cause: Cause, mut response: Response) -> Response {
+    if cause.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(AWAY_SECONDS));
+    }
     // The log, further out, names it.
     response.extensions_mut().insert(cause);
     response
@@ -97,6 +103,20 @@ pub(crate) async fn method_not_allowed() -> Cause {
 #[cfg(test)]
 mod tests {
     use crate::desk::testing::TestDesk;
+
+    #[tokio::test]
+    async fn what_does_not_open_now_says_when_to_ask_again() {
+        use sekisho_core::check::Role;
+        use sekisho_keeper::wire::Refusal;
+        for refusal in [Refusal::Unwitnessed, Refusal::Contradicted, Refusal::TimeInDoubt] {
+            let mut desk = TestDesk::new();
+            desk.sign_in(Role::Reviewer).await;
+            desk.keeper.refuse(refusal);
+            let answer = desk.get("/work").await;
+            assert_eq!((answer.status, answer.header("retry-after")), (503, "30"), "{refusal}");
+            assert!(answer.body.contains(&refusal.to_string()));
+        }
+    }
 
     #[tokio::test]
     async fn a_person_gets_a_page_in_their_language_and_a_script_gets_json() {

@@ -11,6 +11,7 @@ use crate::desk::{
     page::{Frame, page},
     session::{Present, only},
     state::{Desk, misplaced},
+    witnesses,
 };
 
 #[derive(Template)]
@@ -18,6 +19,7 @@ use crate::desk::{
 struct Staff {
     frame: Frame,
     staff: Vec<StaffView>,
+    witnesses: Option<witnesses::Note>,
     may_change: bool,
 }
 
@@ -26,8 +28,9 @@ pub(crate) async fn get(State(desk): State<Desk>, lang: Lang, Present(signed): P
     only(&signed, &[Role::Administrator, Role::Officer])?;
     let request = DeskRequest::Staff(signed.shift.token.clone());
     let DeskAnswer::Staff(staff) = desk.ask_for(&signed, request).await? else { return Err(misplaced()) };
+    let witnesses = witnesses::note(&witnesses::ask(&desk).await?, lang);
     let may_change = signed.shift.staff.role == Role::Administrator;
-    page(&Staff { frame: Frame::signed(&desk, lang, &signed, "/staff"), staff, may_change })
+    page(&Staff { frame: Frame::signed(&desk, lang, &signed, "/staff"), staff, witnesses, may_change })
 }
 
 #[cfg(test)]

@@ -50,6 +50,7 @@ struct State {
     drawn: u8,
     paused: bool,
     doubtful: bool,
+    witnessing: Witnessing,
     picture: Vec<u8>,
     events: Vec<What>,
 }
@@ -96,6 +97,7 @@ impl PlayKeeper {
             drawn: 0,
             paused: false,
             doubtful: false,
+            witnessing: Witnessing::nobody(),
             picture: PIXEL.into(),
             events: beginning(),
         }))
@@ -123,6 +125,11 @@ impl PlayKeeper {
     /// Doubts the time until an officer confirms it.
     pub(in crate::desk) fn doubt_the_time(&self) {
         self.state().doubtful = true;
+    }
+
+    /// Says this of witnesses from now on.
+    pub(in crate::desk) fn be_witnessed(&self, witnessing: Witnessing) {
+        self.state().witnessing = witnessing;
     }
 
     /// Lets nothing wait.
@@ -348,7 +355,7 @@ impl State {
             locked: false,
             paused: self.paused,
             time_in_doubt: self.doubtful,
-            witnessing: Witnessing::nobody(),
+            witnessing: self.witnessing.clone(),
             ledger_size: self.events.len() as u64,
             undecided: self.waiting,
             now: NOW,

@@ -13,7 +13,7 @@ use crate::{
         page::{Frame, page},
         session::{Present, only},
         state::{Desk, misplaced},
-        when,
+        when, witnesses,
     },
     service::{desk_ports::ProcessView, desk_sessions::Signed},
 };
@@ -37,6 +37,11 @@ struct Line {
 struct Board {
     frame: Frame,
     status: Status,
+    witnesses: Option<witnesses::Note>,
+    /// Whether the witnesses keep documents closed.
+    closed: bool,
+    /// A line for each witness.
+    watching: Vec<String>,
     lines: Vec<Line>,
     processes: Vec<ProcessView>,
     /// The board's own time.
@@ -49,9 +54,13 @@ pub(crate) async fn get(State(desk): State<Desk>, lang: Lang, Present(signed): P
     let DeskAnswer::Status(status) = desk.ask(DeskRequest::Status).await? else { return Err(misplaced()) };
     let events = events(&desk, &signed).await?;
     let teller = Teller { lang, staff: staff(&desk, &signed).await? };
+    let note = witnesses::note(&status.witnessing, lang);
     page(&Board {
         frame: Frame::signed(&desk, lang, &signed, "/watch"),
         read: when::to_the_second(status.now),
+        closed: note.as_ref().is_some_and(|note| note.closes),
+        witnesses: note,
+        watching: witnesses::lines(&status.witnessing, lang),
         status,
         lines: events.iter().map(|event| line(event, &teller)).collect(),
         processes: desk.installation().processes(),

@@ -16,6 +16,7 @@ use crate::desk::{
     page::{Frame, page},
     session::{Present, only},
     state::{Desk, misplaced},
+    witnesses,
 };
 
 /// When somebody who found nothing may look again, in seconds.
@@ -44,6 +45,9 @@ struct Work {
     frame: Frame,
     after: Option<After>,
     queue: Queue,
+    witnesses: Option<witnesses::Note>,
+    /// Whether the witnesses keep documents closed.
+    closed: bool,
     task: Option<Task>,
     look_again: Timestamp,
 }
@@ -58,10 +62,13 @@ pub(crate) async fn get(
     only(&signed, &[Role::Reviewer])?;
     let request = DeskRequest::Queue(signed.shift.token.clone());
     let DeskAnswer::Queue(queue) = desk.ask_for(&signed, request).await? else { return Err(misplaced()) };
+    let note = witnesses::note(&witnesses::ask(&desk).await?, lang);
     page(&Work {
         frame: Frame::signed(&desk, lang, &signed, "/work"),
         after: asked.ok().and_then(|Query(asked)| asked.after),
         queue,
+        closed: note.as_ref().is_some_and(|note| note.closes),
+        witnesses: note,
         task: signed.present.as_ref().map(|present| Task::new(present, lang)),
         look_again: desk.now() + LOOK_AGAIN,
     })
@@ -78,7 +85,9 @@ mod tests {
         let mut desk = TestDesk::new();
         desk.sign_in(Role::Reviewer).await;
         assert_eq!(desk.get("/work").await.status, 200);
-        assert!(desk.keeper.asked().last().unwrap().starts_with("Queue"));
+        let asked = desk.keeper.asked();
+        assert!(asked.iter().any(|asked| asked.starts_with("Queue")));
+        assert!(!asked.iter().any(|asked| asked.starts_with("Next")), "{asked:?}");
     }
 
     #[tokio::test]
