@@ -1,5 +1,7 @@
 //! Custody of document keys: wrapping, re-wrapping, and the one way to open.
 
+use std::collections::BTreeMap;
+
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use sekisho_core::{
     entropy::{Entropy, fresh},
@@ -7,9 +9,18 @@ use sekisho_core::{
     time::Hour,
 };
 use sekisho_seal::{Context, DocumentKey, Plaintext};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
-use crate::{keystore::Keys, ledger::Position, meter::Ticket};
+use crate::{
+    keystore::{Keys, Secret},
+    ledger::Position,
+    meter::Ticket,
+};
+
+/// Bytes of a nonce.
+pub(crate) const NONCE: usize = 12;
+/// Bytes of a wrapped key: nonce, key, tag.
+const WRAPPED: usize = NONCE + 32 + 16;
 
 /// What a wrapped key hangs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,12 +45,7 @@ pub struct Gone;
 /// # Errors
 /// [`Gone`] if either is not held.
 pub fn wrap(keys: &Keys, hold: Hold, key: &DocumentKey, entropy: &mut dyn Entropy) -> Result<Vec<u8>, Gone> {
-    let nonce: [u8; 12] = fresh(entropy);
-    let mut sealed = Zeroizing::new(key.expose().to_vec());
-    cipher(keys, hold)?
-        .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad(hold), &mut *sealed)
-        .map_err(|_| Gone)?;
-    Ok([&nonce[..], &sealed[..]].concat())
+    Ok(seal(&cipher(keys, hold)?, hold, key.expose(), fresh(entropy))?.to_vec())
 }
 
 /// Unwraps a document key.
@@ -47,11 +53,66 @@ pub fn wrap(keys: &Keys, hold: Hold, key: &DocumentKey, entropy: &mut dyn Entrop
 /// # Errors
 /// [`Gone`].
 pub(crate) fn unwrap(keys: &Keys, hold: Hold, wrapped: &[u8]) -> Result<DocumentKey, Gone> {
-    let (nonce, sealed) = wrapped.split_at_checked(12).ok_or(Gone)?;
+    Ok(DocumentKey::from_bytes(&*unseal(&cipher(keys, hold)?, hold, wrapped)?))
+}
+
+/// Wraps many keys anew. What is derived of roots and slots is derived once and lives as long as this.
+#[derive(Default)]
+pub(crate) struct Rewrapper(BTreeMap<(Hour, Hour), LessSafeKey>);
+
+impl Rewrapper {
+    /// Unwraps a key that hangs on `old` and wraps it under `root`. The nonce must be fresh.
+    ///
+    /// # Errors
+    /// [`Gone`].
+    pub(crate) fn rewrap(
+        &mut self,
+        keys: &Keys,
+        (old, root): (Hold, Hour),
+        wrapped: &[u8],
+        nonce: [u8; NONCE],
+    ) -> Result<[u8; WRAPPED], Gone> {
+        let (key, new) = (unseal(self.cipher(keys, old)?, old, wrapped)?, Hold { root, ..old });
+        seal(self.cipher(keys, new)?, new, &key, nonce)
+    }
+
+    /// Whether a wrapped key opens.
+    pub(crate) fn opens(&mut self, keys: &Keys, hold: Hold, wrapped: &[u8]) -> bool {
+        self.cipher(keys, hold).and_then(|cipher| unseal(cipher, hold, wrapped)).is_ok()
+    }
+
+    fn cipher(&mut self, keys: &Keys, hold: Hold) -> Result<&LessSafeKey, Gone> {
+        use std::collections::btree_map::Entry::{Occupied, Vacant};
+        match self.0.entry((hold.root, hold.deadline)) {
+            Occupied(held) => Ok(held.into_mut()),
+            Vacant(room) => Ok(room.insert(cipher(keys, hold)?)),
+        }
+    }
+}
+
+fn seal(cipher: &LessSafeKey, hold: Hold, key: &[u8; 32], nonce: [u8; NONCE]) -> Result<[u8; WRAPPED], Gone> {
+    let mut wrapped = [0; WRAPPED];
+    let (head, body) = wrapped.split_at_mut(NONCE);
+    let (content, tag) = body.split_at_mut(key.len());
+    head.copy_from_slice(&nonce);
+    content.copy_from_slice(key);
+    let sealed = cipher.seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), aad(hold), content);
+    match sealed {
+        Ok(made) => tag.copy_from_slice(made.as_ref()),
+        Err(_) => {
+            content.zeroize();
+            return Err(Gone);
+        }
+    }
+    Ok(wrapped)
+}
+
+fn unseal(cipher: &LessSafeKey, hold: Hold, wrapped: &[u8]) -> Result<Secret, Gone> {
+    let (nonce, sealed) = wrapped.split_at_checked(NONCE).ok_or(Gone)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| Gone)?;
-    let mut opened = Zeroizing::new(sealed.to_vec());
-    let key = cipher(keys, hold)?.open_in_place(nonce, aad(hold), &mut opened).map_err(|_| Gone)?;
-    Ok(DocumentKey::from_bytes(<&[u8; 32]>::try_from(&*key).map_err(|_| Gone)?))
+    let mut opened = Zeroizing::new(<[u8; WRAPPED - NONCE]>::try_from(sealed).map_err(|_| Gone)?);
+    let key = cipher.open_in_place(nonce, aad(hold), &mut *opened).map_err(|_| Gone)?;
+    Ok(Zeroizing::new(<[u8; 32]>::try_from(&*key).map_err(|_| Gone)?))
 }
 
 /// Opens one document for one viewing.

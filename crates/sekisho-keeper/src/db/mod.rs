@@ -7,7 +7,11 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-const MIGRATIONS: [&str; 2] = [include_str!("../../migrations/0001.sql"), include_str!("../../migrations/0002.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../../migrations/0001.sql"),
+    include_str!("../../migrations/0002.sql"),
+    include_str!("../../migrations/0003.sql"),
+];
 
 /// Why keeper.db can't be used.
 #[derive(Debug, thiserror::Error)]

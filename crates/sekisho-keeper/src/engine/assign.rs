@@ -93,9 +93,17 @@ fn reviewers(db: &Connection) -> rusqlite::Result<u64> {
 }
 
 fn sites_waiting(db: &Connection) -> rusqlite::Result<Vec<String>> {
-    db.prepare_cached("SELECT DISTINCT site FROM document WHERE state = 'waiting' ORDER BY site")?
-        .query_map([], |row| row.get(0))?
-        .collect()
+    // From site to site within the index, however many documents wait in between.
+    db.prepare_cached(
+        "WITH RECURSIVE waiting (site) AS (
+             SELECT min(site) FROM document WHERE state = 'waiting'
+             UNION ALL
+             SELECT (SELECT min(site) FROM document WHERE state = 'waiting' AND site > waiting.site)
+             FROM waiting WHERE waiting.site IS NOT NULL)
+         SELECT site FROM waiting WHERE site IS NOT NULL",
+    )?
+    .query_map([], |row| row.get(0))?
+    .collect()
 }
 
 // What lapsed with this person doesn't come back to them, unless nobody else is enrolled.

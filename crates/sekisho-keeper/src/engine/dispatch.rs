@@ -194,7 +194,7 @@ fn courier(turn: &mut Turn<'_>, request: CourierRequest) -> Result<CourierAnswer
 fn status(turn: &Turn<'_>) -> Result<Status, Fault> {
     let undecided: i64 = turn
         .db
-        .prepare_cached("SELECT count(*) FROM document WHERE wrapped IS NOT NULL")?
+        .prepare_cached("SELECT count(*) FROM document WHERE shredded IS NULL")?
         .query_row([], |row| row.get(0))?;
     Ok(Status {
         keeper: turn.room.keeper(),
@@ -215,9 +215,11 @@ fn queue(turn: &Turn<'_>) -> Result<Queue, Fault> {
     Ok(turn
         .db
         .prepare_cached(
-            "SELECT count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'assigned'),
-                    count(*) FILTER (WHERE warn_at IS NULL), min(deadline)
-             FROM document WHERE wrapped IS NOT NULL",
+            "SELECT (SELECT count(*) FROM document WHERE state = 'waiting'),
+                    (SELECT count(*) FROM assignment WHERE state = 'open'),
+                    (SELECT count(*) FROM document WHERE shredded IS NULL)
+                        - (SELECT count(*) FROM document WHERE warn_at IS NOT NULL),
+                    (SELECT min(deadline) FROM document WHERE shredded IS NULL)",
         )?
         .query_row([], |row| {
             Ok(Queue {

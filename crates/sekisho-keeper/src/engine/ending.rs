@@ -14,6 +14,10 @@ use super::{
 };
 use crate::db::columns::{At, Id, Word};
 
+/// Documents and members that one step of a tick deals with. What waits for the keeper meanwhile waits some tens of
+/// milliseconds.
+pub(super) const AT_ONCE: usize = 500;
+
 /// Drops a document's key, voids its assignment, and asks for its ciphertext to be removed.
 ///
 /// From the end of this transaction on the running system can't open it.
@@ -39,10 +43,10 @@ pub(super) fn undecided_of(db: &Connection, check: CheckId) -> rusqlite::Result<
     rows.next().transpose().map(|id| id.map(|Id(id)| id))
 }
 
-/// Documents whose ciphertext may still lie there.
+/// Documents whose ciphertext may still lie there, some of them if they are many.
 pub(super) fn unfinished(db: &Connection) -> rusqlite::Result<Vec<DocumentId>> {
-    db.prepare_cached("SELECT id FROM document WHERE state = 'shredding'")?
-        .query_map([], |row| row.get::<_, Id<DocumentId>>(0))?
+    db.prepare_cached("SELECT id FROM document WHERE state = 'shredding' LIMIT ?1")?
+        .query_map([AT_ONCE as i64], |row| row.get::<_, Id<DocumentId>>(0))?
         .map(|id| id.map(|Id(id)| id))
         .collect()
 }

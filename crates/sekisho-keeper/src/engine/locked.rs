@@ -141,8 +141,8 @@ impl Locked {
             paused: meta::is(db, meta::names::PAUSED)?,
             time_in_doubt: !judged.may_open,
             witnessing: witness::known(db)?,
-            ledger_size: count("SELECT count(*) FROM event")?,
-            undecided: count("SELECT count(*) FROM document WHERE wrapped IS NOT NULL")?,
+            ledger_size: count("SELECT coalesce(max(place) + 1, 0) FROM event")?,
+            undecided: count("SELECT count(*) FROM document WHERE shredded IS NULL")?,
             now: judged.now,
             wall: self.parts.clock.read().wall,
         })
@@ -184,6 +184,7 @@ impl Locked {
             witnesses: Witnesses::default(),
             doubt_noted: false,
             ticked: 0,
+            behind: false,
             swept: None,
             shifts: Shifts::default(),
             ceremonies: Ceremonies::default(),

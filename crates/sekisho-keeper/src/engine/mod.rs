@@ -121,24 +121,32 @@ impl Engine {
     }
 
     fn carry_out(&mut self, effects: &[Effect]) {
-        for effect in effects {
-            let Effect::RemoveBlob(document) = *effect;
-            // A failure is tried again at every tick: the row says `shredding` until it is done.
-            if let Err(cause) = self.remove_blob(document) {
-                tracing::error!(%document, %cause, "a ciphertext was not removed");
-            }
+        if effects.is_empty() {
+            return;
         }
-        if !effects.is_empty() {
-            // So that a dropped key leaves the write-ahead log as well.
-            if let Err(cause) = db::truncate_wal(&self.db) {
-                tracing::error!(%cause, "the write-ahead log was not truncated");
-            }
+        // A failure is tried again at every tick: the row says `shredding` until it is done.
+        if let Err(cause) = self.remove_blobs(effects) {
+            tracing::error!(%cause, "what was removed is not on record");
+        }
+        // So that a dropped key leaves the write-ahead log as well.
+        if let Err(cause) = db::truncate_wal(&self.db) {
+            tracing::error!(%cause, "the write-ahead log was not truncated");
         }
     }
 
-    fn remove_blob(&self, document: DocumentId) -> Result<(), Fault> {
-        self.room.blobs.remove(document).map_err(Fault::blob)?;
-        Ok(ending::finish(&self.db, document)?)
+    /// Removes ciphertexts, then notes all that are gone, in one transaction.
+    fn remove_blobs(&self, effects: &[Effect]) -> Result<(), Fault> {
+        let removed = effects.iter().filter_map(|Effect::RemoveBlob(document)| {
+            let removed = self.room.blobs.remove(*document);
+            let _ = removed.as_ref().inspect_err(|cause| {
+                tracing::error!(%document, %cause, "a ciphertext was not removed");
+            });
+            removed.is_ok().then_some(*document)
+        });
+        let removed: Vec<DocumentId> = removed.collect();
+        let noted = self.db.unchecked_transaction()?;
+        removed.into_iter().try_for_each(|document| ending::finish(&noted, document))?;
+        Ok(noted.commit()?)
     }
 
     /// In how many seconds [`Engine::tick`] is wanted next.

@@ -8,12 +8,18 @@ use sekisho_core::{
     time::{Hour, Timestamp},
 };
 
-use super::{decide::settle, ending, fault::Fault, outbox, receive::ARRIVALS, shifts::LAPSES_PER_SHIFT, turn::Turn};
+use super::{
+    decide::settle, ending, ending::AT_ONCE, fault::Fault, outbox, receive::ARRIVALS, shifts::LAPSES_PER_SHIFT,
+    turn::Turn,
+};
 use crate::db::columns::{At, Id, Word};
 
-/// Ends every undecided document whose deadline is at or before `until`. The member is asked again.
+/// Ends undecided documents whose deadline is at or before `until`, some of them if they are many. The members are
+/// asked again.
 pub(super) fn end_overdue(turn: &mut Turn<'_>, until: Timestamp) -> Result<(), Fault> {
-    for (check, document, arrivals) in overdue(turn.db, until)? {
+    let overdue = overdue(turn.db, until)?;
+    let many = overdue.len() == AT_ONCE;
+    for (check, document, arrivals) in overdue {
         ending::shred(turn, check, document, ShredCause::Overdue)?;
         let state = if arrivals < ARRIVALS { CheckState::AwaitingDocument } else { CheckState::Expired };
         settle(turn, check, state, None, None)?;
@@ -22,15 +28,18 @@ pub(super) fn end_overdue(turn: &mut Turn<'_>, until: Timestamp) -> Result<(), F
         }
         outbox::tell(turn, check)?;
     }
+    turn.room.behind |= many;
     Ok(())
 }
 
 fn overdue(db: &Connection, until: Timestamp) -> rusqlite::Result<Vec<(CheckId, DocumentId, u8)>> {
     db.prepare_cached(
         "SELECT c.id, d.id, c.arrivals FROM document AS d JOIN checks AS c ON c.id = d.check_id
-         WHERE d.wrapped IS NOT NULL AND d.deadline <= ?1 ORDER BY d.deadline, d.id",
+         WHERE d.shredded IS NULL AND d.wrapped IS NOT NULL AND d.deadline <= ?1 ORDER BY d.deadline, d.id LIMIT ?2",
     )?
-    .query_map([At(until)], |row| Ok((row.get::<_, Id<_>>(0)?.0, row.get::<_, Id<_>>(1)?.0, row.get(2)?)))?
+    .query_map((At(until), AT_ONCE as i64), |row| {
+        Ok((row.get::<_, Id<_>>(0)?.0, row.get::<_, Id<_>>(1)?.0, row.get(2)?))
+    })?
     .collect()
 }
 
@@ -104,7 +113,9 @@ pub(super) fn end_shifts(turn: &mut Turn<'_>) -> Result<(), Fault> {
 
 /// Warns of documents that near their deadline undecided, once each.
 pub(super) fn warn(turn: &mut Turn<'_>) -> Result<(), Fault> {
-    for (check, document, deadline) in to_warn(turn)? {
+    let near = to_warn(turn)?;
+    turn.room.behind |= near.len() == AT_ONCE;
+    for (check, document, deadline) in near {
         turn.db.prepare_cached("UPDATE document SET warn_at = NULL WHERE id = ?1")?.execute([Id(document)])?;
         turn.log(Some(check), What::DeadlineNears { check, document, deadline })?;
     }
@@ -113,8 +124,8 @@ pub(super) fn warn(turn: &mut Turn<'_>) -> Result<(), Fault> {
 
 fn to_warn(turn: &Turn<'_>) -> rusqlite::Result<Vec<(CheckId, DocumentId, Timestamp)>> {
     turn.db
-        .prepare_cached("SELECT check_id, id, deadline FROM document WHERE warn_at <= ?1 AND wrapped IS NOT NULL")?
-        .query_map([At(turn.now.at)], |row| {
+        .prepare_cached("SELECT check_id, id, deadline FROM document WHERE warn_at <= ?1 ORDER BY warn_at LIMIT ?2")?
+        .query_map((At(turn.now.at), AT_ONCE as i64), |row| {
             Ok((row.get::<_, Id<_>>(0)?.0, row.get::<_, Id<_>>(1)?.0, row.get::<_, At<_>>(2)?.0))
         })?
         .collect()
@@ -124,10 +135,11 @@ fn to_warn(turn: &Turn<'_>) -> rusqlite::Result<Vec<(CheckId, DocumentId, Timest
 pub(super) fn erase_members(turn: &mut Turn<'_>) -> Result<(), Fault> {
     let due: Vec<CheckId> = turn
         .db
-        .prepare_cached("SELECT id FROM checks WHERE erase_at <= ?1")?
-        .query_map([At(turn.now.at)], |row| row.get::<_, Id<_>>(0))?
+        .prepare_cached("SELECT id FROM checks WHERE erase_at <= ?1 ORDER BY erase_at LIMIT ?2")?
+        .query_map((At(turn.now.at), AT_ONCE as i64), |row| row.get::<_, Id<_>>(0))?
         .map(|id| id.map(|Id(id)| id))
         .collect::<rusqlite::Result<_>>()?;
+    turn.room.behind |= due.len() == AT_ONCE;
     for check in due {
         // `jti` is the site's own and may lead back to the person; a fresh one keeps the column unique.
         turn.db
@@ -156,8 +168,8 @@ pub(super) fn next_due(db: &Connection, now: Timestamp) -> rusqlite::Result<Time
     let earliest: Option<At<Timestamp>> = db
         .prepare_cached(
             "SELECT min(at) FROM (
-                 SELECT min(deadline) AS at FROM document WHERE wrapped IS NOT NULL
-                 UNION ALL SELECT min(warn_at) FROM document WHERE warn_at IS NOT NULL AND wrapped IS NOT NULL
+                 SELECT min(deadline) AS at FROM document WHERE shredded IS NULL
+                 UNION ALL SELECT min(warn_at) FROM document WHERE warn_at IS NOT NULL
                  UNION ALL SELECT min(until) FROM assignment WHERE state = 'open'
                  UNION ALL SELECT min(erase_at) FROM checks WHERE erase_at IS NOT NULL)",
         )?

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use sekisho_core::{
     check::{CheckState, ShredCause},
     event::What,
-    id::{CheckId, DocumentId},
+    id::{CheckId, DocumentId, KeeperId},
     time::{Hour, Timestamp},
 };
 
@@ -17,13 +17,15 @@ use super::{
     turn::{Room, Turn},
 };
 use crate::{
-    custody::{self, Hold},
+    custody::{Hold, NONCE, Rewrapper},
     db::columns::{At, Id},
     keystore::KeystoreError,
 };
 
 /// A change that isn't finished after this many hours is finished by forgetting.
 const PATIENCE_HOURS: u64 = 2;
+/// Keys that are held in memory at once while all are wrapped anew.
+const AT_ONCE: usize = 4096;
 
 struct Held {
     check: CheckId,
@@ -31,6 +33,12 @@ struct Held {
     deadline: Timestamp,
     root: Hour,
     wrapped: Vec<u8>,
+}
+
+impl Held {
+    fn hold(&self, keeper: KeeperId) -> Hold {
+        Hold { keeper, document: self.document, root: self.root, deadline: self.deadline.hour() }
+    }
 }
 
 /// Whether there is a change to begin or to finish.
@@ -47,63 +55,65 @@ pub(super) fn begin(room: &mut Room, now: Timestamp) -> Result<(), KeystoreError
 }
 
 /// Second step, in one transaction: every survivor is wrapped under the new root.
-pub(super) fn carry_over(turn: &mut Turn<'_>) -> Result<(), Fault> {
+///
+/// What was overdue at `overdue` is no survivor, whether its end is on record yet or not: its slot is gone.
+pub(super) fn carry_over(turn: &mut Turn<'_>, overdue: Timestamp) -> Result<(), Fault> {
     let Some(newest) = turn.room.keys.root_hour() else { return Ok(()) };
-    let (mut carried, mut dropped) = (0, 0);
-    for held in left_behind(turn.db, newest)? {
-        match rewrap(turn.room, &held, newest) {
-            Some(wrapped) => {
-                store(turn.db, held.document, newest, &wrapped)?;
-                carried += 1;
-            }
-            None => {
-                drop_damaged(turn, &held)?;
-                dropped += 1;
-            }
-        }
+    let (mut carried, mut dropped, mut last) = (0, 0, DocumentId::from_bytes([0; 16]));
+    let mut rewrapper = Rewrapper::default();
+    loop {
+        let page = left_behind(turn.db, newest, overdue, last)?;
+        let Some(end) = page.last() else { break };
+        last = end.document;
+        let damaged = carry_page(turn, &mut rewrapper, newest, &page)?;
+        carried += (page.len() - damaged.len()) as u64;
+        dropped += damaged.len() as u64;
+        damaged.into_iter().try_for_each(|held| drop_damaged(turn, held))?;
     }
     turn.log(None, What::RootChanged { hour: newest, carried, dropped })?;
     Ok(())
 }
 
-fn left_behind(db: &Connection, newest: Hour) -> rusqlite::Result<Vec<Held>> {
-    held_where(db, "root_hour <> ?1", newest)
+/// Survivors under an older root, after the document `after`, in the order in which they lie.
+fn left_behind(db: &Connection, newest: Hour, overdue: Timestamp, after: DocumentId) -> rusqlite::Result<Vec<Held>> {
+    db.prepare_cached(
+        "SELECT check_id, id, deadline, root_hour, wrapped FROM document INDEXED BY document_held
+         WHERE shredded IS NULL AND id > ?1 AND wrapped IS NOT NULL AND root_hour <> ?2 AND deadline > ?3
+         ORDER BY id LIMIT ?4",
+    )?
+    .query_map((Id(after), At(newest), At(overdue), AT_ONCE as i64), held)?
+    .collect()
 }
 
-fn held_where(db: &Connection, which: &'static str, hour: Hour) -> rusqlite::Result<Vec<Held>> {
-    let sql = format!(
-        "SELECT check_id, id, deadline, root_hour, wrapped FROM document WHERE wrapped IS NOT NULL AND {which}"
-    );
-    db.prepare_cached(&sql)?
-        .query_map([At(hour)], |row| {
-            Ok(Held {
-                check: row.get::<_, Id<_>>(0)?.0,
-                document: row.get::<_, Id<_>>(1)?.0,
-                deadline: row.get::<_, At<_>>(2)?.0,
-                root: row.get::<_, At<_>>(3)?.0,
-                wrapped: row.get(4)?,
-            })
-        })?
-        .collect()
+fn held(row: &rusqlite::Row<'_>) -> rusqlite::Result<Held> {
+    Ok(Held {
+        check: row.get::<_, Id<_>>(0)?.0,
+        document: row.get::<_, Id<_>>(1)?.0,
+        deadline: row.get::<_, At<_>>(2)?.0,
+        root: row.get::<_, At<_>>(3)?.0,
+        wrapped: row.get(4)?,
+    })
 }
 
-fn rewrap(room: &mut Room, held: &Held, newest: Hour) -> Option<Vec<u8>> {
-    let old = hold_of(room, held, held.root);
-    let key = custody::unwrap(&room.keys, old, &held.wrapped).ok()?;
-    custody::wrap(&room.keys, Hold { root: newest, ..old }, &key, &mut *room.entropy).ok()
-}
-
-fn hold_of(room: &Room, held: &Held, root: Hour) -> Hold {
-    Hold { keeper: room.keeper(), document: held.document, root, deadline: held.deadline.hour() }
-}
-
-fn store(db: &Connection, document: DocumentId, root: Hour, wrapped: &[u8]) -> rusqlite::Result<()> {
-    db.prepare_cached("UPDATE document SET root_hour = ?2, wrapped = ?3 WHERE id = ?1")?.execute((
-        Id(document),
-        At(root),
-        wrapped,
-    ))?;
-    Ok(())
+/// Wraps a page of keys anew and stores them. Returns those that did not open.
+fn carry_page<'a>(
+    turn: &mut Turn<'_>,
+    rewrapper: &mut Rewrapper,
+    newest: Hour,
+    page: &'a [Held],
+) -> Result<Vec<&'a Held>, Fault> {
+    let mut nonces = vec![0; page.len() * NONCE];
+    turn.room.entropy.fill(&mut nonces);
+    let (nonces, _) = nonces.as_chunks::<NONCE>();
+    let (keeper, mut damaged) = (turn.room.keeper(), Vec::new());
+    let mut store = turn.db.prepare_cached("UPDATE document SET root_hour = ?2, wrapped = ?3 WHERE id = ?1")?;
+    for (held, nonce) in page.iter().zip(nonces) {
+        match rewrapper.rewrap(&turn.room.keys, (held.hold(keeper), newest), &held.wrapped, *nonce) {
+            Ok(wrapped) => store.execute((Id(held.document), At(newest), &wrapped[..])).map(drop)?,
+            Err(_) => damaged.push(held),
+        }
+    }
+    Ok(damaged)
 }
 
 fn drop_damaged(turn: &mut Turn<'_>, held: &Held) -> Result<(), Fault> {
@@ -116,19 +126,26 @@ fn drop_damaged(turn: &mut Turn<'_>, held: &Held) -> Result<(), Fault> {
 ///
 /// If the second step keeps failing, patience ends after two hours: where
 /// keeping and forgetting conflict, we forget, and members are asked again.
-pub(super) fn finish(db: &Connection, room: &mut Room, now: Timestamp) -> Result<(), Fault> {
+pub(super) fn finish(db: &Connection, room: &mut Room, now: Timestamp, overdue: Timestamp) -> Result<(), Fault> {
     let Some(newest) = room.keys.root_hour().filter(|_| room.keys.has_old_root()) else { return Ok(()) };
-    if all_carried(db, room, newest)? || now.hour() >= newest.plus(PATIENCE_HOURS) {
+    if now.hour() >= newest.plus(PATIENCE_HOURS) || all_carried(db, room, newest, overdue)? {
         room.keystore.forget_roots_before(&mut room.keys, newest, &mut *room.entropy)?;
     }
     Ok(())
 }
 
-fn all_carried(db: &Connection, room: &Room, newest: Hour) -> Result<bool, Fault> {
-    if !left_behind(db, newest)?.is_empty() {
-        return Ok(false);
+/// Whether every survivor, read back, hangs on the newest root and opens.
+fn all_carried(db: &Connection, room: &Room, newest: Hour, overdue: Timestamp) -> Result<bool, Fault> {
+    let (keeper, mut rewrapper) = (room.keeper(), Rewrapper::default());
+    let mut opens = |held: &Held| held.root == newest && rewrapper.opens(&room.keys, held.hold(keeper), &held.wrapped);
+    let mut survivors = db.prepare_cached(
+        "SELECT check_id, id, deadline, root_hour, wrapped FROM document INDEXED BY document_held
+         WHERE shredded IS NULL AND wrapped IS NOT NULL AND deadline > ?1 ORDER BY id",
+    )?;
+    for survivor in survivors.query_map([At(overdue)], held)? {
+        if !opens(&survivor?) {
+            return Ok(false);
+        }
     }
-    let carried = held_where(db, "root_hour = ?1", newest)?;
-    let opens = |held: &Held| custody::unwrap(&room.keys, hold_of(room, held, newest), &held.wrapped).is_ok();
-    Ok(carried.iter().all(opens))
+    Ok(true)
 }

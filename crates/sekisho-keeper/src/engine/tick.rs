@@ -28,13 +28,15 @@ impl Engine {
         let reading = self.room.clock.read();
         self.room.ticked = reading.since_boot;
         let judged = self.room.trust.observe(reading);
+        self.room.behind = false;
         let now = Now { at: judged.now, may_open: judged.may_open };
         self.note("a doubt about the time", |engine| engine.step(now, |turn| clock::note_doubt(turn, judged)));
-        self.note("ending what is overdue", |engine| engine.end_overdue(now, judged));
-        // Whatever the database did: where keeping and forgetting conflict, we forget.
+        // First, and whatever the database does then: where keeping and forgetting conflict, we forget. It takes a write
+        // for each hour, however many documents hang on it; what there is to say of each of them comes after.
         self.note("forgetting slots", |engine| engine.forget_slots(now, judged.may_destroy_until));
+        self.note("ending what is overdue", |engine| engine.end_overdue(now, judged));
         self.note("the hour's slots", |engine| engine.add_slots(now, judged.may_destroy_until));
-        self.note("the change of root", |engine| engine.change_root(now));
+        self.note("the change of root", |engine| engine.change_root(now, judged.may_destroy_until));
         self.note("the intake key", |engine| engine.step(now, intake_keys::turn_over));
         for (what, step) in Self::CHORES {
             self.note(what, |engine| engine.step(now, step));
@@ -45,6 +47,11 @@ impl Engine {
         // What was erased or dropped leaves the write-ahead log too.
         self.note("the write-ahead log", |engine| Ok(db::truncate_wal(&engine.db)?));
         self.note("publishing the ledger", Self::publish);
+    }
+
+    /// Whether the last tick left work that was due already, so that others were served in between.
+    pub fn is_behind(&self) -> bool {
+        self.room.behind
     }
 
     /// Does what is due, if anything is; in any case if nothing else is to be done, or if that was long ago: callers
@@ -67,6 +74,8 @@ impl Engine {
 
     fn note(&mut self, what: &'static str, work: impl FnOnce(&mut Self) -> Result<(), Fault>) {
         if let Err(cause) = work(self) {
+            // What fails is tried again at the next tick, not at once.
+            self.room.behind = false;
             tracing::error!(what, %cause, "a part of the tick was not done");
         }
     }
@@ -96,14 +105,14 @@ impl Engine {
         Ok(room.keystore.add_slots(&mut room.keys, from, &mut *room.entropy)?)
     }
 
-    fn change_root(&mut self, now: Now) -> Result<(), Fault> {
+    fn change_root(&mut self, now: Now, overdue: Timestamp) -> Result<(), Fault> {
         if !roots::is_due(&self.room, now.at) {
             return Ok(());
         }
         roots::begin(&mut self.room, now.at)?;
-        let carried = self.step(now, roots::carry_over);
+        let carried = self.step(now, |turn| roots::carry_over(turn, overdue));
         db::truncate_wal(&self.db)?;
-        roots::finish(&self.db, &mut self.room, now.at)?;
+        roots::finish(&self.db, &mut self.room, now.at, overdue)?;
         carried
     }
 

@@ -38,6 +38,8 @@ pub(super) struct Room {
     pub ceremonies: Ceremonies,
     /// When there was last a tick, in seconds since boot.
     pub ticked: u64,
+    /// Whether a tick left work of its own undone, to go on soon.
+    pub behind: bool,
     /// The hour in which orphans were last swept.
     pub swept: Option<Hour>,
     /// When each site was last served, so that sites take turns.

@@ -117,6 +117,8 @@ impl Server {
 
     fn patience(&mut self) -> Duration {
         let due = match &mut self.keeper {
+            // Asked first what has arrived, then on with what is left.
+            Some(Keeper::Unlocked(engine)) if engine.is_behind() => return Duration::ZERO,
             Some(Keeper::Unlocked(engine)) => engine.seconds_to_next_due(),
             _ => LOOK_SECONDS,
         };

@@ -141,7 +141,11 @@ impl House {
         self.engine.take().unwrap()
     }
 
-    fn engine(&mut self) -> &mut Engine {
+    pub(super) fn keystore(&self) -> Vec<u8> {
+        self.medium.snapshot()
+    }
+
+    pub(super) fn engine(&mut self) -> &mut Engine {
         self.engine.as_mut().unwrap()
     }
 

@@ -1,6 +1,9 @@
 //! What time brings about: deadlines, roots, restarts, doubtful clocks, copies of yesterday.
 
+use sekisho_core::check::ShredCause;
+
 use super::*;
+use crate::engine::ending;
 
 /// M9: undecided at its deadline, a document is gone and the member is asked again.
 #[test]
@@ -16,6 +19,30 @@ fn at_the_deadline_an_undecided_document_is_gone() {
     assert!(!house.has_blob(document));
     house.submit("one");
     assert_eq!(house.check(check).state, CheckState::InReview);
+}
+
+/// M9: forgetting takes no time per document; what there is to say of each is said in parts, so that others are served
+/// in between.
+#[test]
+fn many_overdue_documents_are_gone_at_once_and_ended_in_parts() {
+    let mut house = House::founded();
+    let (keys, many) = (house.intake_keys(), ending::AT_ONCE + 2);
+    let documents: Vec<_> = (0..many).map(|n| house.submit_with(&format!("n{n}"), &keys).unwrap().1).collect();
+    let first = house.events(|what| matches!(what, What::Received { .. }));
+    let copy = house.copy();
+    assert!(house.attack(&copy, &copy.keystore, documents[0]), "the test sees what it claims to");
+    house.skip_to(keys.keys[0].deadline);
+    let ended =
+        |house: &mut House| house.events(|what| matches!(what, What::Shredded { cause: ShredCause::Overdue, .. }));
+    assert_eq!((first, ended(&mut house), house.engine().is_behind()), (many, ending::AT_ONCE, true));
+    let left: Vec<_> = documents.iter().filter(|document| house.has_blob(**document)).copied().collect();
+    assert_eq!(left.len(), 2);
+    let keystore = house.keystore();
+    assert!(!left.iter().any(|document| house.attack(&copy, &keystore, *document)), "not ended yet, and gone");
+    house.tick();
+    assert_eq!((ended(&mut house), house.engine().is_behind()), (many, false));
+    assert_eq!(house.events(|what| matches!(what, What::Shredded { cause: ShredCause::Damaged, .. })), 0);
+    assert!(documents.iter().all(|document| !house.has_blob(*document)));
 }
 
 /// M9: the queue is warned at T+48 h, once.
