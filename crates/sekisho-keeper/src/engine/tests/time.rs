@@ -68,6 +68,28 @@ fn documents_are_carried_from_root_to_root_and_still_open() {
     assert_eq!(house.view(&shift, assignment).unwrap(), house.picture());
 }
 
+/// M8: a keeper that is asked every few seconds is never idle; its hour changes all the same, and so do the rest of
+/// its dates.
+#[test]
+fn a_steady_stream_of_requests_puts_off_no_change_of_root() {
+    let mut house = House::founded();
+    house.submit("one");
+    house.live_until(house.now().hour().plus(1).start() - 20);
+    let changes = house.events(|what| matches!(what, What::RootChanged { .. }));
+    for _ in 0..10 {
+        house.pass(4);
+        house.tick_as_under_load();
+        assert!(house.gate(GateRequest::Status).is_ok());
+    }
+    assert_eq!(house.events(|what| matches!(what, What::RootChanged { .. })), changes + 1);
+    house.leap(HOUR);
+    for _ in 0..4 {
+        house.pass(4);
+        house.tick_as_under_load();
+    }
+    assert_eq!(house.events(|what| matches!(what, What::TimeDoubted { .. })), 1, "a leap is met without a pause too");
+}
+
 /// M8, M9: a copy of database and blobs opens nothing without the keystore; with a later keystore and the
 /// passphrase it opens nothing that was decided before the last change of root.
 #[test]
