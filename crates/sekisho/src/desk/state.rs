@@ -51,6 +51,8 @@ struct Inner {
     sessions: Sessions,
     installation: Arc<dyn Installation>,
     clock: Arc<dyn Clock>,
+    /// What the keeper's time was at how many seconds since boot.
+    keepers: Mutex<Option<(Timestamp, u64)>>,
     entropy: Mutex<Box<dyn Entropy + Send>>,
     settings: Settings,
 }
@@ -60,7 +62,8 @@ impl Desk {
     pub fn new(parts: Parts) -> Self {
         let Parts { keeper, store, installation, clock, entropy, settings } = parts;
         let (sessions, entropy) = (Sessions::new(store), Mutex::new(entropy));
-        Self(Arc::new(Inner { keeper, sessions, installation, clock, entropy, settings }))
+        let keepers = Mutex::default();
+        Self(Arc::new(Inner { keeper, sessions, installation, clock, keepers, entropy, settings }))
     }
 
     /// Forgets sessions that are over.
@@ -81,8 +84,20 @@ impl Desk {
         &*self.0.installation
     }
 
+    /// The keeper's time, as it was learned last and carried on by time since boot: shifts and assignments end by it. A
+    /// wall clock that leaps must not shut out the officer who is to judge the leap.
     pub(crate) fn now(&self) -> Timestamp {
-        self.0.clock.read().wall
+        let reading = self.0.clock.read();
+        let learned = *self.0.keepers.lock().unwrap_or_else(PoisonError::into_inner);
+        learned.map_or(reading.wall, |(at, since_boot)| at + reading.since_boot.saturating_sub(since_boot))
+    }
+
+    /// Learns the keeper's time.
+    pub(crate) async fn learn_time(&self) -> Result<(), Cause> {
+        let DeskAnswer::Status(status) = self.ask(DeskRequest::Status).await? else { return Err(misplaced()) };
+        let learned = (status.now, self.0.clock.read().since_boot);
+        *self.0.keepers.lock().unwrap_or_else(PoisonError::into_inner) = Some(learned);
+        Ok(())
     }
 
     pub(crate) fn draw_secret(&self) -> Zeroizing<[u8; 32]> {

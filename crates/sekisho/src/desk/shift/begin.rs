@@ -53,6 +53,7 @@ pub(crate) async fn post(
     let DeskAnswer::Shift(shift) = desk.ask(DeskRequest::BeginShift { ceremony, assertion }).await? else {
         return Err(misplaced());
     };
+    desk.learn_time().await?;
     let next = home_of(shift.staff.role);
     let cookie = begin(&desk, before, shift).await?;
     Ok(([(header::SET_COOKIE, cookie)], Json(Begun { next })).into_response())
