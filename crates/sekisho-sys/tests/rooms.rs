@@ -22,16 +22,9 @@ use sekisho_sys::{
     secret::{SecretKind, SecretPage, is_available},
 };
 
-const SERVERS: [Profile; 5] =
-    [Profile::Gate, Profile::Desk, Profile::Keeper, Profile::Courier, Profile::Witness];
-const NOT_CHILD: [Profile; 6] = [
-    Profile::Gate,
-    Profile::Desk,
-    Profile::Keeper,
-    Profile::Courier,
-    Profile::Witness,
-    Profile::InspectorParent,
-];
+const SERVERS: [Profile; 5] = [Profile::Gate, Profile::Desk, Profile::Keeper, Profile::Courier, Profile::Witness];
+const NOT_CHILD: [Profile; 6] =
+    [Profile::Gate, Profile::Desk, Profile::Keeper, Profile::Courier, Profile::Witness, Profile::InspectorParent];
 const NOT_COURIER: [Profile; 5] =
     [Profile::Gate, Profile::Desk, Profile::Keeper, Profile::Witness, Profile::InspectorParent];
 

@@ -2,15 +2,20 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests, too.
 
-use std::{path::PathBuf, process::Command, sync::OnceLock};
+use std::{path::PathBuf, process::Command};
 
-use sekisho::drill::{Got, Row, perform};
+use sekisho::drill::{Got, Means, Row, perform};
 
-/// All drills on one installation, once for all tests.
-fn row(name: &str) -> &'static Row {
-    static ROWS: OnceLock<Vec<Row>> = OnceLock::new();
-    let rows = ROWS.get_or_init(|| perform(&[], Some(PathBuf::from(env!("CARGO_BIN_EXE_sekisho")))).unwrap());
-    rows.iter().find(|row| row.name == name).unwrap()
+/// Performs drills in the form that CI runs.
+fn rows<const N: usize>(names: [&str; N]) -> [Row; N] {
+    let program = Some(PathBuf::from(env!("CARGO_BIN_EXE_sekisho")));
+    let rows = perform(&names.map(String::from), Means { program, ..Means::default() }).unwrap();
+    rows.try_into().unwrap()
+}
+
+fn row(name: &str) -> Row {
+    let [row] = rows([name]);
+    row
 }
 
 fn assert_kept(row: &Row) {
@@ -28,7 +33,7 @@ fn number(note: &str, after: &str) -> u64 {
 #[test]
 fn a_copy_of_the_blob_store_opens_nothing() {
     let row = row("stolen-storage");
-    assert_kept(row);
+    assert_kept(&row);
     assert!(number(&row.note, " key-like things") > 1_000, "{}", row.note);
     assert!(row.note.contains("opened 3 of 3 undecided documents"), "{}", row.note);
     assert!(row.noticed.starts_with("not noticed"));
@@ -38,7 +43,7 @@ fn a_copy_of_the_blob_store_opens_nothing() {
 #[test]
 fn a_copy_of_everything_but_the_keystore_opens_nothing() {
     let row = row("stolen-databases");
-    assert_kept(row);
+    assert_kept(&row);
     assert!(number(&row.note, " key-like things") > 10_000, "{}", row.note);
     assert!(row.note.contains("opened 3 of 3 undecided documents"), "{}", row.note);
 }
@@ -47,7 +52,7 @@ fn a_copy_of_everything_but_the_keystore_opens_nothing() {
 #[test]
 fn a_sites_private_key_leads_to_no_picture() {
     let row = row("stolen-site-key");
-    assert_kept(row);
+    assert_kept(&row);
     assert!(number(&row.note, " calls on") > 60 && row.note.contains("found 1 picture in what the desk shows"));
 }
 
@@ -55,7 +60,7 @@ fn a_sites_private_key_leads_to_no_picture() {
 #[test]
 fn code_in_the_gates_place_opens_nothing_that_was_submitted_before() {
     let row = row("public-process");
-    assert_kept(row);
+    assert_kept(&row);
     assert!(number(&row.note, " attempts;") > 50, "{}", row.note);
     assert!(row.note.contains("saw 1 of the documents"), "{}", row.note);
     assert!(row.noticed.contains("saw the gate end"), "{}", row.noticed);

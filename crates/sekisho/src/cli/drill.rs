@@ -1,21 +1,28 @@
 //! `sekisho drill`: the attacks of the promise table on a throwaway installation.
 
-use std::process::ExitCode;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::Args;
 
 use super::refuse;
 use crate::{
-    drill::{self, Row},
+    drill::{self, Means, Printed, Row},
     logging,
 };
 
 /// Which attacks.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  sekisho drill                               perform all, print what the attacker got\n  \
-    sekisho drill stolen-storage stolen-site-key --json\n\nDrills: stolen-storage, stolen-databases, \
-    stolen-site-key, public-process"
+    after_help = format!(
+        "Examples:\n  sekisho drill                               perform all, print what the attacker got\n  \
+         sekisho drill stolen-storage stolen-site-key --json\n  sekisho drill --table FILE                  the \
+         promise table of what --json printed into FILE\n\nDrills: {}",
+        drill::names().join(", ")
+    )
 )]
 pub(super) struct DrillArgs {
     /// The drills; all of them without a name
@@ -24,19 +31,49 @@ pub(super) struct DrillArgs {
     /// Print a JSON array, and nothing else on standard output
     #[arg(long)]
     json: bool,
+    /// The campaign form, where a drill has one: more copies over more simulated hours. Takes many minutes
+    #[arg(long)]
+    full: bool,
+    /// Perform nothing; print the promise table in Markdown, from what an earlier run printed with --json
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["names", "json", "full"])]
+    table: Option<PathBuf>,
 }
 
 /// Exit 0 when every promise was kept, 1 when one was broken, 2 when a drill could not be performed.
 pub(super) fn run(args: DrillArgs) -> ExitCode {
+    if let Some(file) = &args.table {
+        return table(file);
+    }
     if !args.json {
         logging::start("drill");
     }
-    match drill::perform(&args.names, None) {
+    let means = Means { program: None, full: args.full, say: Some(say) };
+    match drill::perform(&args.names, means) {
         Ok(rows) => {
             show(&rows, args.json);
             ExitCode::from(u8::from(rows.iter().any(|row| !row.kept)))
         }
         Err(why) => refuse(why),
+    }
+}
+
+#[allow(clippy::print_stderr)] // Progress, beside an answer that may be somebody's JSON.
+fn say(what: &str) {
+    eprintln!("drill: {what}");
+}
+
+#[allow(clippy::print_stdout)] // The command line's own way to speak.
+fn table(file: &Path) -> ExitCode {
+    let text = match fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(why) => return refuse(format!("{}: {why}", file.display())),
+    };
+    match serde_json::from_str::<Vec<Printed>>(&text) {
+        Ok(printed) => {
+            print!("{}", drill::table(&printed));
+            ExitCode::SUCCESS
+        }
+        Err(why) => refuse(format!("{}: not what `sekisho drill --json` prints: {why}", file.display())),
     }
 }
 
@@ -54,5 +91,8 @@ fn show(rows: &[Row], json: bool) {
         println!("  promise  {}", row.promise);
         println!("  noticed  {}", row.noticed);
         println!("  note     {}", row.note);
+        if let Some(short) = &row.short {
+            println!("  in short {short}");
+        }
     }
 }

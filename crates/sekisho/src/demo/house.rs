@@ -12,7 +12,7 @@ use sekisho_core::{
     check::Role,
     entropy::{Entropy, fresh},
     id::KeeperId,
-    policy::Text,
+    policy::{Policy, ReviewHours, Text, Window},
 };
 use sekisho_keeper::{
     engine::{Founder, Plan},
@@ -32,7 +32,7 @@ use crate::{
     courier::secrets::Secrets,
     policy_file,
     site::kit::{Kit, Profile},
-    supervisor::{Config, Handle, Passphrase, StartError, Supervisor},
+    supervisor::{Config, DrivenClock, Handle, Passphrase, StartError, Supervisor},
     testing::authenticator::SoftAuthenticator,
 };
 
@@ -70,6 +70,12 @@ pub struct Build {
     pub sites: Vec<SiteView>,
     /// Witnesses that are asked from the first start on; `http://` on this machine will do.
     pub witnesses: WitnessPlan,
+    /// An officer with a passkey, who is called `demo-officer`.
+    pub officer: bool,
+    /// Hours for which a picture is kept, if not the policy's own; then somebody is at work at all hours.
+    pub picture_hours: Option<u16>,
+    /// What opening the keystore costs, if not what it costs in production.
+    pub cost: Option<Cost>,
 }
 
 /// A throwaway installation. Dropping it stops the processes and removes the folder.
@@ -84,6 +90,10 @@ pub struct House {
     pub site: Sample,
     /// The reviewer's passkey.
     pub passkey: Arc<Mutex<SoftAuthenticator>>,
+    /// The officer's passkey, if there is one.
+    pub officer: Option<Mutex<SoftAuthenticator>>,
+    /// The installation's time.
+    pub clock: DrivenClock,
     /// The keeper.
     pub keeper: KeeperId,
     /// The gate.
@@ -152,18 +162,27 @@ impl House {
         let (gate, desk) = (server("gate", &doors.gate)?, server("desk", &doors.desk)?);
         let kit = kit(&server("site", &doors.site)?, &mut entropy);
         let mut passkey = passkey(&desk, &mut entropy)?;
+        let mut officer = build.officer.then(|| self::passkey(&desk, &mut entropy)).transpose()?;
         let passphrase = Passphrase(Zeroizing::new(fresh::<32>(&mut entropy).to_vec()));
         let mut plan = plan(&desk, &kit, &mut passkey, &mut entropy)?;
         if build.unstaffed {
             plan.people.clear();
         }
+        if let Some(officer) = &mut officer {
+            plan.people.push(founder("demo-officer", Role::Officer, &desk, officer, &mut entropy)?);
+        }
         plan.sites.extend(build.sites);
+        plan.cost = build.cost.unwrap_or(plan.cost);
+        if let Some(hours) = build.picture_hours {
+            plan.policies.iter_mut().for_each(|policy| keep_for(policy, hours));
+        }
         let (data, keystore) = (folder.path().join("data"), folder.path().join("keys").join("keystore"));
         let keeper = founding::found(&data, &keystore, &passphrase, &plan)?;
         Secrets::below(&data).put(&kit.registration.name, &*kit.webhook_secret)?;
         let passkey = Arc::new(Mutex::new(passkey));
         let button = reviewer::Button { desk: desk.clone(), passkey: Arc::clone(&passkey) };
-        let site = Sample::start(doors.site, kit, keeper, gate.clone(), button)?;
+        let clock = DrivenClock::default();
+        let site = Sample::start(doors.site, kit, keeper, gate.clone(), (button, clock.clone()))?;
         let start = Start {
             program: build.program,
             demo_reviewer: (!build.unstaffed).then(|| site.button_address()),
@@ -173,7 +192,18 @@ impl House {
             gate: doors.gate,
             desk: doors.desk,
         };
-        let mut house = Self { handle: None, start, site, passkey, keeper, gate, desk, folder };
+        let mut house = Self {
+            handle: None,
+            start,
+            site,
+            passkey,
+            officer: officer.map(Mutex::new),
+            clock,
+            keeper,
+            gate,
+            desk,
+            folder,
+        };
         house.revive()?;
         Ok(house)
     }
@@ -310,17 +340,12 @@ fn passkey(desk: &Server, entropy: &mut dyn Entropy) -> Result<SoftAuthenticator
     SoftAuthenticator::new("desk.localhost", &origin(desk), entropy)
 }
 
-// Whoever founds binds the passkey to the person; here it is verified like any other.
 fn plan(
     desk: &Server,
     kit: &Kit,
     passkey: &mut SoftAuthenticator,
     entropy: &mut dyn Entropy,
 ) -> Result<Plan, HouseError> {
-    let challenge = fresh(entropy);
-    let made = passkey.create(&challenge);
-    let party = RelyingParty { id: "desk.localhost".into(), origin: origin(desk) };
-    let passkey = verify_registration(&party, &challenge, &made.client_data, &made.attestation)?;
     Ok(Plan {
         test: true,
         desk_origin: origin(desk),
@@ -328,6 +353,29 @@ fn plan(
         cost: Cost::STANDARD,
         policies: policy_file::built_in(),
         sites: vec![kit.registration.clone()],
-        people: vec![Founder { name: "demo-reviewer".into(), role: Role::Reviewer, passkey }],
+        people: vec![founder("demo-reviewer", Role::Reviewer, desk, passkey, entropy)?],
     })
+}
+
+// Whoever founds binds the passkey to the person; here it is verified like any other.
+fn founder(
+    name: &str,
+    role: Role,
+    desk: &Server,
+    passkey: &mut SoftAuthenticator,
+    entropy: &mut dyn Entropy,
+) -> Result<Founder, HouseError> {
+    let challenge = fresh(entropy);
+    let made = passkey.create(&challenge);
+    let party = RelyingParty { id: "desk.localhost".into(), origin: origin(desk) };
+    let passkey = verify_registration(&party, &challenge, &made.client_data, &made.attestation)?;
+    Ok(Founder { name: name.into(), role, passkey })
+}
+
+/// Keeps pictures for so long, and has somebody at work at all hours, so that none is turned away meanwhile.
+fn keep_for(policy: &mut Policy, hours: u16) {
+    policy.retention.picture_hours = hours;
+    policy.retention.warn_hours = hours / 2;
+    let week = std::array::from_fn(|_| vec![Window { from: 0, to: 24 * 60 }]);
+    policy.hours = ReviewHours { week, closed_on_holidays: false, closed: Vec::new() };
 }

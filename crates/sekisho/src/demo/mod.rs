@@ -12,10 +12,12 @@ mod reviewer;
 mod site;
 mod steps;
 mod story;
+mod time;
 mod witness;
 
 pub(crate) use house::POLICY;
 pub use house::{Build, House, HouseError};
 pub use report::{Process, Report, Trouble};
+pub use steps::Look;
 pub use story::{Picture, StoryError, tell};
 pub use witness::{Neighbour, NeighbourError};

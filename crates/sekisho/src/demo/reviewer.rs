@@ -3,7 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use hyper::header::{HeaderValue, ORIGIN};
+use hyper::{
+    Response,
+    header::{HeaderValue, ORIGIN},
+};
 use serde_json::{Value, json};
 
 use super::{house::origin, member::expect, story::StoryError};
@@ -14,6 +17,12 @@ use crate::{
 
 /// The reviewer's browser.
 pub(super) struct Reviewer(Session);
+
+/// An assignment, and what its forms carry.
+pub(super) struct Given {
+    assignment: String,
+    token: String,
+}
 
 impl Reviewer {
     /// Begins a shift with the passkey.
@@ -55,15 +64,12 @@ impl Reviewer {
     /// Takes the next assignment and looks once; then says the reason, if there is one. The page that showed the
     /// picture is returned.
     pub(super) fn look(&mut self, reason: Option<&str>) -> Result<String, StoryError> {
-        let token = self.field("form_token")?;
-        expect(&self.0.post_form("/work/next", &[("form_token", &token)])?, 303, "an assignment")?;
-        let assignment = self.field("assignment")?;
-        let form = [("form_token", token.as_str()), ("assignment", assignment.as_str())];
-        let page = self.0.post_form("/work/view", &form)?;
+        let given = self.take()?;
+        let page = self.view(&given)?;
         expect(&page, 200, "the picture")?;
         if let Some(reason) = reason {
-            let decided = [form[0], form[1], ("reason", reason)];
-            expect(&self.0.post_form("/work/decide", &decided)?, 303, "the decision")?;
+            let form = [("form_token", &*given.token), ("assignment", &*given.assignment), ("reason", reason)];
+            expect(&self.0.post_form("/work/decide", &form)?, 303, "the decision")?;
         }
         Ok(String::from_utf8_lossy(page.body()).into_owned())
     }
@@ -75,8 +81,29 @@ impl Reviewer {
         Ok(String::from_utf8_lossy(page.body()).into_owned())
     }
 
-    fn field(&mut self, name: &'static str) -> Result<String, StoryError> {
-        value_of(&self.overview()?, name).ok_or(StoryError::Unexpected(name))
+    /// Takes the next assignment.
+    pub(super) fn take(&mut self) -> Result<Given, StoryError> {
+        let token = self.field("/work", "form_token")?;
+        expect(&self.0.post_form("/work/next", &[("form_token", &token)])?, 303, "an assignment")?;
+        Ok(Given { assignment: self.field("/work", "assignment")?, token })
+    }
+
+    /// Asks for the picture of an assignment, whatever the answer.
+    pub(super) fn view(&mut self, given: &Given) -> Result<Response<Vec<u8>>, StoryError> {
+        let form = [("form_token", &*given.token), ("assignment", &*given.assignment)];
+        Ok(self.0.post_form("/work/view", &form)?)
+    }
+
+    /// As an officer: says that the clock is right.
+    pub(super) fn confirm_time(&mut self) -> Result<(), StoryError> {
+        let token = self.field("/watch", "form_token")?;
+        expect(&self.0.post_form("/watch/time", &[("form_token", &token)])?, 303, "an officer's word")
+    }
+
+    fn field(&mut self, path: &str, name: &'static str) -> Result<String, StoryError> {
+        let page = self.0.get(path)?;
+        expect(&page, 200, "a page of the desk")?;
+        value_of(&String::from_utf8_lossy(page.body()), name).ok_or(StoryError::Unexpected(name))
     }
 
     /// The cookie of this shift, for a browser that wants to go on with it.

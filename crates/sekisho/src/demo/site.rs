@@ -33,7 +33,7 @@ use sekisho_keeper::jose::{
     request::{Ask, DEFAULT_LIFETIME, sign_request},
     verify,
 };
-use sekisho_sys::{clock::SystemClock, entropy::SystemEntropy};
+use sekisho_sys::entropy::SystemEntropy;
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
@@ -48,6 +48,7 @@ use crate::{
     client::{Client, Limits, Server, Session},
     courier::webhook,
     site::kit::Kit,
+    supervisor::DrivenClock,
 };
 
 /// A webhook that came and whose signature holds.
@@ -71,6 +72,7 @@ struct Books {
     gate: Server,
     server: Server,
     button: Button,
+    clock: DrivenClock,
     adults: Mutex<Vec<Sub>>,
 }
 
@@ -92,11 +94,12 @@ impl Sample {
         kit: Kit,
         keeper: KeeperId,
         gate: Server,
-        button: Button,
+        (button, clock): (Button, DrivenClock),
     ) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let server = Server { address, authority: format!("site.localhost:{}", address.port()), tls: false };
-        let books = Arc::new(Books { kit, keeper, gate, server: server.clone(), button, adults: Mutex::default() });
+        let books =
+            Arc::new(Books { kit, keeper, gate, server: server.clone(), button, clock, adults: Mutex::default() });
         let (say, heard) = channel();
         let shared = Shared { books: Arc::clone(&books), say };
         listener.set_nonblocking(true)?;
@@ -177,7 +180,7 @@ impl Books {
     }
 
     fn ask(&self) -> Result<Asked, StoryError> {
-        let now = SystemClock.read().wall;
+        let now = self.clock.read().wall;
         let ask = Ask {
             site: self.kit.registration.name.clone(),
             jti: Self::jti(),
@@ -199,7 +202,7 @@ impl Books {
     }
 
     fn call(&self, path: &str) -> Result<Vec<u8>, StoryError> {
-        let (jti, issued) = (Self::jti(), SystemClock.read().wall);
+        let (jti, issued) = (Self::jti(), self.clock.read().wall);
         let call = Call { site: &self.kit.registration.name, method: "GET", path, body: b"", issued, jti: &jti };
         let jws = sign_call(&self.kit.key, self.keeper, &call).map_err(|_| StoryError::Unexpected("a signature"))?;
         let request = Request::get(path).header("sekisho-call", jws).body(Vec::new());

@@ -2,7 +2,29 @@
 
 use sekisho_core::id::CheckId;
 
-use super::{House, Picture, StoryError, Trouble, member::Member, reviewer::Reviewer, story::KIND};
+use super::{
+    House, Picture, StoryError, Trouble,
+    member::Member,
+    reviewer::{Given, Reviewer},
+    story::KIND,
+};
+
+/// A reviewer on shift, with an assignment that they didn't look at yet.
+pub struct Look {
+    reviewer: Reviewer,
+    given: Given,
+}
+
+impl Look {
+    /// Asks for the picture: the page with it, or the page that says why not, with its status.
+    ///
+    /// # Errors
+    /// [`StoryError`] when nobody answers.
+    pub fn view(&mut self) -> Result<(u16, String), StoryError> {
+        let page = self.reviewer.view(&self.given)?;
+        Ok((page.status().as_u16(), String::from_utf8_lossy(page.body()).into_owned()))
+    }
+}
 
 impl House {
     /// The sample site asks for a check: its id, and the link that its member is sent.
@@ -50,6 +72,15 @@ impl House {
     /// [`StoryError`].
     pub fn overview(&self) -> Result<String, StoryError> {
         Reviewer::begin(&self.desk, &self.passkey)?.overview()
+    }
+
+    /// A reviewer begins a shift and takes an assignment, to look later.
+    ///
+    /// # Errors
+    /// [`StoryError`], also when nothing waits.
+    pub fn take(&self) -> Result<Look, StoryError> {
+        let mut reviewer = Reviewer::begin(&self.desk, &self.passkey)?;
+        Ok(Look { given: reviewer.take()?, reviewer })
     }
 
     /// Where a check of the sample site stands, as its API tells it.

@@ -6,8 +6,10 @@
 mod caller;
 mod crack;
 mod ground;
+mod grounds;
 pub(crate) mod in_gate;
 mod loot;
+mod promises;
 mod public_process;
 mod reach;
 mod sought;
@@ -15,22 +17,27 @@ mod stolen_databases;
 mod stolen_site_key;
 mod stolen_storage;
 
-use std::{io, path::PathBuf};
+use std::io;
 
 use serde::Serialize;
 
-use self::ground::Ground;
-pub use self::sought::{Got, Sought};
+use self::grounds::Grounds;
+pub use self::{
+    grounds::Means,
+    promises::{Printed, table},
+    sought::{Got, Sought},
+};
 use crate::{
     client::ClientError,
     demo::{HouseError, StoryError},
     supervisor::NotATest,
 };
 
-/// A drill.
-type Drill = fn(&Ground) -> Result<Row, DrillError>;
+/// A drill. It attacks the installation that all share, or asks for one of its own.
+type Drill = fn(&Grounds) -> Result<Row, DrillError>;
 
-/// Every drill by its name. The last changes the installation, so it comes last.
+/// Every drill by its name, in the order in which they are performed. One that changes the installation that all share
+/// comes after the others that use it.
 const DRILLS: [(&str, Drill); 4] = [
     ("stolen-storage", stolen_storage::perform),
     ("stolen-databases", stolen_databases::perform),
@@ -55,6 +62,12 @@ pub struct Row {
     pub noticed: String,
     /// What was tried, and what the control showed.
     pub note: String,
+    /// What it printed, in a few words for the promise table, where the three counts don't say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub short: Option<String>,
+    /// What was counted on the way, and what stood beside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub figures: Option<serde_json::Value>,
 }
 
 /// Why a drill was not performed.
@@ -97,18 +110,21 @@ pub fn names() -> Vec<&'static str> {
     DRILLS.iter().map(|(name, _)| *name).collect()
 }
 
-/// Performs the drills of these names, all if none is named, on one throwaway installation. `program` is what its
-/// processes are started from, if it is not the one that runs.
+/// Performs the drills of these names, all if none is named, on throwaway installations.
 ///
 /// # Errors
 /// [`DrillError`]: then nothing was shown.
-pub fn perform(wanted: &[String], program: Option<PathBuf>) -> Result<Vec<Row>, DrillError> {
+pub fn perform(wanted: &[String], means: Means) -> Result<Vec<Row>, DrillError> {
     if let Some(name) = wanted.iter().find(|name| !names().contains(&name.as_str())) {
         return Err(DrillError::Unknown { name: name.clone() });
     }
-    let ground = Ground::prepare(program)?;
+    let grounds = Grounds::new(means);
     let chosen = DRILLS.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|one| one == name));
-    let rows = chosen.map(|(_, drill)| drill(&ground)).collect::<Result<_, _>>();
-    ground.house.clear_away()?;
+    let rows = chosen.map(|(name, drill)| {
+        grounds.say(name);
+        drill(&grounds)
+    });
+    let rows = rows.collect::<Result<_, _>>();
+    grounds.clear_away()?;
     rows
 }

@@ -12,6 +12,7 @@ use sekisho_core::id::DocumentId;
 use super::{
     DrillError, Row,
     ground::Ground,
+    grounds::Grounds,
     in_gate::{Brief, Note, notes},
     reach::{self, Attempt, Targets},
     sought::Got,
@@ -22,7 +23,8 @@ use crate::supervisor::Role;
 const TRIES: u32 = 450;
 
 /// M11: what was submitted before stays closed.
-pub(super) fn perform(ground: &Ground) -> Result<Row, DrillError> {
+pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
+    let ground = grounds.shared()?;
     let brief = brief(ground)?;
     let told = postcard::to_allocvec(&brief).map_err(|_| DrillError::Ground)?;
     ground.house.handle().intrude(told)?;
@@ -45,6 +47,8 @@ pub(super) fn perform(ground: &Ground) -> Result<Row, DrillError> {
              {restarts} times and logged how; quiet questions in the gate's own words were not noticed"
         ),
         note: note(&attempts, &worked, &free, control),
+        short: None,
+        figures: None,
     })
 }
 

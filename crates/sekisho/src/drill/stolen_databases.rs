@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{
     DrillError, Row,
     crack::{KeyLike, key_like},
-    ground::Ground,
+    grounds::Grounds,
     loot::{Loot, keys_with_the_keystore, open_all},
     sought::Got,
 };
@@ -15,7 +15,8 @@ use super::{
 const DATABASES: [&str; 3] = ["keeper/keeper.db", "gate/gate.db", "desk/desk.db"];
 
 /// M8: what lies in the files is looked through byte by byte and value by value, and every key-like thing is tried.
-pub(super) fn perform(ground: &Ground) -> Result<Row, DrillError> {
+pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
+    let ground = grounds.shared()?;
     let loot = Loot::copy(&ground.house.data())?;
     let mut got = loot.in_the_clear(&ground.sought)?;
     let (values, mut keys) = (values(&loot)?, loot.key_like()?);
@@ -46,6 +47,8 @@ pub(super) fn perform(ground: &Ground) -> Result<Row, DrillError> {
             keys.len(),
             control.pictures
         ),
+        short: None,
+        figures: None,
     })
 }
 

@@ -7,18 +7,17 @@ use std::{
     os::unix::net::UnixStream,
     sync::{
         Arc, Condvar, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     thread,
     time::Duration,
 };
 
 use sekisho_core::time::{Clock, Reading};
-use sekisho_sys::clock::SystemClock;
 use tokio::sync::{Notify, mpsc};
 
 use super::{
-    ProcessReport,
+    Driven, DrivenClock, ProcessReport,
     messages::{FromRole, RoleConfig, ToRole, receive, send},
     rooms::Role,
 };
@@ -172,31 +171,30 @@ impl Stop {
     }
 }
 
-/// The time in this process: the machine's, in a test installation moved ahead by the supervisor.
+/// The time in this process: the machine's, in a test installation driven by the supervisor.
 #[derive(Debug, Clone)]
 pub struct RoleClock {
-    ahead: Arc<AtomicU64>,
+    clock: DrivenClock,
     test: bool,
 }
 
 impl RoleClock {
     pub(super) fn new(config: &RoleConfig) -> RoleClock {
-        let clock = RoleClock { ahead: Arc::default(), test: config.test };
-        clock.set_ahead(config.clock_ahead);
+        let clock = RoleClock { clock: DrivenClock::default(), test: config.test };
+        clock.drive(config.driven);
         clock
     }
 
-    fn set_ahead(&self, seconds: u64) {
+    fn drive(&self, driven: Driven) {
         if self.test {
-            self.ahead.store(seconds, Ordering::Release);
+            self.clock.drive(driven);
         }
     }
 }
 
 impl Clock for RoleClock {
     fn read(&self) -> Reading {
-        let (ahead, now) = (self.ahead.load(Ordering::Acquire), SystemClock.read());
-        Reading { wall: now.wall + ahead, since_boot: now.since_boot.saturating_add(ahead) }
+        self.clock.read()
     }
 }
 
@@ -241,7 +239,7 @@ fn heed(control: &UnixStream, senders: &Senders, clock: &RoleClock, processes: &
     while let Ok(Some((message, mut fds))) = receive::<ToRole>(control) {
         match (message, fds.pop()) {
             (ToRole::Stop, _) => return true,
-            (ToRole::ClockAhead(seconds), _) => clock.set_ahead(seconds),
+            (ToRole::Driven(driven), _) => clock.drive(driven),
             (ToRole::Processes(reports), _) => processes.tell(reports),
             (ToRole::Peer(name), Some(end)) => meet(senders, &name, end.into()),
             _ => tracing::warn!("a message of the supervisor does not fit"),
@@ -262,7 +260,7 @@ mod tests {
     use super::*;
     use std::os::fd::AsFd;
 
-    use sekisho_sys::confine::Grade;
+    use sekisho_sys::{clock::SystemClock, confine::Grade};
 
     #[test]
     fn a_new_end_reaches_whoever_took_the_name_and_stop_ends_all() {
@@ -279,7 +277,7 @@ mod tests {
         let (second, _keep) = UnixStream::pair().unwrap();
         send(&supervisor, &ToRole::Peer("keeper".into()), &[second.as_fd()]).unwrap();
         end.blocking_next().unwrap();
-        send(&supervisor, &ToRole::ClockAhead(7200), &[]).unwrap();
+        send(&supervisor, &ToRole::Driven(Driven { passed: 7200, set: 0 }), &[]).unwrap();
         let report = ProcessReport { role: Role::Gate, pid: 7, grade: Grade::default(), restarts: 1, ready: true };
         send(&supervisor, &ToRole::Processes(vec![report.clone()]), &[]).unwrap();
         send(&supervisor, &ToRole::Stop, &[]).unwrap();
@@ -291,8 +289,9 @@ mod tests {
 
     #[test]
     fn the_clock_of_a_real_installation_can_not_be_moved() {
-        let clock = RoleClock::new(&RoleConfig { test: false, clock_ahead: 9000, ..RoleConfig::for_test() });
-        clock.set_ahead(9000);
+        let driven = Driven { passed: 9000, set: 9000 };
+        let clock = RoleClock::new(&RoleConfig { test: false, driven, ..RoleConfig::for_test() });
+        clock.drive(driven);
         assert!(clock.read().wall.since(SystemClock.read().wall) < 10);
     }
 

@@ -16,7 +16,7 @@ use sekisho_sys::{confine::Grade, secret::SecretPage, spawn::Program};
 use zeroize::Zeroizing;
 
 use super::{
-    ProcessReport, StartError,
+    Driven, ProcessReport, StartError,
     identity::Kept,
     messages::{FromRole, Passphrase, RoleConfig, ToRole},
     process::{Process, Start},
@@ -44,8 +44,8 @@ pub(super) enum Event {
     Stop,
     /// To kill everything at once.
     Kill,
-    /// The test clock moves.
-    ClockAhead(u64),
+    /// The test clock is driven.
+    Driven(Driven),
     /// A drill: an intruder takes the gate's place.
     Intrude(Vec<u8>),
 }
@@ -182,7 +182,7 @@ impl Keeping {
             Event::Ended { role, generation, how } if self.is_current(role, generation) => {
                 self.plan_restart(role, &how)
             }
-            Event::ClockAhead(seconds) => self.move_clock(seconds),
+            Event::Driven(driven) => self.drive_clock(driven),
             Event::Intrude(what) => self.intrude(what),
             Event::Said { .. } | Event::Ended { .. } | Event::Stop | Event::Kill => {}
         }
@@ -236,9 +236,9 @@ impl Keeping {
         self.report();
     }
 
-    fn move_clock(&mut self, seconds: u64) {
-        self.config.clock_ahead = seconds;
-        self.each(&Role::ALL, |process| process.tell(&ToRole::ClockAhead(seconds)));
+    fn drive_clock(&mut self, driven: Driven) {
+        self.config.driven = driven;
+        self.each(&Role::ALL, |process| process.tell(&ToRole::Driven(driven)));
     }
 
     fn intrude(&mut self, what: Vec<u8>) {

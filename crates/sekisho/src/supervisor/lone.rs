@@ -108,7 +108,7 @@ fn nowhere() -> RoleConfig {
         witnesses: Default::default(),
         demo_reviewer: None,
         intruder: None,
-        clock_ahead: 0,
+        driven: Default::default(),
         own_user: false,
         confinement: Options::default(),
     }

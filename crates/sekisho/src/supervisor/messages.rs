@@ -10,7 +10,7 @@ use sekisho_sys::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
-use super::{ProcessReport, identity::Identity, rooms::Role};
+use super::{Driven, ProcessReport, identity::Identity, rooms::Role};
 
 /// The most that one message may hold, in bytes.
 const MAX_MESSAGE: usize = 1 << 20;
@@ -66,8 +66,8 @@ pub struct RoleConfig {
     pub demo_reviewer: Option<String>,
     /// What an intruder in the gate's place knows: a drill on a test installation, for the gate alone.
     pub intruder: Option<Vec<u8>>,
-    /// Seconds that a test installation's clock is ahead of the machine's.
-    pub clock_ahead: u64,
+    /// How a test installation's clock differs from the machine's.
+    pub driven: Driven,
     /// Whether each role has a user id of its own.
     pub own_user: bool,
     /// Departures from full confinement.
@@ -90,7 +90,7 @@ impl RoleConfig {
             witnesses: WitnessPlan::default(),
             demo_reviewer: None,
             intruder: None,
-            clock_ahead: 0,
+            driven: Driven::default(),
             own_user: false,
             confinement: Options::default(),
         }
@@ -113,8 +113,8 @@ pub(super) enum ToRole {
     },
     /// A peer was started anew; the descriptor replaces the end of this name.
     Peer(String),
-    /// A test installation's clock is this many seconds ahead from now on.
-    ClockAhead(u64),
+    /// A test installation's clock is driven so from now on.
+    Driven(Driven),
     /// How every process is; the desk is told, for its officers.
     Processes(Vec<ProcessReport>),
     /// To finish what is under way and end.

@@ -4,6 +4,7 @@
 //! channel and ends too.
 
 mod context;
+mod driven;
 mod folders;
 mod identity;
 mod keeping;
@@ -35,6 +36,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     context::{End, Ends, Processes, RoleClock, RoleContext, Stop},
+    driven::{Driven, DrivenClock},
     folders::{FolderError, judge as judge_folders},
     identity::{Identities, Identity},
     lock::{Lock, LockError},
@@ -186,7 +188,7 @@ fn means(
         witnesses: config.witnesses,
         demo_reviewer: config.demo_reviewer,
         intruder: None,
-        clock_ahead: 0,
+        driven: Driven::default(),
         own_user,
         confinement: config.confinement,
     };
@@ -228,9 +230,14 @@ impl Handle {
         self.reports.lock().map_or_else(|_| Vec::new(), |reports| reports.clone())
     }
 
-    /// Moves a test installation's clock: from now on it is `seconds` ahead of the machine's.
+    /// Moves a test installation's clock: from now on it is `seconds` ahead of the machine's, as if that time passed.
     pub fn set_clock_ahead(&self, seconds: u64) {
-        let _ = self.to.send(Event::ClockAhead(seconds));
+        self.drive_clock(Driven { passed: seconds, set: 0 });
+    }
+
+    /// Drives a test installation's clock in each way that a machine's clock can go wrong.
+    pub fn drive_clock(&self, driven: Driven) {
+        let _ = self.to.send(Event::Driven(driven));
     }
 
     /// For a drill: ends the gate and lets an intruder in its place, who has the gate's ends, folder and confinement,

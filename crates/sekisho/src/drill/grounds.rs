@@ -1,0 +1,60 @@
+//! What drills stand on: an installation that all share, and installations of their own.
+
+use std::{cell::OnceCell, io, path::PathBuf};
+
+use super::{DrillError, ground::Ground};
+use crate::demo::{Build, House};
+
+/// How drills are performed.
+#[derive(Debug, Clone, Default)]
+pub struct Means {
+    /// What the processes are started from, if it is not the program that runs.
+    pub program: Option<PathBuf>,
+    /// The campaign form, which takes longer: more copies, more hours.
+    pub full: bool,
+    /// Is told of progress.
+    pub say: Option<fn(&str)>,
+}
+
+/// The installations of one performance. Each is made when a drill first asks for it.
+pub(super) struct Grounds {
+    means: Means,
+    shared: OnceCell<Ground>,
+}
+
+impl Grounds {
+    pub(super) fn new(means: Means) -> Self {
+        Self { means, shared: OnceCell::new() }
+    }
+
+    /// The installation that drills share which leave it as it is.
+    pub(super) fn shared(&self) -> Result<&Ground, DrillError> {
+        if let Some(ground) = self.shared.get() {
+            return Ok(ground);
+        }
+        let ground = Ground::prepare(self.means.program.clone())?;
+        Ok(self.shared.get_or_init(|| ground))
+    }
+
+    /// An installation for one drill alone, which may do with it what it likes.
+    pub(super) fn own(&self, build: Build) -> Result<House, DrillError> {
+        Ok(House::build_as(Build { program: self.means.program.clone(), ..build })?)
+    }
+
+    /// Whether the campaign form is wanted.
+    pub(super) const fn full(&self) -> bool {
+        self.means.full
+    }
+
+    /// Says how far it is.
+    pub(super) fn say(&self, what: &str) {
+        if let Some(say) = self.means.say {
+            say(what);
+        }
+    }
+
+    /// Stops and removes what all shared.
+    pub(super) fn clear_away(self) -> io::Result<()> {
+        self.shared.into_inner().map_or(Ok(()), |ground| ground.house.clear_away())
+    }
+}
