@@ -6,6 +6,7 @@
 mod campaign;
 mod demo;
 mod install;
+mod promise;
 mod screenshots;
 mod sh;
 mod tally;
@@ -28,6 +29,7 @@ Developers' commands.
                                   kill processes at random moments under load (1000 rounds), verify after each
   cargo xtask load [--minutes N] [--members N] [--reviewers N] [--json]
                                   members, reviewers and a site at work (60 minutes): latencies, memory, losses
+  cargo xtask promise             performs the drills, writes docs/promise.json and README's promise table
   cargo xtask screenshots [DIR]   a picture of every page, into DIR (out/screenshots)
 
 SEKISHO_NO_INSTALL=1 installs nothing and says what could not run.";
@@ -39,6 +41,7 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
         "storm" => campaign::STORM.run(rest),
         "load" => campaign::LOAD.run(rest),
         "walls" => walls::run(),
+        "promise" => promise::run(),
         "screenshots" => screenshots::run(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

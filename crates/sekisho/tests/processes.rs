@@ -50,6 +50,7 @@ fn config(place: &Path) -> Config {
         webhook_ports: Vec::new(),
         witnesses: Default::default(),
         demo_reviewer: None,
+        driven: Default::default(),
         confinement: Options::default(),
     };
     found(&config);

@@ -80,7 +80,7 @@ fn table(file: &Path) -> ExitCode {
 #[allow(clippy::print_stdout)] // The command line's own way to speak.
 fn show(rows: &[Row], json: bool) {
     if json {
-        println!("{}", serde_json::to_string(rows).expect("rows are strings and numbers"));
+        println!("{}", serde_json::to_string_pretty(rows).expect("rows are strings and numbers"));
         return;
     }
     for row in rows {

@@ -8,30 +8,26 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use sekisho_core::{
-    check::Role,
-    entropy::{Entropy, fresh},
-    id::KeeperId,
-    policy::{Policy, ReviewHours, Text, Window},
-};
+use sekisho_core::{check::Role, entropy::fresh, id::KeeperId};
 use sekisho_keeper::{
-    engine::{Founder, Plan},
-    jose::{Alg, KeyError},
+    jose::KeyError,
     keystore::Cost,
-    webauthn::{RegistrationError, RelyingParty, verify_registration},
+    webauthn::RegistrationError,
     wire::{SiteView, WitnessPlan},
 };
 use sekisho_sys::{confine::Options, entropy::SystemEntropy};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
-use super::{reviewer, site::Sample};
+use super::{
+    plan::{self, founder, keep_for, kit, passkey},
+    reviewer,
+    site::Sample,
+};
 use crate::{
     app::founding::{self, FoundingError},
     client::Server,
     courier::secrets::Secrets,
-    policy_file,
-    site::kit::{Kit, Profile},
     supervisor::{Config, DrivenClock, Handle, Passphrase, StartError, Supervisor},
     testing::authenticator::SoftAuthenticator,
 };
@@ -84,7 +80,7 @@ pub struct Build {
 /// copies, restores or damages the folder does it in between.
 pub struct House {
     // Ends first: the roles lie in the folder that is removed last.
-    handle: Option<Handle>,
+    pub(super) handle: Option<Handle>,
     start: Start,
     /// The sample site.
     pub site: Sample,
@@ -162,9 +158,9 @@ impl House {
         let (gate, desk) = (server("gate", &doors.gate)?, server("desk", &doors.desk)?);
         let kit = kit(&server("site", &doors.site)?, &mut entropy);
         let mut passkey = passkey(&desk, &mut entropy)?;
-        let mut officer = build.officer.then(|| self::passkey(&desk, &mut entropy)).transpose()?;
+        let mut officer = build.officer.then(|| plan::passkey(&desk, &mut entropy)).transpose()?;
         let passphrase = Passphrase(Zeroizing::new(fresh::<32>(&mut entropy).to_vec()));
-        let mut plan = plan(&desk, &kit, &mut passkey, &mut entropy)?;
+        let mut plan = plan::plan(&desk, &kit, &mut passkey, &mut entropy)?;
         if build.unstaffed {
             plan.people.clear();
         }
@@ -235,8 +231,8 @@ impl House {
         }
     }
 
-    /// Starts the processes over the folder as it now is; does nothing while they run. A driven clock begins anew at
-    /// the machine's time.
+    /// Starts the processes over the folder as it now is; does nothing while they run. A driven clock goes on
+    /// as it is driven.
     ///
     /// # Errors
     /// [`HouseError::Start`], e.g. when the keeper refuses what was done to the folder. It can be called again.
@@ -270,6 +266,7 @@ impl House {
             webhook_ports: vec![start.webhook_port],
             witnesses: start.witnesses.clone(),
             demo_reviewer: start.demo_reviewer.clone(),
+            driven: self.clock.driven(),
             confinement: Options::default(),
         })
     }
@@ -323,59 +320,4 @@ fn count_files(folder: &Path) -> io::Result<usize> {
         count += if entry.file_type()?.is_dir() { count_files(&entry.path())? } else { 1 };
     }
     Ok(count)
-}
-
-fn kit(site: &Server, entropy: &mut dyn Entropy) -> Kit {
-    let profile = Profile {
-        name: "sample-site".parse().expect("a name"),
-        title: Text { ja: "見本のサイト".into(), en: "Sample site".into() },
-        policies: vec![POLICY.parse().expect("a name")],
-        return_prefix: format!("{}/", origin(site)),
-        webhook: Some(format!("{}/hook", origin(site))),
-    };
-    Kit::new(profile, Alg::ES256, entropy)
-}
-
-fn passkey(desk: &Server, entropy: &mut dyn Entropy) -> Result<SoftAuthenticator, KeyError> {
-    SoftAuthenticator::new("desk.localhost", &origin(desk), entropy)
-}
-
-fn plan(
-    desk: &Server,
-    kit: &Kit,
-    passkey: &mut SoftAuthenticator,
-    entropy: &mut dyn Entropy,
-) -> Result<Plan, HouseError> {
-    Ok(Plan {
-        test: true,
-        desk_origin: origin(desk),
-        ledger_name: "demo.sekisho.invalid".into(),
-        cost: Cost::STANDARD,
-        policies: policy_file::built_in(),
-        sites: vec![kit.registration.clone()],
-        people: vec![founder("demo-reviewer", Role::Reviewer, desk, passkey, entropy)?],
-    })
-}
-
-// Whoever founds binds the passkey to the person; here it is verified like any other.
-fn founder(
-    name: &str,
-    role: Role,
-    desk: &Server,
-    passkey: &mut SoftAuthenticator,
-    entropy: &mut dyn Entropy,
-) -> Result<Founder, HouseError> {
-    let challenge = fresh(entropy);
-    let made = passkey.create(&challenge);
-    let party = RelyingParty { id: "desk.localhost".into(), origin: origin(desk) };
-    let passkey = verify_registration(&party, &challenge, &made.client_data, &made.attestation)?;
-    Ok(Founder { name: name.into(), role, passkey })
-}
-
-/// Keeps pictures for so long, and has somebody at work at all hours, so that none is turned away meanwhile.
-fn keep_for(policy: &mut Policy, hours: u16) {
-    policy.retention.picture_hours = hours;
-    policy.retention.warn_hours = hours / 2;
-    let week = std::array::from_fn(|_| vec![Window { from: 0, to: 24 * 60 }]);
-    policy.hours = ReviewHours { week, closed_on_holidays: false, closed: Vec::new() };
 }

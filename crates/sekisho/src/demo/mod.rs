@@ -7,6 +7,7 @@
 
 mod house;
 mod member;
+mod plan;
 mod report;
 mod reviewer;
 mod site;

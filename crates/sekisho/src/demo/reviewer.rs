@@ -68,8 +68,7 @@ impl Reviewer {
         let page = self.view(&given)?;
         expect(&page, 200, "the picture")?;
         if let Some(reason) = reason {
-            let form = [("form_token", &*given.token), ("assignment", &*given.assignment), ("reason", reason)];
-            expect(&self.0.post_form("/work/decide", &form)?, 303, "the decision")?;
+            self.decide(&given, reason)?;
         }
         Ok(String::from_utf8_lossy(page.body()).into_owned())
     }
@@ -92,6 +91,12 @@ impl Reviewer {
     pub(super) fn view(&mut self, given: &Given) -> Result<Response<Vec<u8>>, StoryError> {
         let form = [("form_token", &*given.token), ("assignment", &*given.assignment)];
         Ok(self.0.post_form("/work/view", &form)?)
+    }
+
+    /// Decides on an assignment that was looked at.
+    pub(super) fn decide(&mut self, given: &Given, reason: &str) -> Result<(), StoryError> {
+        let form = [("form_token", &*given.token), ("assignment", &*given.assignment), ("reason", reason)];
+        expect(&self.0.post_form("/work/decide", &form)?, 303, "the decision")
     }
 
     /// As an officer: says that the clock is right.

@@ -24,6 +24,14 @@ impl Look {
         let page = self.reviewer.view(&self.given)?;
         Ok((page.status().as_u16(), String::from_utf8_lossy(page.body()).into_owned()))
     }
+
+    /// Decides on what was looked at.
+    ///
+    /// # Errors
+    /// [`StoryError`], also when that is refused.
+    pub fn decide(&mut self, reason: &str) -> Result<(), StoryError> {
+        self.reviewer.decide(&self.given, reason)
+    }
 }
 
 impl House {

@@ -25,9 +25,12 @@ impl House {
         self.drive(Driven { set: seconds, ..self.clock.driven() });
     }
 
+    // While it is stopped, it is started with that.
     fn drive(&self, driven: Driven) {
         self.clock.drive(driven);
-        self.handle().drive_clock(driven);
+        if let Some(handle) = &self.handle {
+            handle.drive_clock(driven);
+        }
     }
 
     /// Asks how it is, so that the keeper looks at the clock soon. What it answers doesn't matter.

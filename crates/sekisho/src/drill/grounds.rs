@@ -42,6 +42,7 @@ impl Grounds {
     }
 
     /// Whether the campaign form is wanted.
+    #[expect(dead_code, reason = "the drills that have one follow")]
     pub(super) const fn full(&self) -> bool {
         self.means.full
     }

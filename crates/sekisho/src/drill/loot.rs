@@ -105,6 +105,11 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// Its deadline, while its key is held.
+    pub(super) fn held_until(&self) -> Option<Timestamp> {
+        self.wrapped.is_some().then_some(self.deadline)
+    }
+
     fn context(&self, header: &Header) -> Context {
         Context {
             version: header.version,

@@ -4,6 +4,9 @@
 //! whose control fails proves nothing, and says so by breaking its promise.
 
 mod caller;
+mod clock_back;
+mod clock_forward;
+mod clockwork;
 mod crack;
 mod ground;
 mod grounds;
@@ -38,11 +41,13 @@ type Drill = fn(&Grounds) -> Result<Row, DrillError>;
 
 /// Every drill by its name, in the order in which they are performed. One that changes the installation that all share
 /// comes after the others that use it.
-const DRILLS: [(&str, Drill); 4] = [
+const DRILLS: [(&str, Drill); 6] = [
     ("stolen-storage", stolen_storage::perform),
     ("stolen-databases", stolen_databases::perform),
     ("stolen-site-key", stolen_site_key::perform),
     ("public-process", public_process::perform),
+    ("clock-back", clock_back::perform),
+    ("clock-forward", clock_forward::perform),
 ];
 
 /// What a drill showed.

@@ -32,7 +32,7 @@ const fn intended(held: &'static str, then: &'static str, promised: &'static str
 const PICTURES: &str = "every picture";
 const BUDGETS: &str = "no drill yet; budgets are not built";
 
-const PROMISES: [Promise; 9] = [
+const PROMISES: [Promise; 11] = [
     drilled("stolen-storage", "the whole blob store and its credentials", PICTURES, "ciphertext"),
     drilled(
         "stolen-databases",
@@ -65,6 +65,18 @@ const PROMISES: [Promise; 9] = [
         "every picture, for ever",
         "what was undecided at that moment",
         "no drill yet",
+    ),
+    drilled(
+        "clock-back",
+        "the machine's clock, to set back",
+        "–",
+        "no longer life for any picture: time since boot goes on counting",
+    ),
+    drilled(
+        "clock-forward",
+        "the machine's clock, to set forward",
+        "–",
+        "no fire: opening stops, and nothing is destroyed until an officer confirms",
     ),
     intended(
         "the key process itself, or root on its machine",

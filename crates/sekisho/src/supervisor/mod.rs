@@ -79,6 +79,8 @@ pub struct Config {
     pub witnesses: WitnessPlan,
     /// Where a demo's "demo reviewer" button posts to; nowhere but in a demo.
     pub demo_reviewer: Option<String>,
+    /// How a test installation's clock differs from the machine's when it starts.
+    pub driven: Driven,
     /// Departures from full confinement.
     pub confinement: Options,
 }
@@ -188,7 +190,7 @@ fn means(
         witnesses: config.witnesses,
         demo_reviewer: config.demo_reviewer,
         intruder: None,
-        driven: Driven::default(),
+        driven: config.driven,
         own_user,
         confinement: config.confinement,
     };

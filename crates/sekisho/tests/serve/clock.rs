@@ -36,6 +36,7 @@ fn config(place: &Place, keystore_is_test: bool) -> Config {
         webhook_ports: Vec::new(),
         witnesses: Default::default(),
         demo_reviewer: None,
+        driven: Default::default(),
         confinement: Options::default(),
     };
     let plan = Plan {

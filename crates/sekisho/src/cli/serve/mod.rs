@@ -155,6 +155,7 @@ fn start(args: ServeArgs) -> Result<(Handle, Ears), String> {
         webhook_ports: args.webhook_ports,
         witnesses: WitnessPlan { named: args.witnesses, forgotten: args.forget_witnesses },
         demo_reviewer: None,
+        driven: Default::default(),
         confinement: Options { danger_unconfined: args.danger_unconfined, ..Options::default() },
     };
     // After the passphrase, so that Ctrl-C still ends the question; before the roles, so that they end in order.
