@@ -16,5 +16,6 @@ pub mod keystore;
 pub mod ledger;
 pub mod meter;
 pub mod server;
+pub mod survey;
 pub mod webauthn;
 pub mod wire;

@@ -15,6 +15,7 @@ pub mod client;
 pub mod courier;
 pub mod demo;
 pub mod desk;
+pub mod doctor;
 pub mod drill;
 pub mod forked_reader;
 pub mod front;

@@ -13,6 +13,9 @@ const MIGRATIONS: [&str; 3] = [
     include_str!("../../migrations/0003.sql"),
 ];
 
+/// The number of the newest schema that this program knows.
+pub const NEWEST: u32 = MIGRATIONS.len() as u32;
+
 /// Why keeper.db can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {

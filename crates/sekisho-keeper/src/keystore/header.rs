@@ -98,6 +98,11 @@ impl Header {
         Ok(Zeroizing::new(<[u8; 32]>::try_from(&*master).map_err(|_| UnlockError::Damaged)?))
     }
 
+    /// What it says without a key.
+    pub(super) fn label(&self) -> super::Label {
+        super::Label { keeper: self.keeper, test: self.test, cost: self.cost }
+    }
+
     /// The record as it lies in the file.
     pub(super) fn to_record(&self) -> [u8; SIZE] {
         let mut bytes = [0; SIZE];

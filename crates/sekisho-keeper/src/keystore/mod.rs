@@ -8,6 +8,7 @@ mod head;
 mod header;
 mod held;
 mod keys;
+mod label;
 mod medium;
 mod record;
 
@@ -16,6 +17,7 @@ use std::io;
 use header::Header;
 pub use header::{Cost, UnlockError};
 pub use keys::{Identity, Keys, Secret, deadline_of};
+pub use label::{Label, label};
 pub use medium::{FileMedium, Medium, MemoryMedium};
 use record::{Kind, Place, Record, SIZE};
 use sekisho_core::{

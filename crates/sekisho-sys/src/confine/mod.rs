@@ -6,6 +6,7 @@
 mod files;
 pub(crate) mod filter;
 mod grade;
+mod reading;
 mod syscalls;
 
 use std::{io, path::PathBuf};
@@ -17,6 +18,7 @@ pub use self::{
     files::{FilesError, PathAccess},
     filter::FilterError,
     grade::Grade,
+    reading::only_read,
 };
 use crate::secret::{self, SecretKind};
 

@@ -6,7 +6,7 @@ pub mod founding;
 mod gate;
 pub(crate) mod inspector;
 mod keeper;
-mod places;
+pub(crate) mod places;
 pub mod witness;
 
 use crate::{

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// keeper.db.
-pub(super) fn database(data: &Path) -> PathBuf {
+pub(crate) fn database(data: &Path) -> PathBuf {
     data.join("keeper").join("keeper.db")
 }
 

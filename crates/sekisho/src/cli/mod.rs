@@ -3,6 +3,7 @@
 //! Exit codes: 0 for yes, 1 for a finding, 2 for a usage or input error.
 
 mod demo;
+mod doctor;
 mod drill;
 mod inspect;
 mod passphrase;
@@ -34,6 +35,8 @@ enum Command {
     Inspect(inspect::InspectArgs),
     /// Attack a throwaway installation, and print what the attacker got
     Drill(drill::DrillArgs),
+    /// Say what is weak in an installation on this machine, and how to mend it
+    Doctor(doctor::DoctorArgs),
     /// Run an installation on this machine
     Serve(serve::ServeArgs),
     /// Be a site: make its keys, sign what it asks
@@ -56,6 +59,7 @@ impl Cli {
             Command::Demo(args) => demo::run(args),
             Command::Inspect(args) => inspect::run(args),
             Command::Drill(args) => drill::run(args),
+            Command::Doctor(args) => doctor::run(args),
             Command::Serve(args) => serve::run(args),
             Command::Site(args) => site::run(args),
             Command::Verify(args) => verify::run(args),
