@@ -101,11 +101,7 @@ impl Engine {
         let mut turn = Turn { db: &self.db, room: &mut self.room, now, effects: Vec::new() };
         let done = work(&mut turn);
         let effects = turn.effects;
-        if let Err(cause) = self.db.execute_batch("COMMIT") {
-            let _ = self.db.execute_batch("ROLLBACK");
-            self.room.ledger.abandon();
-            return Err(cause.into());
-        }
+        self.commit()?;
         let positions = self.room.ledger.commit().map_err(|cause| {
             // The database holds entries that the journal lacks. A start completes
             // the journal; going on now would build on what isn't durable twice.
@@ -113,6 +109,28 @@ impl Engine {
             Fault::Broken("the journal failed", cause.into())
         })?;
         Ok((done, effects, positions))
+    }
+
+    /// Commits, or leaves nothing of the transaction, neither in the database nor in the ledger.
+    fn commit(&mut self) -> Result<(), Fault> {
+        let committed = match self.db.is_autocommit() {
+            true => Err(given_up()),
+            false => self.db.execute_batch("COMMIT").map_err(Fault::from),
+        };
+        if committed.is_err() {
+            let _ = self.db.execute_batch("ROLLBACK");
+            self.room.ledger.abandon();
+            // A commit can fail and be on the disk all the same. Its entries are then
+            // in the database and not in the journal; a start completes the journal.
+            self.halted = !self.is_as_before().unwrap_or(false);
+        }
+        committed
+    }
+
+    /// Whether the database holds no entry that the ledger doesn't know.
+    fn is_as_before(&self) -> rusqlite::Result<bool> {
+        let newest: Option<i64> = self.db.query_row("SELECT max(place) FROM event", [], |row| row.get(0))?;
+        Ok(newest.map_or(0, |place| place as u64 + 1) == self.room.ledger.size())
     }
 
     fn now(&mut self) -> Now {
@@ -156,14 +174,24 @@ impl Engine {
     }
 }
 
+// A full or failing disk makes SQLite give up a whole transaction in its midst.
+// What a verb did after that would be committed by itself, with a gap before its
+// entries.
+fn given_up() -> Fault {
+    Fault::Broken("keeper.db gave the transaction up", "see the failure before".into())
+}
+
 /// Runs one verb in a savepoint of its own: if it fails, nothing of it stays.
 fn apart<T>(turn: &mut Turn<'_>, verb: impl FnOnce(&mut Turn<'_>) -> Result<T, Fault>) -> Result<T, Fault> {
+    if turn.db.is_autocommit() {
+        return Err(given_up());
+    }
     turn.db.execute_batch("SAVEPOINT verb")?;
     let (mark, effects) = (turn.room.ledger.mark(), turn.effects.len());
     let done = verb(turn);
     if done.is_ok() {
         turn.db.execute_batch("RELEASE verb")?;
-    } else {
+    } else if !turn.db.is_autocommit() {
         turn.db.execute_batch("ROLLBACK TO verb; RELEASE verb")?;
         turn.room.ledger.rollback_to(mark);
         turn.effects.truncate(effects);

@@ -128,6 +128,7 @@ fn drop_damaged(turn: &mut Turn<'_>, held: &Held) -> Result<(), Fault> {
 /// keeping and forgetting conflict, we forget, and members are asked again.
 pub(super) fn finish(db: &Connection, room: &mut Room, now: Timestamp, overdue: Timestamp) -> Result<(), Fault> {
     let Some(newest) = room.keys.root_hour().filter(|_| room.keys.has_old_root()) else { return Ok(()) };
+    // Asked first: a database that can't be read keeps no root alive.
     if now.hour() >= newest.plus(PATIENCE_HOURS) || all_carried(db, room, newest, overdue)? {
         room.keystore.forget_roots_before(&mut room.keys, newest, &mut *room.entropy)?;
     }

@@ -1,7 +1,7 @@
 //! Shifts: the time for which a person has proven presence. They live in memory
 //! and end with the process; whoever steals a database finds none.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use sekisho_core::{
     check::Role,
@@ -69,9 +69,9 @@ impl OnShift {
     }
 }
 
-/// All shifts that run, by the SHA-256 of their token.
+/// All shifts that run, by the SHA-256 of their token; in an order, so that several end in the same one each time.
 #[derive(Default)]
-pub(super) struct Shifts(HashMap<[u8; 32], Running>);
+pub(super) struct Shifts(BTreeMap<[u8; 32], Running>);
 
 fn hash(token: &ShiftToken) -> [u8; 32] {
     sha256(&token.0)
@@ -117,7 +117,7 @@ impl Shifts {
 
     /// Ends the shifts that `doomed` names and returns them.
     pub(super) fn end_where(&mut self, doomed: impl Fn(&Running) -> bool) -> Vec<Running> {
-        self.0.extract_if(|_, shift| doomed(shift)).map(|(_, shift)| shift).collect()
+        self.0.extract_if(.., |_, shift| doomed(shift)).map(|(_, shift)| shift).collect()
     }
 
     /// The running shift of this id.

@@ -111,9 +111,9 @@ impl Engine {
         }
         roots::begin(&mut self.room, now.at)?;
         let carried = self.step(now, |turn| roots::carry_over(turn, overdue));
-        db::truncate_wal(&self.db)?;
+        let cut = db::truncate_wal(&self.db);
         roots::finish(&self.db, &mut self.room, now.at, overdue)?;
-        carried
+        Ok(cut?).and(carried)
     }
 
     fn persist_time(&mut self) -> Result<(), Fault> {
