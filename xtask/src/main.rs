@@ -9,6 +9,7 @@ mod install;
 mod promise;
 mod screenshots;
 mod sh;
+mod simulate;
 mod tally;
 mod test;
 mod walls;
@@ -30,6 +31,8 @@ Developers' commands.
   cargo xtask load [--minutes N] [--members N] [--reviewers N] [--json]
                                   members, reviewers and a site at work (60 minutes): latencies, memory, losses
   cargo xtask promise             performs the drills, writes docs/promise.json and README's promise table
+  cargo xtask simulate [--seeds N] [--from S] [--steps K] [--seed X]
+                                  the keeper driven by chance: crashes, lying clocks, attacked copies (100 seeds)
   cargo xtask screenshots [DIR]   a picture of every page, into DIR (out/screenshots)
 
 SEKISHO_NO_INSTALL=1 installs nothing and says what could not run.";
@@ -40,6 +43,7 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
         "test" => test::run(rest),
         "storm" => campaign::STORM.run(rest),
         "load" => campaign::LOAD.run(rest),
+        "simulate" => simulate::run(rest),
         "walls" => walls::run(),
         "promise" => promise::run(),
         "screenshots" => screenshots::run(rest),

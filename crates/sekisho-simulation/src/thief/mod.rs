@@ -1,0 +1,46 @@
+//! An attacker who knows all formats and holds what is given: bytes of disks, a passphrase, what went over the wire.
+
+pub mod keystore;
+
+use keystore::{Keyring, Secret};
+use sekisho_core::{id::DocumentId, time::Hour};
+use sekisho_seal::{Context, DocumentKey, IntakeSecret, open_document, open_key};
+
+/// A document's key as it lies in a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrapped {
+    /// The document.
+    pub document: DocumentId,
+    /// The root that it hangs on.
+    pub root: Hour,
+    /// The slot that it hangs on.
+    pub deadline: Hour,
+    /// Nonce, sealed key, tag.
+    pub bytes: Vec<u8>,
+}
+
+impl Wrapped {
+    /// The document's key, if the keyring opens it.
+    pub fn open(&self, ring: &Keyring) -> Option<Secret> {
+        let key = ring.wrapping_key(self.root, self.deadline)?;
+        let (nonce, sealed) = self.bytes.split_first_chunk::<12>()?;
+        keystore::unseal(&key, *nonce, self.document.as_bytes(), sealed)
+    }
+}
+
+/// What is sealed, opened with a key.
+pub fn read(key: &Secret, context: &Context, ciphertext: &[u8]) -> Option<Vec<u8>> {
+    let opened = open_document(&DocumentKey::from_bytes(key), context, ciphertext).ok()?;
+    Some(opened.as_bytes().to_vec())
+}
+
+/// A document's key out of what went over the wire, if any intake secret opens it: that secret's hour.
+pub fn open_recorded(ring: &Keyring, context: &Context, sealed_key: &[u8]) -> Option<Hour> {
+    let opens = |seed: &Secret| open_key(&IntakeSecret::from_seed(seed), context, sealed_key).is_ok();
+    ring.intakes.iter().find(|(_, seed)| opens(seed)).map(|(hour, _)| *hour)
+}
+
+/// Whether bytes lie in a file.
+pub fn lies_in(file: &[u8], bytes: &[u8]) -> bool {
+    memchr::memmem::find(file, bytes).is_some()
+}

@@ -1,0 +1,75 @@
+//! Each law can fail: a bug is planted, and exactly that law is found broken.
+
+use sekisho_simulation::{
+    generate::Taste,
+    laws::Law,
+    op::{Op, Step},
+    planted::Planted,
+    run,
+};
+
+/// Runs seeds until a law breaks: it must be this one.
+fn breaks(planted: Planted, taste: Taste, law: Law) {
+    let violation = (1..=12).find_map(|seed| run::by_seed(seed, 120, taste, planted).violation);
+    let (at, violation) = violation.expect("a planted bug is found within a few seeds");
+    assert_eq!(violation.law, law, "{planted:?} at step {at}: {violation}");
+}
+
+#[test]
+fn without_a_planted_bug_no_law_is_broken() {
+    assert_eq!((1..=4).find_map(|seed| run::by_seed(seed, 120, Taste::QUIET, Planted::Nothing).violation), None);
+}
+
+/// M9: (a). While it is locked nobody drops a row, so the slot is all that counts.
+#[test]
+fn a_medium_that_keeps_slots_opens_what_is_overdue() {
+    let ops = [
+        Op::Submit { site: 0, member: 0, expires: 3600 },
+        Op::Stop,
+        Op::Start { off: 5, unlock: false, power: None },
+        Op::Pass(80 * 3600),
+    ];
+    let script = ops.map(Step::new);
+    assert_eq!(run::by_script(1, &script, Planted::Nothing).violation, None);
+    let broken = run::by_script(1, &script, Planted::SlotsStay).violation;
+    assert_eq!(broken.map(|(at, violation)| (at, violation.law)), Some((3, Law::Opens)));
+}
+
+/// M9: (a). By a clock that lags an hour, a document is looked at an hour too late.
+#[test]
+fn a_keeper_whose_clock_lags_opens_what_is_overdue() {
+    let script = [Op::Submit { site: 1, member: 0, expires: 3600 }, Op::Pass(5 * 3600)].map(Step::new);
+    assert_eq!(run::by_script(1, &script, Planted::Nothing).violation, None);
+    let broken = run::by_script(1, &script, Planted::ClockLags).violation;
+    assert_eq!(broken.map(|(at, violation)| (at, violation.law)), Some((1, Law::Opens)));
+}
+
+/// M16: (b).
+#[test]
+fn a_journal_that_lies_lets_a_picture_out_unrecorded() {
+    breaks(Planted::JournalLies, Taste::QUIET, Law::Recorded);
+}
+
+/// (c)
+#[test]
+fn a_store_that_forgets_loses_what_was_acknowledged() {
+    breaks(Planted::BlobsForget, Taste::QUIET, Law::Kept);
+}
+
+/// M8: (d).
+#[test]
+fn a_medium_that_keeps_roots_opens_old_copies() {
+    breaks(Planted::RootsStay, Taste::QUIET, Law::OldCopy);
+}
+
+/// M8: (e).
+#[test]
+fn a_log_that_is_never_cut_leaves_keys_in_whole_copies() {
+    breaks(Planted::LogStays, Taste::QUIET, Law::WholeCopy);
+}
+
+/// M9: (f).
+#[test]
+fn a_start_that_erases_late_is_found() {
+    breaks(Planted::LateErasing, Taste::STARTS, Law::Erasing);
+}
