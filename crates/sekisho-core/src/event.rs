@@ -61,6 +61,18 @@ pub enum What {
     },
     /// The keeper started, or its keys were unlocked.
     Started,
+    /// The installation was restored from a backup.
+    Restored {
+        /// Entries that the backup had of the ledger.
+        backup: u64,
+        /// Entries after those that were still known, from the journal or from what later backups noted.
+        known: u64,
+        /// Documents that were undecided and whose keys are gone: their members are asked again.
+        lost: u64,
+        /// The name of the ledger that ends with the entries before this one and that this ledger begins with; nothing
+        /// if this is that ledger.
+        instead_of: Option<String>,
+    },
     /// The root changed: what was decided or overdue before is gone everywhere.
     RootChanged {
         /// The hour of the new root.
@@ -345,6 +357,8 @@ mod tests {
         vec![
             What::Founded { test: true },
             What::Started,
+            What::Restored { backup: 9, known: 2, lost: 1, instead_of: Some("example.jp/log".into()) },
+            What::Restored { backup: 9, known: 2, lost: 1, instead_of: None },
             What::RootChanged { hour, carried: 1, dropped: 2 },
             What::SlotsForgotten { through: hour },
             What::IntakeKeyMade { key: IntakeKeyId::from_bytes([6; 16]), hour },

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod archive;
 pub mod blobs;
 pub mod custody;
 pub mod db;

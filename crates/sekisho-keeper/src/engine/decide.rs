@@ -4,7 +4,7 @@ use sekisho_core::{
     attestation::{Attestation, Claims, Method},
     check::{CheckState, Reason, Role, ShredCause, Verdict},
     event::What,
-    id::{AssignmentId, CheckId},
+    id::{AssignmentId, CheckId, KindName, PolicyName, SiteName},
     time::Timestamp,
 };
 
@@ -38,7 +38,11 @@ pub(super) fn decide(
     turn.db.prepare_cached("UPDATE assignment SET state = 'decided' WHERE id = ?1")?.execute([Id(assignment)])?;
     turn.log(Some(check), What::Decided { check, document, assignment, staff, verdict, reason })?;
     let state = state_after(verdict, record.arrivals);
-    let attestation = if verdict == Verdict::Approve { Some(attest(turn, record)?) } else { None };
+    let attestation = match (verdict, &record.sub) {
+        (Verdict::Approve, Some(sub)) => Some(attest(turn, &Approved::of(record, sub, turn.now.at))?),
+        (Verdict::Approve, None) => return Err(Refusal::CheckOver.into()),
+        _ => None,
+    };
     settle(turn, check, state, Some(reason), attestation.as_deref())?;
     ending::shred(turn, check, document, cause(verdict))?;
     outbox::tell(turn, check)?;
@@ -55,7 +59,8 @@ fn require_seen_in_time(assigned: &Assigned, shift: &OnShift, now: Timestamp) ->
     }
 }
 
-fn state_after(verdict: Verdict, arrivals: u8) -> CheckState {
+/// Where a decision leaves a check that brought so many documents.
+pub(super) fn state_after(verdict: Verdict, arrivals: u8) -> CheckState {
     match verdict {
         Verdict::Approve => CheckState::Approved,
         Verdict::Reject => CheckState::Rejected,
@@ -85,20 +90,40 @@ pub(super) fn settle(
     Ok(())
 }
 
-fn attest(turn: &mut Turn<'_>, record: &Record) -> Result<String, Fault> {
-    let policy = registry::policy(turn.db, &record.policy, record.version)?.ok_or(Refusal::Unavailable)?;
+/// What a claim is made of.
+pub(super) struct Approved<'a> {
+    pub check: CheckId,
+    pub site: &'a SiteName,
+    pub sub: &'a str,
+    pub policy: (&'a PolicyName, u32),
+    pub kind: &'a KindName,
+    /// When it was decided.
+    pub at: Timestamp,
+}
+
+impl<'a> Approved<'a> {
+    fn of(record: &'a Record, sub: &'a str, at: Timestamp) -> Self {
+        let policy = (&record.policy, record.version);
+        Self { check: record.check, site: &record.site, sub, policy, kind: &record.kind, at }
+    }
+}
+
+/// Signs the claim of an approved check. The same decision gives the same claim, byte for byte.
+pub(super) fn attest(turn: &Turn<'_>, approved: &Approved<'_>) -> Result<String, Fault> {
+    let (name, version) = approved.policy;
+    let policy = registry::policy(turn.db, name, version)?.ok_or(Refusal::Unavailable)?;
     let claims = Attestation {
         iss: turn.room.keeper(),
-        aud: record.site.clone(),
-        sub: record.sub.clone().ok_or(Refusal::CheckOver)?,
-        iat: turn.now.at,
-        jti: record.check.to_string(),
-        check: record.check,
+        aud: approved.site.clone(),
+        sub: approved.sub.to_owned(),
+        iat: approved.at,
+        jti: approved.check.to_string(),
+        check: approved.check,
         policy: policy.name,
         policy_version: policy.version,
         claims: Claims { age_over: policy.age.at_least },
         method: Method::DocumentReview,
-        kind: record.kind.clone(),
+        kind: approved.kind.clone(),
     };
     let payload = serde_json::to_vec(&claims).map_err(|e| Fault::Broken("an attestation is no JSON", e.into()))?;
     let signed = jose::sign(&turn.room.signers.attestation, jose::TYP_ATTESTATION, &payload);

@@ -157,15 +157,27 @@ impl Locked {
             return Err((Some(Box::new(self)), error));
         }
         match self.parts.keystore.unlock(passphrase) {
-            Ok((keys, identity)) => self.with_keys(keys, &identity).map_err(|error| (None, error)),
+            Ok((keys, identity)) => {
+                let witnesses = std::mem::take(&mut self.witnesses);
+                let begun = self.with_keys(keys, &identity).and_then(|mut engine| {
+                    engine.begin(&witnesses)?;
+                    Ok(engine)
+                });
+                begun.map_err(|error| (None, error))
+            }
             Err(error) => Err((Some(Box::new(self)), error.into())),
         }
     }
 
+    /// Unlocks for whoever has to put things right before the keeper begins.
+    pub(super) fn unlock_unbegun(self, passphrase: &[u8]) -> Result<Engine, StartError> {
+        let (keys, identity) = self.parts.keystore.unlock(passphrase)?;
+        self.with_keys(keys, &identity)
+    }
+
     // The seeds of the signing keys are wiped by the caller; the keys made of them stay.
     fn with_keys(self, keys: Keys, identity: &Identity) -> Result<Engine, StartError> {
-        let Self { parts: Parts { db, keystore, ledger, blobs, clock, entropy }, installation, trust, witnesses } =
-            self;
+        let Self { parts: Parts { db, keystore, ledger, blobs, clock, entropy }, installation, trust, .. } = self;
         let signers =
             Signers::new(identity).map_err(|e| Fault::Broken("the keeper's signing keys are damaged", e.into()))?;
         let signer = LedgerSigner::from_seed(&installation.ledger_origin, &identity.ledger)
@@ -191,13 +203,11 @@ impl Locked {
             served: HashMap::new(),
             turns: 0,
         };
-        let mut engine = Engine { db, room, halted: false };
-        engine.begin(&witnesses)?;
-        Ok(engine)
+        Ok(Engine { db, room, halted: false })
     }
 }
 
-fn writer(
+pub(super) fn writer(
     db: &Connection,
     files: Box<dyn LedgerFiles>,
     signer: LedgerSigner,

@@ -17,6 +17,7 @@ use crate::{
         columns::{At, Id, Word},
         meta,
     },
+    hash::hex,
     jose::request::{CheckRequest, SiteTerms, verify_known_request},
     keystore::deadline_of,
     wire::{Receive, Received, Refusal},
@@ -211,12 +212,4 @@ fn received_event(
         deadline,
         ciphertext_sha256: hex(&ask.ciphertext_sha256),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        use std::fmt::Write;
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -19,27 +19,34 @@ use crate::db::columns::{At, Id, Word};
 pub(super) fn end_overdue(turn: &mut Turn<'_>, until: Timestamp) -> Result<(), Fault> {
     let overdue = overdue(turn.db, until)?;
     let many = overdue.len() == AT_ONCE;
-    for (check, document, arrivals) in overdue {
+    for (check, document) in overdue {
         ending::shred(turn, check, document, ShredCause::Overdue)?;
-        let state = if arrivals < ARRIVALS { CheckState::AwaitingDocument } else { CheckState::Expired };
-        settle(turn, check, state, None, None)?;
-        if state == CheckState::Expired {
-            turn.log(Some(check), What::CheckEnded { check, withdrawn: false })?;
-        }
-        outbox::tell(turn, check)?;
+        ask_again(turn, check)?;
     }
     turn.room.behind |= many;
     Ok(())
 }
 
-fn overdue(db: &Connection, until: Timestamp) -> rusqlite::Result<Vec<(CheckId, DocumentId, u8)>> {
+/// A document ended undecided and its member may send another, if arrivals are left; the site is told.
+pub(super) fn ask_again(turn: &mut Turn<'_>, check: CheckId) -> Result<(), Fault> {
+    let arrivals: u8 = turn
+        .db
+        .prepare_cached("SELECT arrivals FROM checks WHERE id = ?1")?
+        .query_row([Id(check)], |row| row.get(0))?;
+    let state = if arrivals < ARRIVALS { CheckState::AwaitingDocument } else { CheckState::Expired };
+    settle(turn, check, state, None, None)?;
+    if state == CheckState::Expired {
+        turn.log(Some(check), What::CheckEnded { check, withdrawn: false })?;
+    }
+    outbox::tell(turn, check)
+}
+
+fn overdue(db: &Connection, until: Timestamp) -> rusqlite::Result<Vec<(CheckId, DocumentId)>> {
     db.prepare_cached(
-        "SELECT c.id, d.id, c.arrivals FROM document AS d JOIN checks AS c ON c.id = d.check_id
-         WHERE d.shredded IS NULL AND d.wrapped IS NOT NULL AND d.deadline <= ?1 ORDER BY d.deadline, d.id LIMIT ?2",
+        "SELECT check_id, id FROM document
+         WHERE shredded IS NULL AND wrapped IS NOT NULL AND deadline <= ?1 ORDER BY deadline, id LIMIT ?2",
     )?
-    .query_map((At(until), AT_ONCE as i64), |row| {
-        Ok((row.get::<_, Id<_>>(0)?.0, row.get::<_, Id<_>>(1)?.0, row.get(2)?))
-    })?
+    .query_map((At(until), AT_ONCE as i64), |row| Ok((row.get::<_, Id<_>>(0)?.0, row.get::<_, Id<_>>(1)?.0)))?
     .collect()
 }
 
@@ -141,18 +148,23 @@ pub(super) fn erase_members(turn: &mut Turn<'_>) -> Result<(), Fault> {
         .collect::<rusqlite::Result<_>>()?;
     turn.room.behind |= due.len() == AT_ONCE;
     for check in due {
-        // `jti` is the site's own and may lead back to the person; a fresh one keeps the column unique.
-        turn.db
-            .prepare_cached(
-                "UPDATE checks SET sub = NULL, attestation = NULL, withdraw_sha256 = NULL, erase_at = NULL,
-                                   jti = 'erased-' || lower(hex(id))
-                 WHERE id = ?1",
-            )?
-            .execute([Id(check)])?;
-        outbox::forget(turn, check)?;
+        erase_member(turn, check)?;
         turn.log(Some(check), What::MemberErased { check })?;
     }
     Ok(())
+}
+
+/// Erases what ties a check to a person.
+pub(super) fn erase_member(turn: &Turn<'_>, check: CheckId) -> Result<(), Fault> {
+    // `jti` is the site's own and may lead back to the person; a fresh one keeps the column unique.
+    turn.db
+        .prepare_cached(
+            "UPDATE checks SET sub = NULL, attestation = NULL, withdraw_sha256 = NULL, erase_at = NULL,
+                               jti = 'erased-' || lower(hex(id))
+             WHERE id = ?1",
+        )?
+        .execute([Id(check)])?;
+    outbox::forget(turn, check)
 }
 
 /// Drops what is of no more use: used call ids and invitations past their time.

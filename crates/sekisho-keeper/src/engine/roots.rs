@@ -3,17 +3,16 @@
 
 use rusqlite::Connection;
 use sekisho_core::{
-    check::{CheckState, ShredCause},
+    check::ShredCause,
     event::What,
     id::{CheckId, DocumentId, KeeperId},
     time::{Hour, Timestamp},
 };
 
 use super::{
-    decide::settle,
     ending,
     fault::Fault,
-    outbox,
+    retention,
     turn::{Room, Turn},
 };
 use crate::{
@@ -118,8 +117,7 @@ fn carry_page<'a>(
 
 fn drop_damaged(turn: &mut Turn<'_>, held: &Held) -> Result<(), Fault> {
     ending::shred(turn, held.check, held.document, ShredCause::Damaged)?;
-    settle(turn, held.check, CheckState::AwaitingDocument, None, None)?;
-    outbox::tell(turn, held.check)
+    retention::ask_again(turn, held.check)
 }
 
 /// Third and last step, after the transaction is durable: read back, then overwrite the old root.

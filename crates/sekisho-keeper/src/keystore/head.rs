@@ -44,6 +44,15 @@ impl Keystore {
         self.put(place, labels, &keys.master(), &to_bytes(head), entropy)
     }
 
+    /// Forgets what it was told: another ledger begins. Only a restore does this, which says so on that ledger.
+    ///
+    /// # Errors
+    /// [`KeystoreError::Medium`], [`KeystoreError::NotOverwritten`].
+    pub fn forget_head(&mut self, entropy: &mut dyn Entropy) -> Result<(), KeystoreError> {
+        self.forget_where(HEADS.into_iter(), entropy, |record| record.kind == Kind::Head)?;
+        Ok(())
+    }
+
     fn head_at(&self, place: u32, keys: &Keys) -> Result<Option<Head>, KeystoreError> {
         let Some((_, content)) = self.open_at(place, Kind::Head, &keys.master())? else { return Ok(None) };
         from_bytes(&content).map(Some).ok_or(KeystoreError::Damaged)
@@ -126,6 +135,19 @@ mod tests {
             let known = remembered(&MemoryMedium::from_bytes(bytes)).unwrap().size;
             assert!(known == 8 || known == 9, "torn at {torn}: {known}");
         }
+    }
+
+    #[test]
+    fn a_forgotten_head_is_gone_and_a_smaller_one_can_follow() {
+        let (medium, mut keystore, mut entropy) = founded();
+        let keys = keystore.unlock(b"pass").unwrap().0;
+        for size in [8, 9] {
+            keystore.remember_head(&keys, head(size), &mut entropy).unwrap();
+        }
+        keystore.forget_head(&mut entropy).unwrap();
+        assert_eq!(remembered(&medium), None);
+        keystore.remember_head(&keys, head(2), &mut entropy).unwrap();
+        assert_eq!(remembered(&medium), Some(head(2)));
     }
 
     #[test]

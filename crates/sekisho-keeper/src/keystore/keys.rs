@@ -34,7 +34,8 @@ impl Identity {
         Self { keeper: draw(), ledger: draw(), attestation: draw() }
     }
 
-    pub(super) fn to_bytes(&self) -> Zeroizing<[u8; 96]> {
+    /// The seeds in a row, 96 bytes.
+    pub fn to_bytes(&self) -> Zeroizing<[u8; 96]> {
         let mut bytes = Zeroizing::new([0; 96]);
         for (room, seed) in bytes.chunks_exact_mut(32).zip([&self.keeper, &self.ledger, &self.attestation]) {
             room.copy_from_slice(&**seed);
@@ -42,7 +43,8 @@ impl Identity {
         bytes
     }
 
-    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    /// Reads [`Identity::to_bytes`] back; nothing if it has another length.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let seed = |place: usize| -> Option<Secret> {
             Some(Zeroizing::new(bytes.get(place * 32..place * 32 + 32)?.try_into().ok()?))
         };

@@ -4,6 +4,7 @@
 //! part of a backup. Overdue slots are overwritten by whoever holds the file,
 //! without any key; everything else needs the passphrase.
 
+pub mod escrow;
 mod head;
 mod header;
 mod held;
@@ -79,11 +80,26 @@ impl Keystore {
         cost: Cost,
         entropy: &mut dyn Entropy,
     ) -> Result<Self, KeystoreError> {
+        let identity = Identity::fresh(entropy);
+        Self::create_as(medium, founding, &identity, (passphrase, cost), entropy)
+    }
+
+    /// The same for a keeper that was there before: it signs as it did, and every key that opens anything is new.
+    ///
+    /// # Errors
+    /// [`KeystoreError::Medium`].
+    pub fn create_as(
+        medium: Box<dyn Medium>,
+        founding: (KeeperId, bool, Hour),
+        identity: &Identity,
+        passphrase: (&[u8], Cost),
+        entropy: &mut dyn Entropy,
+    ) -> Result<Self, KeystoreError> {
         let (keeper, test, now) = founding;
-        let (header, master) = Header::create(keeper, test, passphrase, cost, entropy)?;
+        let (header, master) = Header::create(keeper, test, passphrase.0, passphrase.1, entropy)?;
         let mut keystore = Self { medium, header };
         let mut keys = Keys::new(&master)?;
-        let seeds = Identity::fresh(entropy).to_bytes();
+        let seeds = identity.to_bytes();
         keystore.put(IDENTITY, (Kind::Identity, Hour(0), [0; 16]), &master, &*seeds, entropy)?;
         keystore.add_root(&mut keys, now, entropy)?;
         keystore.add_slots(&mut keys, now, entropy)?;
@@ -119,13 +135,25 @@ impl Keystore {
     /// [`KeystoreError::Unlock`] for another passphrase, [`KeystoreError::Damaged`].
     pub fn unlock(&self, passphrase: &[u8]) -> Result<(Keys, Identity), KeystoreError> {
         let master = self.header.unlock(passphrase)?;
-        let identity = self.open_at(IDENTITY, Kind::Identity, &master)?.ok_or(KeystoreError::Damaged)?;
-        let identity = Identity::from_bytes(&identity.1).ok_or(KeystoreError::Damaged)?;
+        let identity = self.identity_under(&master)?;
         let mut keys = Keys::new(&master)?;
         self.read_roots(&mut keys)?;
         self.read_slots(&mut keys)?;
         self.read_intakes(&mut keys)?;
         Ok((keys, identity))
+    }
+
+    /// Reads what the keeper signs with, and no key that opens anything.
+    ///
+    /// # Errors
+    /// As [`Keystore::unlock`].
+    pub fn identity(&self, passphrase: &[u8]) -> Result<Identity, KeystoreError> {
+        self.identity_under(&*self.header.unlock(passphrase)?)
+    }
+
+    fn identity_under(&self, master: &[u8; 32]) -> Result<Identity, KeystoreError> {
+        let (_, seeds) = self.open_at(IDENTITY, Kind::Identity, master)?.ok_or(KeystoreError::Damaged)?;
+        Identity::from_bytes(&seeds).ok_or(KeystoreError::Damaged)
     }
 
     fn read_roots(&self, keys: &mut Keys) -> Result<(), KeystoreError> {

@@ -17,7 +17,7 @@
 //! they were committed. A broken batch with a sound one after it was not torn by
 //! a crash; it is an error.
 
-use std::{fmt, io};
+use std::{fmt, fs::File, io, os::unix::fs::FileExt as _, path::Path};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use sekisho_core::ledger::leaf;
@@ -217,6 +217,69 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(false)
+    }
+}
+
+/// The entries from place `from` on in the journal that lies at `path`, which nobody writes any more. A torn last
+/// batch was never acknowledged and is passed over.
+///
+/// # Errors
+/// [`JournalError`].
+pub fn entries_from(path: &Path, from: u64) -> Result<Vec<StoredEntry>, JournalError> {
+    let mut file = JournalAlone(File::open(path)?);
+    let mut reader = Reader::new(&mut file)?;
+    let mut found = Vec::new();
+    while let Some(batch) = reader.next_batch()? {
+        found.extend(batch.into_iter().filter(|entry| entry.index >= from));
+    }
+    Ok(found)
+}
+
+/// How many entries the journal at `path` holds.
+///
+/// # Errors
+/// [`JournalError`].
+pub fn size(path: &Path) -> Result<u64, JournalError> {
+    let mut file = JournalAlone(File::open(path)?);
+    let mut reader = Reader::new(&mut file)?;
+    while reader.next_batch()?.is_some() {}
+    Ok(reader.next)
+}
+
+/// A journal without the public files beside it, to read.
+struct JournalAlone(File);
+
+impl LedgerFiles for JournalAlone {
+    fn journal_len(&mut self) -> io::Result<u64> {
+        Ok(self.0.metadata()?.len())
+    }
+
+    fn read_journal(&mut self, offset: u64, buf: &mut [u8]) -> io::Result<()> {
+        self.0.read_exact_at(buf, offset)
+    }
+
+    fn append_journal(&mut self, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+
+    fn truncate_journal(&mut self, _: u64) -> io::Result<()> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+
+    fn put(&mut self, _: &str, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+
+    fn put_durably(&mut self, _: &str, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+
+    fn get(&mut self, _: &str) -> io::Result<Option<Vec<u8>>> {
+        Ok(None)
+    }
+
+    fn remove_partials(&mut self, _: &str) -> io::Result<()> {
+        Err(io::ErrorKind::PermissionDenied.into())
     }
 }
 

@@ -1,0 +1,211 @@
+//! keeper.db, judged.
+
+use super::{Column, Form, Rows, Table};
+
+const fn plain(name: &'static str, what: &'static str) -> Column {
+    Column::taken(name, Form::Plain, what)
+}
+
+const fn time(name: &'static str, what: &'static str) -> Column {
+    Column::taken(name, Form::Time, what)
+}
+
+const fn id(name: &'static str, prefix: &'static str, what: &'static str) -> Column {
+    Column::taken(name, Form::Id(prefix), what)
+}
+
+const fn bytes(name: &'static str, what: &'static str) -> Column {
+    Column::taken(name, Form::Bytes, what)
+}
+
+const NO_KEY: &str = "with the keystore of that hour it would open the document";
+const CHECK: Column = id("check_id", "chk", "the check");
+const DOCUMENT: Column = id("document", "doc", "the document");
+const SITE: Column = plain("site", "the site that asked");
+
+/// Every table and column of keeper.db, and what becomes of it.
+pub const KEEPER_DB: &[Table] = &[
+    Table {
+        name: "meta",
+        what: "the few facts about the installation itself",
+        rows: Rows::All,
+        columns: &[
+            plain("name", "which fact"),
+            Column::taken("value", Form::Json, "the fact: names, times, yes or no; never a secret"),
+        ],
+    },
+    Table {
+        name: "event",
+        what: "the bodies behind the ledger's leaves",
+        rows: Rows::All,
+        columns: &[
+            plain("place", "its index in the ledger"),
+            bytes("salt", "the leaf's salt"),
+            Column::taken("body", Form::Text, "the event, byte for byte what the leaf commits to; names no member"),
+            id("check_id", "chk", "the check that it is about, if it is about one"),
+        ],
+    },
+    Table {
+        name: "site",
+        what: "the sites that may ask",
+        rows: Rows::All,
+        columns: &[
+            plain("name", "the site"),
+            Column::taken("view", Form::Site, "its public keys, its addresses, its policies"),
+        ],
+    },
+    Table {
+        name: "policy",
+        what: "the policies, every version",
+        rows: Rows::All,
+        columns: &[
+            plain("name", "the policy"),
+            plain("version", "its version"),
+            Column::taken("body", Form::Policy, "the policy whole"),
+        ],
+    },
+    Table {
+        name: "staff",
+        what: "who works here",
+        rows: Rows::All,
+        columns: &[
+            id("id", "stf", "the person"),
+            plain("name", "what the desk shows"),
+            plain("role", "administrator, reviewer or officer"),
+            bytes("credential", "the passkey's id"),
+            Column::taken("passkey", Form::Passkey, "the passkey's public half"),
+            plain("counter", "the passkey's counter as last seen"),
+            time("enrolled", "since when"),
+        ],
+    },
+    Table {
+        name: "invitation",
+        what: "invitations that wait",
+        rows: Rows::None { why: "each would let somebody in, and lasts half an hour" },
+        columns: &[
+            bytes("sha256", "SHA-256 of the invitation's secret"),
+            id("staff", "stf", "who it makes"),
+            plain("name", "their name"),
+            plain("role", "their role"),
+            time("until", "its end"),
+            id("by", "stf", "who invited"),
+        ],
+    },
+    Table {
+        name: "checks",
+        what: "the checks: who asked under which policy, and how it ended",
+        rows: Rows::All,
+        columns: &[
+            id("id", "chk", "the check"),
+            SITE,
+            plain("jti", "the site's own id of its request"),
+            plain("sub", "the site's HMAC of the member's id; NULL once the member is erased"),
+            plain("policy", "the policy"),
+            plain("policy_version", "its version"),
+            plain("state", "where the check stands"),
+            plain("reason", "why it was decided so"),
+            plain("arrivals", "documents that came, at most 3"),
+            time("created", "when the first document came"),
+            plain("attestation", "the signed claim (JWS), if there is one"),
+            bytes("withdraw_sha256", "SHA-256 of the secret with which the member withdraws"),
+            time("erase_at", "when what ties it to a person goes"),
+        ],
+    },
+    Table {
+        name: "document",
+        what: "the documents: when each came and ended; no picture and no key",
+        rows: Rows::All,
+        columns: &[
+            id("id", "doc", "the document"),
+            CHECK,
+            SITE,
+            plain("kind", "what the member said it is"),
+            plain("state", "where it stands"),
+            time("received", "when it came"),
+            time("deadline", "when nothing opens it any more"),
+            time("sealed_deadline", "the deadline that it is bound to"),
+            time("warn_at", "when the queue is warned"),
+            bytes("sha256", "SHA-256 of its ciphertext"),
+            plain("length", "bytes of its ciphertext"),
+            Column::left_out("root_hour", Form::Plain, "which root its key hangs on", NO_KEY),
+            Column::left_out("wrapped", Form::Bytes, "its key, wrapped", NO_KEY),
+            time("shredded", "when its key was dropped"),
+        ],
+    },
+    Table {
+        name: "assignment",
+        what: "who was given which document",
+        rows: Rows::Where { holds: "state <> 'open'", why: "what is under way ends with its shift" },
+        columns: &[
+            id("id", "asg", "the assignment"),
+            CHECK,
+            DOCUMENT,
+            id("staff", "stf", "the reviewer"),
+            id("shift", "sft", "the shift"),
+            time("until", "when it lapsed"),
+            plain("viewed", "whether its one look was taken"),
+            plain("state", "how it ended"),
+        ],
+    },
+    Table {
+        name: "viewing",
+        what: "who looked, and when",
+        rows: Rows::All,
+        columns: &[
+            id("id", "vwg", "the viewing"),
+            CHECK,
+            DOCUMENT,
+            id("staff", "stf", "who looked"),
+            time("at", "when"),
+        ],
+    },
+    Table {
+        name: "intake_key",
+        what: "the public halves of this hour's intake keys",
+        rows: Rows::None { why: "nobody could open what is sealed to them later" },
+        columns: &[
+            id("id", "int", "the key"),
+            plain("hour", "its hour, counted from 1970"),
+            bytes("public", "its public half"),
+            bytes("signature", "the keeper's signature"),
+        ],
+    },
+    Table {
+        name: "outbox",
+        what: "webhooks that wait to be delivered",
+        rows: Rows::All,
+        columns: &[
+            id("id", "msg", "the message"),
+            CHECK,
+            SITE,
+            plain("url", "where it goes"),
+            Column::taken("body", Form::Json, "what it says"),
+            time("created", "since when it waits"),
+            time("due", "when it is tried next"),
+            plain("tries", "how often it was tried"),
+        ],
+    },
+    Table {
+        name: "witness",
+        what: "the witnesses, and what each said last; one that was forgotten keeps its row",
+        rows: Rows::All,
+        columns: &[
+            plain("name", "the witness"),
+            plain("key", "its verifier key"),
+            plain("url", "where it is asked"),
+            time("registered", "since when"),
+            time("forgotten", "since when it counts no more"),
+            plain("known", "the size that it last cosigned"),
+            plain("cosigned", "the newest size of ours that it cosigned"),
+            time("cosigned_at", "the time that it stated"),
+            plain("contradiction", "how it contradicts this ledger, if it does"),
+            plain("contradicted", "the size that it knew then"),
+        ],
+    },
+    Table {
+        name: "used_call",
+        what: "signed calls that were used: each is good once, also after a restore",
+        rows: Rows::All,
+        columns: &[SITE, plain("jti", "the call's id"), time("until", "when a replay is refused anyway")],
+    },
+];
