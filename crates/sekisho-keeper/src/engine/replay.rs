@@ -149,9 +149,8 @@ fn of_the_house(turn: &mut Turn<'_>, event: &Event, replayed: &mut Replayed) -> 
             }
         }
         What::WitnessRegistered { witness, .. } => {
-            if !is_watching(turn, witness)? {
-                replayed.witnesses.insert(witness.clone());
-            }
+            let lost = !is_watching(turn, witness)?;
+            replayed.witnesses.extend(lost.then(|| witness.clone()));
         }
         What::WitnessForgotten { witness, .. } => {
             turn.db

@@ -144,7 +144,7 @@ fn ground(data: &Path, keystore: &Path) -> Result<Ground, FoundingError> {
 }
 
 // Founded as root, each file goes to the role that will use it.
-fn hand_over(data: &Path) -> Result<(), FoundingError> {
+pub(super) fn hand_over(data: &Path) -> Result<(), FoundingError> {
     if !rustix::process::geteuid().is_root() {
         return Ok(());
     }

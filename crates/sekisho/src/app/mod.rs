@@ -1,5 +1,6 @@
 //! Where roles meet their back ends. Only here are they named.
 
+pub mod archive;
 mod courier;
 mod desk;
 pub mod founding;

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 for yes, 1 for a finding, 2 for a usage or input error.
 
+mod backup;
 mod demo;
 mod doctor;
 mod drill;
@@ -9,6 +10,7 @@ mod inspect;
 mod passphrase;
 mod pem;
 mod policy;
+mod restore;
 mod role;
 mod serve;
 mod site;
@@ -39,6 +41,10 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Run an installation on this machine
     Serve(serve::ServeArgs),
+    /// Copy everything that is not a way to a picture
+    Backup(backup::BackupArgs),
+    /// Make an installation again from a backup
+    Restore(restore::RestoreArgs),
     /// Be a site: make its keys, sign what it asks
     Site(site::SiteArgs),
     /// Check a receipt, or a whole ledger, without the service
@@ -61,6 +67,8 @@ impl Cli {
             Command::Drill(args) => drill::run(args),
             Command::Doctor(args) => doctor::run(args),
             Command::Serve(args) => serve::run(args),
+            Command::Backup(args) => backup::run(args),
+            Command::Restore(args) => restore::run(args),
             Command::Site(args) => site::run(args),
             Command::Verify(args) => verify::run(args),
             Command::Witness(args) => witness::run(*args),

@@ -1,4 +1,6 @@
 //! What stands behind the store ports: all SQL of gate and desk.
 
 pub mod desk_sqlite;
+pub mod gate_archive;
 pub mod gate_sqlite;
+pub mod judged;
