@@ -39,13 +39,21 @@ pub(super) fn check(turn: &Turn<'_>, check: CheckId) -> Result<CheckView, Fault>
                 attestation: row.get(6)?,
                 documents: Vec::new(),
                 viewings: Vec::new(),
+                witnessed: None,
             })
         })
         .optional()?
         .ok_or(Refusal::NotFound)?;
     view.documents = documents(turn, check)?;
     view.viewings = viewings(turn, check)?;
+    view.witnessed = turn.room.cosigners(newest_event(turn, check)?);
     Ok(view)
+}
+
+fn newest_event(turn: &Turn<'_>, check: CheckId) -> rusqlite::Result<u64> {
+    turn.db
+        .prepare_cached("SELECT coalesce(max(place), 0) FROM event WHERE check_id = ?1")?
+        .query_row([Id(check)], |row| row.get::<_, i64>(0).map(|place| place as u64))
 }
 
 fn documents(turn: &Turn<'_>, check: CheckId) -> rusqlite::Result<Vec<DocumentView>> {

@@ -159,6 +159,9 @@ pub struct CheckView {
     pub attestation: Option<String>,
     /// Who looked, oldest first.
     pub viewings: Vec<ViewingView>,
+    /// The witnesses that cosigned the checkpoint under which the receipt now is, and when; nothing if the
+    /// installation has no witness.
+    pub witnessed: Option<Vec<(String, Timestamp)>>,
 }
 
 /// A document as its member may see it.

@@ -99,6 +99,14 @@ impl House {
         Ok(Look { given: reviewer.take()?, reviewer })
     }
 
+    /// The receipt of a check, as the sample site gets it.
+    ///
+    /// # Errors
+    /// [`StoryError`].
+    pub fn receipt(&self, check: CheckId) -> Result<String, StoryError> {
+        self.site.receipt(check)
+    }
+
     /// Where a check of the sample site stands, as its API tells it.
     ///
     /// # Errors

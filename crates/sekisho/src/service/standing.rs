@@ -81,6 +81,7 @@ mod tests {
             arrivals_left: 2,
             attestation: None,
             viewings: vec![],
+            witnessed: None,
         }
     }
 

@@ -125,6 +125,17 @@ impl Watched {
 }
 
 impl Room {
+    /// The witnesses whose cosignatures a proof of the entry at `place` carries, and when they signed; nothing if
+    /// there is no witness.
+    pub(super) fn cosigners(&self, place: u64) -> Option<Vec<(String, Timestamp)>> {
+        let size = self.ledger.witnessed_size();
+        let cosigned = |one: &Watched| {
+            let (signed, at) = one.cosigned?;
+            (signed == size && place < size).then(|| (one.key.name().to_owned(), at))
+        };
+        (!self.witnesses.all.is_empty()).then(|| self.witnesses.all.iter().filter_map(cosigned).collect())
+    }
+
     fn watched(&mut self, name: &str) -> Option<&mut Watched> {
         self.witnesses.all.iter_mut().find(|one| one.key.name() == name)
     }

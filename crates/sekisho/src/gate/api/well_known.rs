@@ -21,6 +21,9 @@ pub(super) struct About {
     keeper: String,
     /// The ledger's verifier key (C2SP signed-note).
     ledger_key: String,
+    /// The verifier keys of the witnesses that cosign the ledger (C2SP tlog-cosignature). None: whoever operates this
+    /// could rewrite it unseen.
+    witness_keys: Vec<String>,
     /// The Ed25519 key that signs intake keys, base64url.
     intake_identity: String,
     /// Whether this is a test installation.
@@ -50,9 +53,11 @@ impl IntoResponse for Error {
 )]
 pub(super) async fn get(State(gate): State<Gate>) -> Result<Json<About>, Error> {
     let (room, status) = (gate.room(), gate.room().status().await?);
+    let directory = room.directory().await?;
     Ok(Json(About {
         keeper: room.pinned.keeper.to_string(),
-        ledger_key: room.directory().await?.ledger_key,
+        ledger_key: directory.ledger_key,
+        witness_keys: directory.witness_keys,
         intake_identity: Base64UrlUnpadded::encode_string(&room.pinned.identity),
         test: status.test,
     }))
@@ -68,6 +73,7 @@ mod tests {
         let about = gate.get("/.well-known/sekisho").send().await.json();
         assert!(about["keeper"].as_str().unwrap().starts_with("kpr_"));
         assert_eq!(about["test"], true);
+        assert_eq!(about["witness_keys"], serde_json::json!([]));
         assert_eq!(about["intake_identity"].as_str().unwrap().len(), 43);
     }
 }

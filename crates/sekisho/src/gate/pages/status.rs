@@ -33,6 +33,8 @@ struct Page {
     looks: Option<Looks>,
     arrivals_left: Option<u8>,
     has_receipt: bool,
+    /// Who cosigned what the receipt is under, and when; nothing if there is no witness.
+    witnessed: Option<Vec<(String, String)>>,
     can_withdraw: bool,
     may_send: bool,
     base: String,
@@ -62,6 +64,7 @@ fn page(gate: &Gate, guest: Guest) -> Page {
         looks: looks(&guest),
         arrivals_left: view.map(|view| view.arrivals_left),
         has_receipt: view.is_some(),
+        witnessed: view.and_then(|view| witnessed(view, lang)),
         can_withdraw: !state.is_final(),
         may_send: state == CheckState::AwaitingDocument && !guest.by_link,
         later: (!guest.by_link).then_some(later),
@@ -70,6 +73,11 @@ fn page(gate: &Gate, guest: Guest) -> Page {
         now: lang.when(visit.now),
         base: guest.base,
     }
+}
+
+fn witnessed(view: &CheckView, lang: Lang) -> Option<Vec<(String, String)>> {
+    let by = view.witnessed.as_ref()?;
+    Some(by.iter().map(|(witness, at)| (witness.clone(), lang.when(*at))).collect())
 }
 
 fn documents(view: Option<&CheckView>, guest: &Guest) -> Vec<Document> {
@@ -99,7 +107,7 @@ fn looks(guest: &Guest) -> Option<Looks> {
 
 #[cfg(test)]
 mod tests {
-    use sekisho_core::check::CheckState;
+    use sekisho_core::{check::CheckState, time::Timestamp};
 
     use crate::gate::testing::TestGate;
 
@@ -131,6 +139,24 @@ mod tests {
         assert_eq!(gate.get(&format!("/s/{}", "A".repeat(43))).send().await.status, 404);
         let cookie = format!("check={link}");
         assert_eq!(gate.get("/check").header("cookie", &cookie).send().await.status, 404, "no way in to sending");
+    }
+
+    /// M16: whose signatures the receipt carries, that they are awaited, or that nobody else watches.
+    #[tokio::test]
+    async fn the_member_sees_which_witnesses_signed_the_receipt() {
+        let gate = TestGate::new().await;
+        let member = gate.member().await;
+        member.upload().await;
+        let signed = vec![("w.example/1".to_owned(), Timestamp(1_795_240_800))];
+        for (by, said) in [
+            (None, "No witness signs here"),
+            (Some(Vec::new()), "No witness has signed it yet"),
+            (Some(signed), "the witness w.example/1 signed it too"),
+        ] {
+            gate.keeper.be_witnessed(by);
+            let page = member.get("/check/status?lang=en").await.plain_text();
+            assert!(page.contains(said), "{page}");
+        }
     }
 
     #[tokio::test]

@@ -101,6 +101,11 @@ impl ScriptedKeeper {
         document.shredded = Some(now);
     }
 
+    /// Says this of the witnesses of the check's receipt from now on.
+    pub(crate) fn be_witnessed(&self, by: Option<Vec<(String, Timestamp)>>) {
+        self.held.lock().unwrap().as_mut().unwrap().view.witnessed = by;
+    }
+
     pub(crate) fn state(&self) -> Option<CheckState> {
         self.held.lock().unwrap().as_ref().map(|held| held.view.state)
     }
@@ -268,6 +273,7 @@ fn fresh_view(request: &request::CheckRequest) -> CheckView {
         arrivals_left: 3,
         attestation: None,
         viewings: vec![],
+        witnessed: None,
     }
 }
 
