@@ -3,6 +3,11 @@
 // Go's own checksum database.
 //
 //	verify-ledger -dir DIR -key VKEY|@FILE [-older FILE] [-every K] [-proof FILE] [-receipt FILE]
+//	              [-witness VKEY]...
+//
+// Each witness that is named must have cosigned the checkpoint, and those of the
+// proof and the receipt. Their Ed25519 cosignatures (C2SP tlog-cosignature) are
+// checked here: the note package knows log keys only.
 //
 // It exits with 0 when all holds, 1 when something does not, 2 when it was
 // called wrongly.
@@ -10,6 +15,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -31,6 +37,7 @@ const (
 	tileWidth  = 1 << tileHeight
 	proofLine  = "c2sp.org/tlog-proof@v1"
 	leafLabel  = "sekisho ledger entry v1\x00"
+	cosigner   = 4
 )
 
 func main() {
@@ -40,28 +47,30 @@ func main() {
 	every := flag.Int64("every", 1, "prove the inclusion of every K-th entry")
 	proof := flag.String("proof", "", "a tlog-proof of an entry of this ledger")
 	receipt := flag.String("receipt", "", "a receipt of this ledger")
+	var witnesses witnessList
+	flag.Var(&witnesses, "witness", "the verifier key of a witness; may be given more than once")
 	flag.Parse()
 	if *dir == "" || *key == "" || *every < 1 || flag.NArg() > 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(*dir, *key, *older, *every, *proof, *receipt); err != nil {
+	if err := run(*dir, *key, *older, *every, *proof, *receipt, witnesses); err != nil {
 		fmt.Fprintln(os.Stderr, "refused:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir, key, older string, every int64, proof, receipt string) error {
+func run(dir, key, older string, every int64, proof, receipt string, witnesses []witness) error {
 	verifier, err := readKey(key)
 	if err != nil {
 		return fmt.Errorf("key: %w", err)
 	}
-	log := &ledger{dir: dir, verifier: verifier}
+	log := &ledger{dir: dir, verifier: verifier, witnesses: witnesses}
 	signed, err := os.ReadFile(filepath.Join(dir, "checkpoint"))
 	if err != nil {
 		return err
 	}
-	if log.tree, err = openCheckpoint(signed, verifier); err != nil {
+	if log.tree, err = log.openWitnessed(signed); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	log.hashes = tlog.TileHashReader(log.tree, log)
@@ -116,11 +125,82 @@ func openCheckpoint(signed []byte, verifier note.Verifier) (tlog.Tree, error) {
 	return tlog.Tree{N: size, Hash: root}, err
 }
 
+// witness is a cosigner: a name and a public key.
+type witness struct {
+	name string
+	id   uint32
+	key  ed25519.PublicKey
+}
+
+// witnessList reads -witness flags.
+type witnessList []witness
+
+func (list *witnessList) String() string { return fmt.Sprint(len(*list), " witnesses") }
+
+func (list *witnessList) Set(vkey string) error {
+	name, rest, _ := strings.Cut(vkey, "+")
+	id, encoded, _ := strings.Cut(rest, "+")
+	key, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil || name == "" || len(key) != 1+ed25519.PublicKeySize || key[0] != cosigner {
+		return errors.New("not the verifier key of an Ed25519 witness")
+	}
+	digest := sha256.Sum256(append([]byte(name+"\n"), key...))
+	known := binary.BigEndian.Uint32(digest[:4])
+	if fmt.Sprintf("%08x", known) != id {
+		return errors.New("the id is not of this name and key")
+	}
+	*list = append(*list, witness{name, known, ed25519.PublicKey(key[1:])})
+	return nil
+}
+
+// hasCosigned looks for a line of this witness. One that is wrong is an error even beside one that is right.
+func (one witness) hasCosigned(opened *note.Note) error {
+	found := false
+	for _, line := range opened.UnverifiedSigs {
+		if line.Name != one.name || line.Hash != one.id {
+			continue
+		}
+		raw, err := base64.StdEncoding.DecodeString(line.Base64)
+		if err != nil || len(raw) != 4+8+ed25519.SignatureSize {
+			return fmt.Errorf("witness %s: not a cosignature", one.name)
+		}
+		time := binary.BigEndian.Uint64(raw[4:12])
+		message := fmt.Sprintf("cosignature/v1\ntime %d\n%s", time, opened.Text)
+		if time == 0 || time > 1<<63-1 || !ed25519.Verify(one.key, []byte(message), raw[12:]) {
+			return fmt.Errorf("witness %s: the cosignature is wrong", one.name)
+		}
+		found = true
+	}
+	if !found {
+		return fmt.Errorf("witness %s has not cosigned", one.name)
+	}
+	return nil
+}
+
 type ledger struct {
-	dir      string
-	verifier note.Verifier
-	tree     tlog.Tree
-	hashes   tlog.HashReader
+	dir       string
+	verifier  note.Verifier
+	witnesses []witness
+	tree      tlog.Tree
+	hashes    tlog.HashReader
+}
+
+// openWitnessed reads a checkpoint that the ledger signed and every witness cosigned.
+func (log *ledger) openWitnessed(signed []byte) (tlog.Tree, error) {
+	tree, err := openCheckpoint(signed, log.verifier)
+	if err != nil {
+		return tree, err
+	}
+	opened, err := note.Open(signed, note.VerifierList(log.verifier))
+	if err != nil {
+		return tree, err
+	}
+	for _, one := range log.witnesses {
+		if err := one.hasCosigned(opened); err != nil {
+			return tree, err
+		}
+	}
+	return tree, nil
 }
 
 // tileFile names a tile as C2SP tlog-tiles does. The package's own Path puts
@@ -273,7 +353,7 @@ func (log *ledger) checkProof(text []byte, entry func(int64) ([]byte, error)) er
 		}
 		path = append(path, hash)
 	}
-	tree, err := openCheckpoint(signed, log.verifier)
+	tree, err := log.openWitnessed(signed)
 	if err != nil {
 		return err
 	}

@@ -13,11 +13,16 @@ use std::{
     process::{Command, Output},
 };
 
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use sekisho_core::{
     check::ShredCause,
     event::{Event, What},
     id::{CheckId, DocumentId},
-    ledger::receipt::{self, Receipt, ReceiptEvent},
+    ledger::{
+        Note, WitnessKey,
+        cosignature::cosigned_message,
+        receipt::{self, Receipt, ReceiptEvent},
+    },
     time::Timestamp,
 };
 use sekisho_keeper::ledger::{DirFiles, LedgerSigner, StoredEntry, Writer};
@@ -52,6 +57,28 @@ fn verifier(dir: &Path) -> Option<PathBuf> {
     }
 }
 
+/// When the witnesses cosigned.
+const TIME: Timestamp = Timestamp(1_795_240_800);
+
+fn witness(number: u8) -> (Ed25519KeyPair, WitnessKey) {
+    let pair = Ed25519KeyPair::from_seed_unchecked(&[number; 32]).unwrap();
+    let public = pair.public_key().as_ref().try_into().unwrap();
+    let key = WitnessKey::new(&format!("witness.example/{number}"), public).unwrap();
+    (pair, key)
+}
+
+/// The line of a cosignature that says `said` and was made at `made`.
+fn line(signed: &str, number: u8, made: Timestamp, said: Timestamp) -> String {
+    let (pair, key) = witness(number);
+    let signature = pair.sign(cosigned_message(made, Note::parse(signed).unwrap().text()).as_bytes());
+    key.line(said, signature.as_ref().try_into().unwrap()) + "\n"
+}
+
+fn cosign(writer: &mut Writer, number: u8, time: Timestamp) {
+    let signed = writer.published_checkpoint().unwrap().to_owned();
+    writer.cosign(&signed, &line(&signed, number, time, time), &witness(number).1).unwrap();
+}
+
 fn event(index: usize) -> Vec<u8> {
     let document = DocumentId::from_bytes((index as u128).to_be_bytes());
     Event::new(Timestamp(index as u64), What::Shredded { check: CHECK, document, cause: ShredCause::Decided })
@@ -76,7 +103,8 @@ impl Ledger {
         ledger.grow(&mut writer, older);
         fs::copy(ledger.path("public/checkpoint"), ledger.path("older")).unwrap();
         ledger.grow(&mut writer, size);
-        fs::write(ledger.path("proof"), writer.prove(size as u64 / 2).unwrap()).unwrap();
+        [1, 2].iter().for_each(|number| cosign(&mut writer, *number, TIME));
+        fs::write(ledger.path("proof"), writer.prove_witnessed(size as u64 / 2).unwrap()).unwrap();
         fs::write(ledger.path("receipt"), ledger.receipt(&mut writer).to_json()).unwrap();
         ledger
     }
@@ -106,9 +134,15 @@ impl Ledger {
     }
 
     fn verify(&self, program: &Path) -> Output {
+        self.verify_witnessed(program, &[])
+    }
+
+    /// As the others judge it who need these witnesses.
+    fn verify_witnessed(&self, program: &Path, witnesses: &[WitnessKey]) -> Output {
         let file = |name: &str| self.path(name).into_os_string();
         let mut command = Command::new(program);
         command.args(["-every", "173", "-key", &self.vkey, "-dir"]).arg(file("public"));
+        command.args(witnesses.iter().flat_map(|key| ["-witness".to_owned(), key.to_string()]));
         command.arg("-older").arg(file("older")).arg("-proof").arg(file("proof")).arg("-receipt").arg(file("receipt"));
         command.output().unwrap()
     }
@@ -164,6 +198,53 @@ fn another_implementation_accepts_the_ledger_and_refuses_a_flipped_bit() {
         assert!(said(&refused).starts_with("refused: "), "{name} at {at}: {}", said(&refused));
     }
     assert_eq!(ledger.verify(&program).status.code(), Some(0));
+}
+
+/// M16: cosignatures, checked by code written from the specification in another language: of the checkpoint, the proof
+/// and the receipt.
+#[test]
+fn another_implementation_accepts_cosignatures_and_refuses_a_flipped_bit_a_wrong_time_and_a_missing_witness() {
+    let tools = tempfile::tempdir().unwrap();
+    let Some(program) = verifier(tools.path()) else { return };
+    let ledger = Ledger::write(500, 900);
+    let needed = [witness(1).1, witness(2).1];
+    let judge = || ledger.verify_witnessed(&program, &needed);
+    let holds = judge();
+    assert_eq!((holds.status.code(), said(&holds).as_str()), (Some(0), "holds: entries 900\n"));
+    let refused = |why: &str| {
+        let output = judge();
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains(why), "{}", said(&output));
+    };
+    let right = fs::read_to_string(ledger.path("public/checkpoint")).unwrap();
+    let (ours, cosigned) = right.split_at(right.find("\u{2014} witness").unwrap());
+    let replaced = |lines: &str| fs::write(ledger.path("public/checkpoint"), format!("{ours}{lines}")).unwrap();
+    let second = cosigned.split_inclusive('\n').nth(1).unwrap();
+    // Each character of a line is six bits of name, id, time or signature.
+    let start = cosigned.split_once(' ').unwrap().1.find(' ').unwrap() + '\u{2014}'.len_utf8() + 2;
+    for at in [start, start + 8, start + 15, start + 30, start + 90] {
+        let mut wrong = cosigned.as_bytes().to_vec();
+        wrong[at] = if wrong[at] == b'A' { b'B' } else { b'A' };
+        replaced(std::str::from_utf8(&wrong).unwrap());
+        refused("witness witness.example/1");
+    }
+    replaced(&(line(&right, 1, TIME, TIME + 1) + second));
+    refused("the cosignature is wrong");
+    replaced(&(line(&right, 1, TIME, TIME) + second));
+    assert_eq!(judge().status.code(), Some(0), "the control");
+    replaced(second);
+    refused("witness witness.example/1 has not cosigned");
+    replaced(cosigned);
+    for name in ["proof", "receipt"] {
+        let right = fs::read_to_string(ledger.path(name)).unwrap();
+        let at = right.rfind("witness.example/2 ").unwrap() + 40;
+        let other = if right.as_bytes()[at] == b'A' { "B" } else { "A" };
+        fs::write(ledger.path(name), [&right[..at], other, &right[at + 1..]].concat()).unwrap();
+        refused(&format!("{name}: "));
+        fs::write(ledger.path(name), right).unwrap();
+    }
+    let stranger = ledger.verify_witnessed(&program, &[witness(3).1]);
+    assert!(said(&stranger).contains("witness.example/3 has not cosigned"), "{}", said(&stranger));
 }
 
 /// M16
