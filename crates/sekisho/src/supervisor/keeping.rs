@@ -21,6 +21,7 @@ use super::{
     messages::{FromRole, Passphrase, RoleConfig, ToRole},
     process::{Process, Start},
     rooms::{LINKS, Role},
+    standing::Notice,
 };
 
 /// How long a role may take until it is ready. Opening the keystore is slow on purpose.
@@ -73,6 +74,7 @@ pub(super) struct Keeping {
     pub(super) to: Sender<Event>,
     pub(super) from: Receiver<Event>,
     pub(super) reports: Arc<Mutex<Vec<ProcessReport>>>,
+    notice: Notice,
     slots: BTreeMap<Role, Slot>,
     held: HashMap<(Role, &'static str), UnixStream>,
     generation: u64,
@@ -89,15 +91,30 @@ pub(super) struct Means {
     pub(super) to: Sender<Event>,
     pub(super) from: Receiver<Event>,
     pub(super) reports: Arc<Mutex<Vec<ProcessReport>>>,
+    pub(super) notice: Notice,
 }
 
 impl Keeping {
     pub(super) fn new(means: Means) -> Keeping {
-        let Means { program, config, passphrase, identities, gate, desk, to, from, reports } = means;
+        let Means { program, config, passphrase, identities, gate, desk, to, from, reports, notice } = means;
         let slots = Role::ALL.into_iter().map(|role| (role, Slot::default())).collect();
         let held = HashMap::new();
         let generation = 0;
-        Keeping { program, config, passphrase, identities, gate, desk, to, from, reports, slots, held, generation }
+        Keeping {
+            program,
+            config,
+            passphrase,
+            identities,
+            gate,
+            desk,
+            to,
+            from,
+            reports,
+            notice,
+            slots,
+            held,
+            generation,
+        }
     }
 
     /// Brings all roles up, the keeper before the others.
@@ -152,6 +169,7 @@ impl Keeping {
             self.each(batch, Process::kill);
             self.until_ended(batch, STOPPED_WITHIN);
         }
+        self.notice.take_away();
     }
 
     /// All at once, nobody asked first.
@@ -295,7 +313,7 @@ impl Keeping {
         Ok(ends)
     }
 
-    fn report(&self) {
+    fn report(&mut self) {
         let running = self.slots.iter().filter_map(|(role, slot)| {
             let (process, grade) = (slot.process.as_ref()?, slot.grade.clone()?);
             Some(ProcessReport { role: *role, pid: process.pid, grade, restarts: slot.restarts, ready: slot.ready })
@@ -304,6 +322,7 @@ impl Keeping {
         let Ok(mut reports) = self.reports.lock() else { return };
         if *reports != running {
             self.each(&[Role::Desk], |desk| desk.tell(&ToRole::Processes(running.clone())));
+            self.notice.lay(&running);
             *reports = running;
         }
     }

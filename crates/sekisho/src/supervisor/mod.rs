@@ -14,6 +14,7 @@ mod messages;
 mod process;
 pub mod role;
 mod rooms;
+mod standing;
 
 use std::{
     io,
@@ -42,10 +43,12 @@ pub use self::{
     lock::{Lock, LockError},
     messages::{Passphrase, RoleConfig},
     rooms::Role,
+    standing::{Door, Spoken, Standing},
 };
 use self::{
     identity::Kept,
     keeping::{Event, Keeping, Means},
+    standing::Notice,
 };
 
 /// What an installation is started with.
@@ -195,9 +198,16 @@ fn means(
         confinement: config.confinement,
     };
     let passphrase = keep(&config.passphrase)?;
+    let notice = notice(&config.identities, &config.gate, &config.desk, &role_config)?;
     let identities = Kept::new(config.identities)?;
     let (gate, desk) = (config.gate, config.desk);
-    Ok(Means { program, config: role_config, passphrase, identities, gate, desk, to, from, reports })
+    Ok(Means { program, config: role_config, passphrase, identities, gate, desk, to, from, reports, notice })
+}
+
+fn notice(identities: &Identities, gate: &TcpListener, desk: &TcpListener, config: &RoleConfig) -> io::Result<Notice> {
+    let gate = Door::of(gate, &config.gate_origin, identities.gate.is_some(), config.behind_proxy)?;
+    let desk = Door::of(desk, &config.desk_origin, identities.desk.is_some(), config.behind_proxy)?;
+    Ok(Notice::new(&config.data, (gate, desk), config.test, config.confinement.danger_unconfined))
 }
 
 /// Kept for a restart of the keeper, in memory that nobody else reads.
