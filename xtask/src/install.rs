@@ -101,6 +101,14 @@ fn has_pip() -> bool {
     Command::new("python3").args(["-m", "pip", "--version"]).output().is_ok_and(|output| output.status.success())
 }
 
+/// A proxy as operators put before the gate.
+pub const NGINX: Need = Need {
+    name: "nginx",
+    purpose: "seeing that a proxy that spools pictures is found, and one that streams them is not",
+    found: || which("nginx").is_some() || Path::new("/usr/sbin/nginx").exists(),
+    package: Package::Debian("nginx"),
+};
+
 /// The browser that is there, if one is.
 pub fn browser() -> Option<std::path::PathBuf> {
     ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(which)

@@ -3,14 +3,14 @@
 use std::process::Command;
 
 use crate::{
-    install::{self, C_COMPILER, CHROMIUM, GO, GO_SUMDB, JAPANESE_FONTS, Need, OPENBAO, PEER_WITNESS},
+    install::{self, C_COMPILER, CHROMIUM, GO, GO_SUMDB, JAPANESE_FONTS, NGINX, Need, OPENBAO, PEER_WITNESS},
     sh::{self, Failure, cargo, which},
     tally::Tally,
     wheel,
 };
 
 /// What the tests need, and the variable that forbids them to pass without it.
-const NEEDS: [(Need, &str); 7] = [
+const NEEDS: [(Need, &str); 8] = [
     (C_COMPILER, ""),
     (CHROMIUM, "SEKISHO_REQUIRE_BROWSER"),
     (JAPANESE_FONTS, "SEKISHO_REQUIRE_FONTS"),
@@ -18,6 +18,7 @@ const NEEDS: [(Need, &str); 7] = [
     (GO_SUMDB, "SEKISHO_REQUIRE_GO"),
     (OPENBAO, "SEKISHO_REQUIRE_OPENBAO"),
     (PEER_WITNESS, "SEKISHO_REQUIRE_PEER_WITNESS"),
+    (NGINX, "SEKISHO_REQUIRE_NGINX"),
 ];
 
 /// Installs what is missing, checks and tests everything; `filters` go to the tests' runner.
@@ -151,7 +152,8 @@ mod tests {
                 "SEKISHO_REQUIRE_BROWSER",
                 "SEKISHO_REQUIRE_FONTS",
                 "SEKISHO_REQUIRE_OPENBAO",
-                "SEKISHO_REQUIRE_PEER_WITNESS"
+                "SEKISHO_REQUIRE_PEER_WITNESS",
+                "SEKISHO_REQUIRE_NGINX"
             ]
         );
         assert!(required(&[]).contains(&"SEKISHO_REQUIRE_GO"));

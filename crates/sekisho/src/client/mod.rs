@@ -4,6 +4,7 @@
 //! judged before, so nothing in here looks anything up, follows a redirect, or
 //! asks the environment for a proxy. One connection carries one request.
 
+mod drip;
 mod error;
 mod form;
 mod jar;
@@ -11,17 +12,18 @@ mod session;
 #[cfg(feature = "tls")]
 pub mod tls;
 
+pub use drip::Drip;
 pub use error::ClientError;
 pub use form::{Part, multipart, urlencoded};
 pub use jar::Jar;
 pub use session::Session;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, time::Duration};
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
     Request, Response, StatusCode,
-    body::{Bytes, Incoming},
+    body::{Body, Bytes, Incoming},
     client::conn::http1::{self, SendRequest},
     header::{CONNECTION, HOST, HeaderValue},
 };
@@ -135,14 +137,14 @@ impl Client {
         server: &Server,
         request: Request<Vec<u8>>,
     ) -> Result<(Response<Incoming>, Driven), ClientError> {
-        let request = prepare(server, request)?;
+        let request = prepare(server, request.map(|body| Full::new(Bytes::from(body))))?;
         let connecting = timeout(self.limits.connect, self.connect(server));
         let (mut sender, driven) = connecting.await.map_err(|_| ClientError::Timeout)??;
         let answer = sender.send_request(request).await.map_err(ClientError::Http)?;
         Ok((answer, driven))
     }
 
-    async fn connect(&self, server: &Server) -> Result<(SendRequest<Full<Bytes>>, Driven), ClientError> {
+    async fn connect<B: Sent>(&self, server: &Server) -> Result<(SendRequest<B>, Driven), ClientError> {
         let stream = TcpStream::connect(server.address).await.map_err(ClientError::Connect)?;
         if !server.tls {
             return handshake(stream).await;
@@ -151,30 +153,34 @@ impl Client {
     }
 
     #[cfg(feature = "tls")]
-    async fn connect_tls(
+    async fn connect_tls<B: Sent>(
         &self,
         stream: TcpStream,
         server: &Server,
-    ) -> Result<(SendRequest<Full<Bytes>>, Driven), ClientError> {
+    ) -> Result<(SendRequest<B>, Driven), ClientError> {
         let trust = self.tls.as_ref().ok_or(ClientError::NoTls)?;
         handshake(trust.connect(stream, server.name()).await.map_err(ClientError::Tls)?).await
     }
 
     #[cfg(not(feature = "tls"))]
-    async fn connect_tls(&self, _: TcpStream, _: &Server) -> Result<(SendRequest<Full<Bytes>>, Driven), ClientError> {
+    async fn connect_tls<B: Sent>(&self, _: TcpStream, _: &Server) -> Result<(SendRequest<B>, Driven), ClientError> {
         Err(ClientError::NoTls)
     }
 }
 
-fn prepare(server: &Server, request: Request<Vec<u8>>) -> Result<Request<Full<Bytes>>, ClientError> {
-    let mut request = request.map(|body| Full::new(Bytes::from(body)));
+/// A body that can be sent.
+trait Sent: Body<Data = Bytes, Error = Infallible> + Send + 'static {}
+
+impl<B: Body<Data = Bytes, Error = Infallible> + Send + 'static> Sent for B {}
+
+fn prepare<B>(server: &Server, mut request: Request<B>) -> Result<Request<B>, ClientError> {
     let host = HeaderValue::from_str(&server.authority).map_err(|_| ClientError::BadName)?;
     request.headers_mut().insert(HOST, host);
     request.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     Ok(request)
 }
 
-async fn handshake<S>(stream: S) -> Result<(SendRequest<Full<Bytes>>, Driven), ClientError>
+async fn handshake<S, B: Sent>(stream: S) -> Result<(SendRequest<B>, Driven), ClientError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {

@@ -1,17 +1,41 @@
 //! TLS as a client: the public web's roots, or those that a test names.
 
-use std::{io, sync::Arc};
+use std::{io, sync::Arc, time::Duration};
 
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, runtime::Builder, time::timeout};
 use tokio_rustls::{
     TlsConnector,
     client::TlsStream,
     rustls::{
         ClientConfig, RootCertStore,
         crypto::aws_lc_rs,
-        pki_types::{CertificateDer, ServerName},
+        pki_types::{CertificateDer, ServerName, pem::PemObject},
     },
 };
+
+mod shown;
+
+use super::Server;
+
+/// How long a server may take to show its certificates.
+const SHOWN_WITHIN: Duration = Duration::from_secs(10);
+
+/// The certificates in a PEM text, DER; none if there is none, or one of them is broken.
+pub fn from_pem(text: &[u8]) -> Vec<Vec<u8>> {
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text).collect();
+    found.unwrap_or_default().into_iter().map(|der| der.to_vec()).collect()
+}
+
+/// The certificates that a server shows, its own first, DER; believed or not. Nothing is sent to it, and a server that
+/// does not hold the key of what it shows is refused. Not for use inside an async runtime.
+///
+/// # Errors
+/// When it is not reached or speaks no TLS.
+pub fn certificates_at(server: &Server) -> io::Result<Vec<Vec<u8>>> {
+    let shown = shown::ask(server);
+    let asked = async { timeout(SHOWN_WITHIN, shown).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))? };
+    Builder::new_current_thread().enable_all().build()?.block_on(asked)
+}
 
 /// Whose certificates are believed.
 #[derive(Clone)]

@@ -3,6 +3,7 @@
 //! A one-time link leads in; then a cookie holds the way. `/check` is the
 //! session in one browser, `/s/{token}` the status page for later, from anywhere.
 
+mod arrival;
 pub(super) mod error;
 mod frame;
 mod guest;
@@ -31,6 +32,7 @@ pub(super) fn routes(gate: &Gate) -> Router<Gate> {
         .route("/m/{token}", get(link::get).post(link::post))
         .route("/check", get(who::get))
         .route("/check/kind", get(kind::get))
+        .route("/check/photo/arrival", axum::routing::post(arrival::post))
         .route("/check/photo/{kind}", photo)
         .route("/check/status", get(status::get))
         .route("/check/receipt", get(receipt::get))
