@@ -3,9 +3,12 @@
 //! A claim is a paragraph of `docs/*.md` that begins with its number, `**T-07**`,
 //! and ends in a line `Tests:` with the tests that would fail if it were untrue,
 //! each as `crate::module::test_name` (below `tests/`: `crate::tests::file::test_name`).
-//! What has no number claims nothing.
+//! What has no number claims nothing. A claim of which every test carries another claim too says which, `(T-29)`: the
+//! same promise told to another reader, and not one test made to stand for two.
 
 #![allow(clippy::unwrap_used)] // Helpers of tests, too.
+
+mod named;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -33,6 +36,7 @@ struct Paper {
 /// A numbered claim and the tests that it names.
 struct Claim {
     number: String,
+    text: String,
     tests: Vec<String>,
 }
 
@@ -44,8 +48,12 @@ impl Paper {
 
 fn claim(paragraph: &str) -> Option<Claim> {
     let (number, rest) = paragraph.trim_start().strip_prefix("**")?.split_once("**")?;
-    let tests = rest.split_once("\nTests:").map_or_else(Vec::new, |(_, named)| between_backticks(named));
-    is_number(number).then(|| Claim { number: number.to_owned(), tests })
+    let (text, tests) = rest.split_once("\nTests:").unwrap_or((rest, ""));
+    is_number(number).then(|| Claim {
+        number: number.to_owned(),
+        text: text.to_owned(),
+        tests: between_backticks(tests),
+    })
 }
 
 fn is_number(text: &str) -> bool {
@@ -87,14 +95,37 @@ fn faults(papers: &[Paper], read: Read<'_>) -> Vec<String> {
         }
     }
     faults.extend(papers.iter().flat_map(|paper| loose_ends(paper, &numbers, read)));
+    faults.extend(borrowed(papers));
     faults
+}
+
+/// Claims that have no test of their own and don't say whose they borrow.
+fn borrowed(papers: &[Paper]) -> Vec<String> {
+    let claims: Vec<_> = papers.iter().flat_map(Paper::claims).collect();
+    claims.iter().filter(|claim| !claim.tests.is_empty()).filter_map(|claim| borrows(claim, &claims)).collect()
+}
+
+/// A test is a claim's own where whoever else names it says that it is that claim's.
+fn borrows(claim: &Claim, claims: &[Claim]) -> Option<String> {
+    let others = |test: &String| -> Vec<&Claim> {
+        claims.iter().filter(|other| other.number != claim.number && other.tests.contains(test)).collect()
+    };
+    let names = |one: &Claim, other: &Claim| mentioned(&one.text).contains(other.number.as_str());
+    let has_own = claim.tests.iter().any(|test| others(test).into_iter().all(|other| names(other, claim)));
+    let lenders: Vec<&Claim> = claim.tests.iter().flat_map(others).collect();
+    if has_own || lenders.iter().any(|lender| names(claim, lender)) {
+        return None;
+    }
+    let lenders: BTreeSet<_> = lenders.iter().map(|lender| lender.number.as_str()).collect();
+    let lenders = lenders.into_iter().collect::<Vec<_>>().join(", ");
+    Some(format!("{}: every test of it carries {lenders} too, and none of them says so", claim.number))
 }
 
 fn faults_of(claim: &Claim, read: Read<'_>) -> Vec<String> {
     if claim.tests.is_empty() {
         return vec!["no test carries it".into()];
     }
-    claim.tests.iter().filter_map(|test| Some(format!("`{test}` {}", unsound(test, read)?))).collect()
+    claim.tests.iter().filter_map(|test| Some(format!("`{test}` {}", named::unsound(test, read)?))).collect()
 }
 
 /// Mentions of claims that don't exist, and links that lead nowhere.
@@ -116,60 +147,6 @@ fn plain(path: &Path) -> String {
         }
     }
     out.to_str().unwrap().to_owned()
-}
-
-/// Why a named test carries nothing, if so.
-fn unsound(test: &str, read: Read<'_>) -> Option<&'static str> {
-    let Some(places) = places(test) else { return Some("is not written crate::module::test_name") };
-    let name = test.rsplit("::").next().unwrap();
-    let found = places.iter().filter_map(|place| read(place)).find_map(|text| attributes(&text, name));
-    match found {
-        None => Some("does not exist"),
-        Some(attributes) if attributes.iter().any(|a| a.starts_with("#[ignore")) => Some("is ignored"),
-        Some(attributes) if attributes.iter().any(|a| is_test(a)) => None,
-        Some(_) => Some("is no test"),
-    }
-}
-
-fn is_test(attribute: &str) -> bool {
-    attribute == "#[test]" || attribute.starts_with("#[tokio::test")
-}
-
-/// The files in which a test of this path may stand.
-fn places(test: &str) -> Option<Vec<String>> {
-    let mut parts: Vec<&str> = test.split("::").collect();
-    let (_, crate_name) = (parts.pop()?, (!parts.is_empty()).then(|| parts.remove(0))?);
-    let folder =
-        if crate_name == "xtask" { "xtask".into() } else { format!("crates/{}", crate_name.replace('_', "-")) };
-    if let ["tests", modules @ ..] = &parts[..] {
-        return Some(files(&format!("{folder}/tests"), modules, "main"));
-    }
-    let src = format!("{folder}/src");
-    let mut places = files(&src, &parts, "mod");
-    // Modules for tests often stand within another file, and have modules within themselves.
-    if let Some(at) = parts.iter().position(|part| *part == "tests") {
-        places.extend(files(&src, &parts[..=at], "mod"));
-        places.extend(files(&src, &parts[..at], "mod"));
-    }
-    Some(places)
-}
-
-fn files(folder: &str, modules: &[&str], index: &str) -> Vec<String> {
-    let path = modules.join("/");
-    if path.is_empty() {
-        Vec::new()
-    } else {
-        vec![format!("{folder}/{path}.rs"), format!("{folder}/{path}/{index}.rs")]
-    }
-}
-
-/// The attributes before the function of that name.
-fn attributes(text: &str, name: &str) -> Option<Vec<String>> {
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let head = format!("fn {name}(");
-    let at = lines.iter().position(|line| line.strip_prefix("async ").unwrap_or(line).starts_with(&head))?;
-    let above = lines[..at].iter().rev().take_while(|line| line.starts_with("#[") || line.starts_with("//"));
-    Some(above.filter(|line| line.starts_with("#[")).map(|line| (*line).to_owned()).collect())
 }
 
 fn root() -> PathBuf {
@@ -216,9 +193,11 @@ fn each_paper_has_its_claims_numbered_from_one_without_a_gap() {
 /// A house of two files, and what is wrong with one paper in it.
 fn faults_in(text: &str) -> Vec<String> {
     let house = BTreeMap::from([
+        ("crates/sekisho-core/src/lib.rs", "pub mod tree;\nmod wood;"),
+        ("crates/sekisho-core/src/wood/mod.rs", "#[cfg(test)]\nmod tests;"),
         (
             "crates/sekisho-core/src/tree.rs",
-            "/// Says so.\n    #[test]\n    // Why.\n    fn it_holds() {}\n    fn helper() {}\n    \
+            "mod tests {\n    /// Says so.\n    #[test]\n    // Why.\n    fn it_holds() {}\n    fn helper() {}\n    \
              #[test]\n    #[ignore]\n    fn it_sleeps() {}\n    fn it_holds_too_long() {}",
         ),
         ("crates/sekisho-core/src/wood/tests.rs", "mod oak {\n    #[test]\n    fn it_grows() {}\n}"),
@@ -259,12 +238,26 @@ fn a_claim_whose_test_is_not_there_is_found() {
         ("sekisho::walls::they_stand", "does not exist"),
         ("sekisho_core::tree::tests::helper", "is no test"),
         ("sekisho_core::tree::tests::it_holds_too_long", "is no test"),
-        ("sekisho_core::tree::tests::it_sleeps", "is ignored"),
+        ("sekisho_core::tree::tests::it_sleeps", "is ignored, or may be"),
         ("it_holds", "is not written crate::module::test_name"),
     ] {
         let found = faults_in(&format!("**T-01** So it is.\nTests: `sekisho::tests::walls::they_stand`, `{test}`."));
         assert_eq!(found, [format!("docs/T.md, T-01: `{test}` {why}")]);
     }
+}
+
+#[test]
+fn a_test_that_is_made_to_stand_for_two_claims_is_found_unless_one_says_so() {
+    let (one, other) = ("`sekisho_core::tree::tests::it_holds`", "`sekisho::tests::walls::they_stand`");
+    let two = |first: &str, second: &str, tests: &str| {
+        faults_in(&format!("**T-01** So it is{first}.\nTests: {one}.\n\n**T-02** And so{second}.\nTests: {tests}."))
+    };
+    let found = ["T-01: every test of it carries T-02 too, and none of them says so"];
+    assert_eq!(two("", "", &format!("{one}, {other}")), found);
+    assert_eq!(two("", " (T-01)", one), [""; 0]);
+    assert_eq!(two(" (T-02)", "", one), [""; 0]);
+    assert_eq!(two("", "", other), [""; 0]);
+    assert_eq!(two("", "", one).len(), 2);
 }
 
 #[test]
