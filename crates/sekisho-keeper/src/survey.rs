@@ -62,6 +62,11 @@ pub enum SurveyError {
     Path,
 }
 
+/// The version of SQLite that is built in.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
 /// Reads the keeper.db at `path`, whether its keeper runs, has stopped, or was killed.
 ///
 /// # Errors

@@ -43,6 +43,6 @@ pub(super) fn sessions(data: &Path) -> PathBuf {
 }
 
 /// The webhook secrets, a file a site.
-pub(super) fn webhook_secrets(data: &Path) -> PathBuf {
+pub(crate) fn webhook_secrets(data: &Path) -> PathBuf {
     data.join("courier").join("secrets")
 }

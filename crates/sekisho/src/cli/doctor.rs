@@ -9,11 +9,14 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use sekisho_core::{calendar::text, time::Clock};
-use sekisho_sys::{clock::SystemClock, confine::only_read};
+use sekisho_sys::{clock::SystemClock, confine::only_read, secret};
 use serde::Serialize;
 
 use super::refuse;
-use crate::doctor::{self, Machine, Remark, Severity, Subject};
+use crate::{
+    client::{Client, Limits},
+    doctor::{self, Kernel, Machine, Remark, Severity, Subject, Url},
+};
 
 const EXAMPLES: &str = "\
 Works on a running installation and on a stopped one, and changes nothing: before it looks, it gives up the right to \
@@ -21,6 +24,7 @@ write. Run it as root; as another user it says what it could not read (\"cannot 
 
 Examples:
   sekisho doctor --data /var/lib/sekisho --keystore /var/lib/sekisho-keys/keystore
+  sekisho doctor --data /var/lib/sekisho --keystore /var/lib/sekisho-keys/keystore --gate https://check.example
   sekisho doctor --data ./data --keystore ./keys/keystore --json | jq '.remarks[].id'
   sekisho doctor --lang ja
 
@@ -37,6 +41,19 @@ pub(super) struct DoctorArgs {
     /// The keystore's file
     #[arg(long, default_value = "./keys/keystore")]
     keystore: PathBuf,
+    /// Where members reach the gate: a body is sent there slowly, to see whether a proxy keeps it back, and its
+    /// certificate is looked at
+    #[arg(long, value_name = "URL")]
+    gate: Option<Url>,
+    /// Where the staff reaches the desk: its certificate is looked at
+    #[arg(long, value_name = "URL")]
+    desk: Option<Url>,
+    /// Certificates, PEM, whose last day is looked at; may be given more than once
+    #[arg(long = "cert", value_name = "FILE")]
+    certificates: Vec<PathBuf>,
+    /// Believe these certificates, PEM, instead of the public web's when speaking to the gate
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
     /// Print one JSON object, in both languages
     #[arg(long)]
     json: bool,
@@ -56,10 +73,29 @@ enum Language {
 struct Report {
     /// When it was looked at, RFC 3339.
     at: String,
+    versions: Versions,
     findings: usize,
     untold: usize,
     notes: usize,
     remarks: Vec<Remark>,
+}
+
+/// What it was looked at with, and on.
+#[derive(Debug, Serialize)]
+struct Versions {
+    sekisho: &'static str,
+    sqlite: &'static str,
+    kernel: String,
+    /// Landlock's ABI, 0 for none.
+    landlock: u32,
+}
+
+impl Versions {
+    fn new(subject: &Subject) -> Self {
+        let kernel = subject.machine.line("/proc/sys/kernel/osrelease").unwrap_or_default();
+        let (sekisho, sqlite) = (env!("CARGO_PKG_VERSION"), sekisho_keeper::survey::sqlite_version());
+        Self { sekisho, sqlite, kernel, landlock: subject.kernel.landlock }
+    }
 }
 
 /// Exit 0 when nothing was found, 1 when something was, 2 when there is nothing to look at.
@@ -75,14 +111,52 @@ pub(super) fn run(args: DoctorArgs) -> ExitCode {
 }
 
 fn examine(args: &DoctorArgs) -> Result<Report, String> {
-    let (data, keystore) = (resolved("--data", &args.data)?, resolved("--keystore", &args.keystore)?);
-    // Before any thread exists, and before anything of the installation is opened.
-    only_read().map_err(|error| format!("can't give up writing: {error}"))?;
-    let now = SystemClock.read().wall;
-    let remarks = doctor::examine(&Subject { machine: Machine::here(), data, keystore, now });
+    let subject = subject(args)?;
+    let (now, remarks) = (subject.now, doctor::examine(&subject));
     let count = |severity| remarks.iter().filter(|remark| remark.severity == severity).count();
     let (findings, untold, notes) = (count(Severity::Finding), count(Severity::CannotTell), count(Severity::Note));
-    Ok(Report { at: text::rfc3339(now), findings, untold, notes, remarks })
+    Ok(Report { at: text::rfc3339(now), versions: Versions::new(&subject), findings, untold, notes, remarks })
+}
+
+fn subject(args: &DoctorArgs) -> Result<Subject, String> {
+    let (data, keystore) = (resolved("--data", &args.data)?, resolved("--keystore", &args.keystore)?);
+    if fs::metadata(data.join("keeper")).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        return Err(format!("--data {}: there is no installation in it; say where it lies", data.display()));
+    }
+    let client = client(args)?;
+    let secret_memory = secret::is_available();
+    // Before any thread exists, and before anything of the installation is opened.
+    let landlock = only_read().map_err(|error| format!("can't give up writing: {error}"))?;
+    Ok(Subject {
+        machine: Machine::here(),
+        kernel: Kernel { landlock, secret_memory },
+        data,
+        keystore,
+        now: SystemClock.read().wall,
+        gate: args.gate.clone(),
+        desk: args.desk.clone(),
+        certificates: args.certificates.clone(),
+        client,
+    })
+}
+
+#[cfg(feature = "tls")]
+fn client(args: &DoctorArgs) -> Result<Client, String> {
+    use crate::client::tls::{Trust, from_pem};
+    let trust = match &args.trust {
+        None => Trust::public_web(),
+        Some(path) => {
+            let text = fs::read(path).map_err(|error| format!("--trust {}: {error}", path.display()))?;
+            let certificates = from_pem(&text);
+            Trust::only(&certificates.iter().map(Vec::as_slice).collect::<Vec<_>>())
+        }
+    };
+    Ok(Client::with_tls(Limits::default(), trust.map_err(|error| format!("--trust: {error}"))?))
+}
+
+#[cfg(not(feature = "tls"))]
+fn client(_: &DoctorArgs) -> Result<Client, String> {
+    Ok(Client::plain(Limits::default()))
 }
 
 /// A path without links. One that may not be looked at from here is kept as it is: what is in it can't be told.
@@ -102,7 +176,9 @@ fn print(report: &Report, args: &DoctorArgs, out: &mut dyn Write) -> io::Result<
         return writeln!(out);
     }
     report.remarks.iter().try_for_each(|remark| print_remark(remark, args.lang, out))?;
-    let Report { findings, untold, notes, .. } = report;
+    let Report { findings, untold, notes, versions, .. } = report;
+    let Versions { sekisho, sqlite, kernel, landlock } = versions;
+    writeln!(out, "sekisho {sekisho}, SQLite {sqlite}, Linux {kernel}, Landlock ABI {landlock}")?;
     match args.lang {
         Language::En => writeln!(out, "{findings} findings, {untold} that could not be told, {notes} notes"),
         Language::Ja => writeln!(out, "要対応 {findings}件、確かめられないもの {untold}件、お知らせ {notes}件"),

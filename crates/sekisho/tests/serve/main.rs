@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)] // Helpers of tests, too.
 
 mod clock;
+mod doctor;
 mod place;
+mod proxy;
 #[cfg(feature = "tls")]
 mod tls;
 

@@ -4,6 +4,7 @@
 
 use std::{
     fs,
+    io::{self, Write as _},
     net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -27,7 +28,7 @@ fn installed() -> Option<PathBuf> {
     let found = usual.into_iter().find(|path| path.exists());
     if found.is_none() {
         assert!(std::env::var_os("SEKISHO_REQUIRE_NGINX").is_none(), "nginx is required and not installed");
-        eprintln!("not run: no nginx");
+        let _ = io::stderr().write_all(b"NOT RUN: the proxies, because there is no nginx\n");
     }
     found
 }
