@@ -338,6 +338,10 @@ impl What {
             | Self::DeadlineNears { check, .. }
             | Self::CheckEnded { check, .. }
             | Self::MemberErased { check } => Some(*check),
+            Self::MemberLeft { checks, .. } => match checks.as_slice() {
+                [check] => Some(*check),
+                _ => None,
+            },
             _ => None,
         }
     }
