@@ -85,6 +85,12 @@ impl Keys {
         Ok(())
     }
 
+    /// Wipes the slots of the hours that `doomed` names.
+    pub(super) fn drop_slots(&mut self, doomed: impl Fn(Hour) -> bool) {
+        let doomed = self.slots.extract_if(.., |hour, _| doomed(*hour)).map(|(_, cell)| cell).collect::<Vec<_>>();
+        doomed.into_iter().for_each(|cell| self.held.wipe(cell));
+    }
+
     pub(super) fn hold_intake(&mut self, hour: Hour, id: IntakeKeyId, secret: &[u8; 32]) -> io::Result<()> {
         let cell = self.held.put(secret)?;
         self.intakes.insert(hour, (id, cell)).into_iter().for_each(|(_, old)| self.held.wipe(old));
@@ -97,8 +103,7 @@ impl Keys {
     }
 
     pub(super) fn forget_slots(&mut self, through: Hour) {
-        let doomed = self.slots.extract_if(..=through, |_, _| true).map(|(_, cell)| cell).collect::<Vec<_>>();
-        doomed.into_iter().for_each(|cell| self.held.wipe(cell));
+        self.drop_slots(|hour| hour <= through);
     }
 
     pub(super) fn forget_intakes_before(&mut self, hour: Hour) {

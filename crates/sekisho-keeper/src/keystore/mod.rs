@@ -234,16 +234,20 @@ impl Keystore {
                 continue;
             }
             let secret = Zeroizing::new(fresh(entropy));
-            let index = SLOTS + (hour.0 % SLOT_PLACES) as u32;
+            let place = hour.0 % SLOT_PLACES;
+            // After a start whose clock was wrong by days, its place may be that of an
+            // hour far ahead, which goes with this.
+            keys.drop_slots(|held| held.0 % SLOT_PLACES == place);
+            let index = SLOTS + place as u32;
             self.put(index, (Kind::Slot, hour, [0; 16]), &keys.master(), &*secret, entropy)?;
             keys.hold_slot(hour, &secret)?;
         }
         Ok(())
     }
 
-    /// Overwrites every slot of `through` and earlier. Needs no key.
+    /// Overwrites every slot of `through` and earlier, then what a torn write left of any secret. Needs no key.
     ///
-    /// Returns whether any was there.
+    /// Returns whether any slot was there.
     ///
     /// # Errors
     /// [`KeystoreError::Medium`], [`KeystoreError::NotOverwritten`].
@@ -258,6 +262,8 @@ impl Keystore {
         if let Some(keys) = keys {
             keys.forget_slots(through);
         }
+        let others = ROOTS.into_iter().chain((0..INTAKE_PLACES as u32).map(|place| INTAKES + place));
+        self.forget_where(others, entropy, |_| false)?;
         Ok(count > 0)
     }
 
@@ -296,24 +302,30 @@ impl Keystore {
         Ok(())
     }
 
+    /// Overwrites the records that `doomed` names, and then those that a write left torn: of such a one nobody can
+    /// tell what it was, and it may be most of a secret.
     fn forget_where(
         &mut self,
         places: impl Iterator<Item = u32>,
         entropy: &mut dyn Entropy,
         doomed: impl Fn(&Record) -> bool,
     ) -> Result<usize, KeystoreError> {
-        let mut count = 0;
+        let (mut count, mut torn) = (0, Vec::new());
         for index in places {
-            if self.record(index)?.is_some_and(|record| doomed(&record)) {
+            let bytes = self.bytes(index)?;
+            if Record::parse(bytes).is_some_and(|record| doomed(&record)) {
                 self.overwrite(index, entropy)?;
                 count += 1;
+            } else if record::is_torn(&bytes) {
+                torn.push(index);
             }
         }
+        torn.into_iter().try_for_each(|index| self.overwrite(index, entropy))?;
         Ok(count)
     }
 
     fn overwrite(&mut self, index: u32, entropy: &mut dyn Entropy) -> Result<(), KeystoreError> {
-        let noise: [u8; SIZE] = fresh(entropy);
+        let noise = record::noise(entropy);
         self.medium.write_at(offset(index), &noise)?;
         let mut back = [0; SIZE];
         self.medium.read_at(offset(index), &mut back)?;
@@ -340,9 +352,13 @@ impl Keystore {
     }
 
     fn record(&self, index: u32) -> Result<Option<Record>, KeystoreError> {
+        self.bytes(index).map(Record::parse)
+    }
+
+    fn bytes(&self, index: u32) -> Result<[u8; SIZE], KeystoreError> {
         let mut bytes = [0; SIZE];
         self.medium.read_at(offset(index), &mut bytes)?;
-        Ok(Record::parse(bytes))
+        Ok(bytes)
     }
 
     fn place(&self, index: u32) -> Place {

@@ -12,8 +12,9 @@
 //! ```
 //!
 //! What is in clear is what has to be known without any key: which slot is
-//! overdue. The check tells a record from the random bytes that replaced one and
-//! from a torn write; it is not a secret and protects nothing else. The
+//! overdue. The check tells a whole record from a torn write, which may have left
+//! most of a secret; it is not a secret and protects nothing else. What replaces
+//! a record is random but for its kind, 0, its version and its check. The
 //! ciphertext is AES-256-GCM; bytes 0 to 26, the keeper and the place are its
 //! additional data, so a record copied elsewhere does not open.
 
@@ -140,6 +141,20 @@ impl Record {
         content.truncate(opened);
         Ok(content)
     }
+}
+
+/// What a record is overwritten with: random bytes that say of themselves that they are whole.
+pub(super) fn noise(entropy: &mut dyn Entropy) -> [u8; SIZE] {
+    let mut bytes: [u8; SIZE] = fresh(entropy);
+    (bytes[0], bytes[1]) = (0, VERSION);
+    let check = check(&bytes);
+    bytes[CHECK_AT..].copy_from_slice(&check);
+    bytes
+}
+
+/// Whether a write came to its place in part: neither never written nor whole.
+pub(super) fn is_torn(bytes: &[u8; SIZE]) -> bool {
+    bytes.iter().any(|byte| *byte != 0) && check(bytes) != bytes[CHECK_AT..]
 }
 
 fn cipher(key: &[u8; 32]) -> LessSafeKey {
