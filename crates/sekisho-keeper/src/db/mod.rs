@@ -5,7 +5,7 @@ pub mod meta;
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, ffi};
 
 const MIGRATIONS: [&str; 3] = [
     include_str!("../../migrations/0001.sql"),
@@ -64,9 +64,12 @@ fn migrate(db: &mut Connection) -> Result<(), DbError> {
 /// what was deleted is in neither file.
 ///
 /// # Errors
-/// SQLite's own.
+/// SQLite's own; `SQLITE_BUSY` while somebody else reads the database.
 pub fn truncate_wal(db: &Connection) -> rusqlite::Result<()> {
-    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+    // SQLite tells of a reader in the row, not as a failure.
+    let busy: bool = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    let failure = || rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), None);
+    if busy { Err(failure()) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -2,18 +2,16 @@
 
 use sekisho_core::{check::Role, event::What, trust::Judgement};
 
-use super::{fault::Fault, turn::Turn};
+use super::{
+    fault::Fault,
+    turn::{Effect, Turn},
+};
 use crate::wire::ShiftToken;
 
-/// Writes down, once for each doubt, that opening stopped because the time is not believed.
+/// Writes down that opening stopped because the time is not believed.
 pub(super) fn note_doubt(turn: &mut Turn<'_>, judged: Judgement) -> Result<(), Fault> {
-    if judged.may_open || turn.room.doubt_noted {
-        turn.room.doubt_noted &= !judged.may_open;
-        return Ok(());
-    }
     let wall = turn.room.clock.read().wall;
     turn.log(None, What::TimeDoubted { wall, confirmed: judged.now })?;
-    turn.room.doubt_noted = true;
     Ok(())
 }
 
@@ -21,7 +19,7 @@ pub(super) fn note_doubt(turn: &mut Turn<'_>, judged: Judgement) -> Result<(), F
 pub(super) fn confirm(turn: &mut Turn<'_>, token: &ShiftToken) -> Result<(), Fault> {
     let by = turn.room.shifts.require(token, &[Role::Officer], turn.now.at)?.staff();
     let reading = turn.room.clock.read();
-    turn.room.trust.confirm(reading.wall, reading);
+    turn.effects.push(Effect::Believe(reading.wall, reading));
     turn.log(None, What::TimeConfirmed { wall: reading.wall, by })?;
     Ok(())
 }

@@ -3,7 +3,13 @@
 use std::{collections::HashMap, sync::Arc};
 
 use rusqlite::Connection;
-use sekisho_core::{entropy::Entropy, event::What, ledger::tree::Head, time::Clock, trust::TimeTrust};
+use sekisho_core::{
+    entropy::Entropy,
+    event::What,
+    ledger::tree::Head,
+    time::{Clock, Timestamp},
+    trust::TimeTrust,
+};
 
 use super::{
     Engine,
@@ -111,7 +117,21 @@ impl Locked {
     pub fn tick(&mut self) -> Result<(), StartError> {
         let until = self.trust.observe(self.parts.clock.read()).may_destroy_until;
         self.parts.keystore.forget_slots(None, until.hour(), &mut *self.parts.entropy)?;
+        if let Err(cause) = self.persist_time() {
+            tracing::error!(%cause, "the confirmed time was not persisted");
+        }
         Ok(())
+    }
+
+    // Once an hour: so that days without a passphrase are not taken for a clock that
+    // leapt, nor undone by one that is set back, at the start after them.
+    fn persist_time(&self) -> rusqlite::Result<()> {
+        let highest = self.trust.highest();
+        let persisted: Option<Timestamp> = meta::get(&self.parts.db, meta::names::CONFIRMED)?;
+        if persisted.is_some_and(|persisted| persisted.hour() >= highest.hour()) {
+            return Ok(());
+        }
+        meta::set_confirmed(&self.parts.db, highest)
     }
 
     /// Answers what can be answered without keys.

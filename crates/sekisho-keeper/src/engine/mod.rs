@@ -101,7 +101,7 @@ impl Engine {
         if self.halted {
             return Err(Fault::Broken("halted", Halted.into()));
         }
-        self.db.execute_batch("BEGIN IMMEDIATE")?;
+        self.open_transaction()?;
         let mut turn = Turn { db: &self.db, room: &mut self.room, now, effects: Vec::new() };
         let done = work(&mut turn);
         let effects = turn.effects;
@@ -112,7 +112,23 @@ impl Engine {
             self.halted = true;
             Fault::Broken("the journal failed", cause.into())
         })?;
+        for effect in &effects {
+            if let Effect::Believe(at, reading) = *effect {
+                self.room.trust.confirm(at, reading);
+            }
+        }
         Ok((done, effects, positions))
+    }
+
+    // One that failed in its midst may have left the transaction open: the next would
+    // be refused, and what is written outside of any would be part of it.
+    fn open_transaction(&self) -> rusqlite::Result<()> {
+        if !self.db.is_autocommit() {
+            self.db.execute_batch("ROLLBACK")?;
+        }
+        self.db.execute_batch("BEGIN IMMEDIATE").inspect_err(|_| {
+            let _ = self.db.execute_batch("ROLLBACK");
+        })
     }
 
     /// Commits, or leaves nothing of the transaction, neither in the database nor in the ledger.
@@ -158,7 +174,8 @@ impl Engine {
 
     /// Removes ciphertexts, then notes all that are gone, in one transaction.
     fn remove_blobs(&self, effects: &[Effect]) -> Result<(), Fault> {
-        let removed = effects.iter().filter_map(|Effect::RemoveBlob(document)| {
+        let removed = effects.iter().filter_map(|effect| {
+            let Effect::RemoveBlob(document) = effect else { return None };
             let removed = self.room.blobs.remove(*document);
             let _ = removed.as_ref().inspect_err(|cause| {
                 tracing::error!(%document, %cause, "a ciphertext was not removed");

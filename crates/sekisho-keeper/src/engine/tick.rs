@@ -30,7 +30,7 @@ impl Engine {
         let judged = self.room.trust.observe(reading);
         self.room.behind = false;
         let now = Now { at: judged.now, may_open: judged.may_open };
-        self.note("a doubt about the time", |engine| engine.step(now, |turn| clock::note_doubt(turn, judged)));
+        self.note("a doubt about the time", |engine| engine.note_doubt(now, judged));
         // First, and whatever the database does then: where keeping and forgetting conflict, we forget. It takes a write
         // for each hour, however many documents hang on it; what there is to say of each of them comes after.
         self.note("forgetting slots", |engine| engine.forget_slots(now, judged.may_destroy_until));
@@ -85,6 +85,15 @@ impl Engine {
         let (done, effects, _) = self.transact(now, |turn| apart(turn, work))?;
         self.carry_out(&effects);
         done
+    }
+
+    // Once for each doubt; known as noted only when it is durable.
+    fn note_doubt(&mut self, now: Now, judged: Judgement) -> Result<(), Fault> {
+        if !judged.may_open && !self.room.doubt_noted {
+            self.step(now, |turn| clock::note_doubt(turn, judged))?;
+        }
+        self.room.doubt_noted = !judged.may_open;
+        Ok(())
     }
 
     fn end_overdue(&mut self, now: Now, judged: Judgement) -> Result<(), Fault> {

@@ -7,7 +7,7 @@ use sekisho_core::{
     entropy::{Entropy, fresh},
     event::{Event, What},
     id::{CheckId, DocumentId, KeeperId},
-    time::{Clock, Hour, Timestamp},
+    time::{Clock, Hour, Reading, Timestamp},
     trust::TimeTrust,
 };
 
@@ -72,6 +72,8 @@ pub(super) struct Now {
 pub(super) enum Effect {
     /// Remove a ciphertext, then mark its document as shredded.
     RemoveBlob(DocumentId),
+    /// Believe that it is, or was at that reading, so late.
+    Believe(Timestamp, Reading),
 }
 
 /// One verb's turn.

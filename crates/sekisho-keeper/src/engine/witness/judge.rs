@@ -7,7 +7,10 @@ use sekisho_core::{
 };
 
 use super::{
-    super::{fault::Fault, turn::Turn},
+    super::{
+        fault::Fault,
+        turn::{Effect, Turn},
+    },
     Asked, Contradicted, Watched,
     ask::PACE,
     registry::store,
@@ -139,7 +142,7 @@ fn confirm_time(turn: &mut Turn<'_>, name: &str, stated: Timestamp) -> Result<()
         return Ok(());
     }
     let wall = stated.min(reading.wall);
-    turn.room.trust.confirm(wall, reading);
+    turn.effects.push(Effect::Believe(wall, reading));
     turn.log(None, What::TimeConfirmedByWitness { wall, witness: name.to_owned() })?;
     Ok(())
 }
