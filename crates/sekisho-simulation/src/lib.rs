@@ -11,6 +11,7 @@
 pub mod chance;
 pub mod clock;
 pub mod disk;
+pub mod exhaustive;
 pub mod generate;
 pub mod laws;
 pub mod model;

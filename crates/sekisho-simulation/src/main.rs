@@ -6,6 +6,7 @@
 use std::{process::ExitCode, time::Instant};
 
 use sekisho_simulation::{
+    exhaustive,
     generate::Taste,
     op::{from_text, to_text},
     planted::Planted,
@@ -18,6 +19,7 @@ Drives the keeper by chance, crashes it, lies to its clock, and attacks its copi
 
   simulate [--seeds N] [--from S] [--steps K]   N seeds from S on, of K steps each (100, 1, 120)
   simulate --seed X [--steps K]                 one seed once more, told step by step
+  simulate --exhaustive STRIDE                  short scripts, struck at each of their writes in each way (every STRIDEth)
   simulate --script FILE [--seed X]             a script once more, as a violation prints it
 
   e.g. cargo xtask simulate --seeds 1000 --from 1
@@ -30,10 +32,11 @@ struct Arguments {
     steps: usize,
     seed: Option<u64>,
     script: Option<String>,
+    exhaustive: Option<usize>,
 }
 
 fn arguments() -> Result<Arguments, String> {
-    let mut found = Arguments { seeds: 100, from: 1, steps: 120, seed: None, script: None };
+    let mut found = Arguments { seeds: 100, from: 1, steps: 120, seed: None, script: None, exhaustive: None };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         if ["--help", "-h", "help"].contains(&word.as_str()) {
@@ -46,6 +49,7 @@ fn arguments() -> Result<Arguments, String> {
             "--from" => found.from = number()?,
             "--steps" => found.steps = number()? as usize,
             "--seed" => found.seed = Some(number()?),
+            "--exhaustive" => found.exhaustive = Some(number()? as usize),
             "--script" => found.script = Some(value),
             _ => return Err(format!("there is no option {word}")),
         }
@@ -106,6 +110,23 @@ fn tell(seed: u64, report: &Report) {
     );
 }
 
+fn everywhere(seed: u64, stride: usize, sum: &mut Sum) {
+    for (name, ops) in exhaustive::scripts() {
+        let swept = exhaustive::sweep(seed, &ops, stride);
+        println!("{name}: {} writes, {} runs, {} crashes", swept.points, swept.runs, swept.crashes);
+        sum.seeds = 1;
+        sum.steps += swept.steps as usize;
+        sum.calls += swept.calls;
+        sum.crashes += swept.crashes;
+        sum.faults += swept.runs;
+        sum.seconds += swept.seconds;
+        if let Some((script, violation)) = swept.broken {
+            sum.violations += 1;
+            println!("{violation}\n{}", to_text(&script));
+        }
+    }
+}
+
 fn campaign(arguments: &Arguments) -> Result<Sum, String> {
     let mut sum = Sum::default();
     if let Some(path) = &arguments.script {
@@ -116,6 +137,10 @@ fn campaign(arguments: &Arguments) -> Result<Sum, String> {
             None => println!("digest {}", report.digest),
         }
         sum.add(&report);
+        return Ok(sum);
+    }
+    if let Some(stride) = arguments.exhaustive {
+        everywhere(arguments.seed.unwrap_or(1), stride, &mut sum);
         return Ok(sum);
     }
     let seeds = arguments.seed.map_or(arguments.from..arguments.from + arguments.seeds, |seed| seed..seed + 1);

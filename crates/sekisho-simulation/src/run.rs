@@ -93,6 +93,26 @@ pub fn by_seed(seed: u64, steps: usize, taste: Taste, planted: Planted) -> Repor
     }
 }
 
+/// A run of a script and of what ends every run.
+pub fn by_script_to_its_end(seed: u64, script: &[Step]) -> Report {
+    let mut world = World::founded(seed, Planted::Nothing);
+    let mut done = Vec::new();
+    let mut rest: std::collections::VecDeque<Step> = script.iter().cloned().collect();
+    let mut ended = false;
+    while let Some(step) = rest.pop_front() {
+        done.push(step.clone());
+        if let Err(violation) = world.perform(&step) {
+            let at = done.len() - 1;
+            return Report::of(&world, done, Some((at, violation)));
+        }
+        if rest.is_empty() && !ended {
+            ended = true;
+            rest.extend(ending(&world, Taste::STARTS).into_iter().map(Step::new));
+        }
+    }
+    Report::of(&world, done, None)
+}
+
 /// A run of a script, on an installation that was founded by `seed`.
 pub fn by_script(seed: u64, script: &[Step], planted: Planted) -> Report {
     let mut world = World::founded(seed, planted);

@@ -87,6 +87,8 @@ struct State {
     armed: Vec<Fault>,
     writes: u32,
     statements: u32,
+    /// What was written since faults were armed.
+    met: Vec<Write>,
     dead: bool,
     full: bool,
     /// Faults that struck since the last call began.
@@ -117,7 +119,13 @@ impl Wire {
     pub fn arm(&self, faults: &[Fault]) {
         let mut state = self.state();
         (state.writes, state.statements) = (0, 0);
+        state.met.clear();
         state.armed = faults.to_vec();
+    }
+
+    /// What did not strike in its step doesn't strike later.
+    pub fn disarm(&self) {
+        self.state().armed.clear();
     }
 
     /// A call of the keeper begins.
@@ -223,6 +231,11 @@ impl Wire {
         self.state().writes
     }
 
+    /// What was written since the faults were armed.
+    pub fn met(&self) -> Vec<Write> {
+        self.state().met.clone()
+    }
+
     /// Runs of statements since the faults were armed.
     pub fn statements(&self) -> u32 {
         self.state().statements
@@ -243,6 +256,7 @@ impl State {
         }
         let at = self.writes;
         self.writes += 1;
+        self.met.push(write);
         if let Some(fault) = self.take(Strikes::Write, at) {
             return (Fate::Failed(fault.kept), fault.dies);
         }

@@ -1,6 +1,7 @@
 //! A bounded number of seeds, for every change. Campaigns: `cargo xtask simulate`.
 
 use sekisho_simulation::{
+    exhaustive,
     generate::Taste,
     op::to_text,
     planted::Planted,
@@ -39,6 +40,18 @@ fn seeds_of_the_first_half_break_no_law() {
 #[test]
 fn seeds_of_the_second_half_break_no_law() {
     hold_all(17..33);
+}
+
+/// M8, M9, M16: short scripts are struck everywhere; in a test, at every nineteenth place.
+#[test]
+fn a_short_script_struck_at_its_writes_breaks_no_law() {
+    for (name, ops) in exhaustive::scripts() {
+        let swept = exhaustive::sweep(1, &ops, 19);
+        assert!(swept.points > 50 && swept.runs > 20 && swept.crashes > 5, "{name}: {swept:?}");
+        if let Some((script, violation)) = swept.broken {
+            panic!("{name}: {violation}\n{}", to_text(&script));
+        }
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use sekisho_core::{
     check::{CheckState, Reason, Verdict},
     id::{AssignmentId, CheckId, DocumentId},
-    time::Reading,
+    time::{Reading, Timestamp},
 };
 use sekisho_keeper::{
     engine::{Ask, Outcome, Reply},
@@ -218,6 +218,8 @@ impl World {
             }
             (Pending::Confirm(read), _) => {
                 self.bounds.confirm(*read, true);
+                // What a doubt kept from being done is done at the next tick.
+                self.model.worked = Timestamp(0);
                 Ok(())
             }
             (what, _) => Err(Violation::of(Law::Works, format!("another answer than to {what:?}"))),

@@ -32,6 +32,7 @@ use crate::{
         Wrapped,
         keystore::{self, Keyring, Secret},
     },
+    wire::Write,
 };
 
 /// Whether a keeper runs.
@@ -173,10 +174,15 @@ impl World {
     pub fn perform(&mut self, step: &Step) -> Held {
         self.disk.wire.arm(&step.faults);
         let done = self.op(&step.op);
-        self.disk.wire.arm(&[]);
+        self.disk.wire.disarm();
         let said = format!("{:?} {:?} {} {}", step.op, done, self.disk.wire.writes(), self.model.entries.len());
         self.tell(&said);
         done
+    }
+
+    /// What the last step wrote, in order.
+    pub fn met(&self) -> Vec<Write> {
+        self.disk.wire.met()
     }
 
     fn op(&mut self, op: &Op) -> Held {

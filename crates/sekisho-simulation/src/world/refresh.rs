@@ -241,7 +241,8 @@ impl World {
         let completed = self.model.root_on_record.filter(|hour| self.ring.newest_root() == Some(*hour));
         let began = completed.and_then(|hour| self.model.root_seen.get(&hour).copied()).unwrap_or(0);
         let ticked = self.model.ticked;
-        self.model.worked = ticked;
+        // After a start in doubt less is believed than what was reached before it.
+        self.model.worked = self.bounds.low(self.clock.honest());
         for document in self.model.documents.values_mut().filter(|document| document.received == Known::Yes) {
             let ended = document.ended == Known::Yes;
             document.is_settled |= ended;
