@@ -63,8 +63,7 @@ pub enum OpenError {
     #[error(
         "the keystore knows a ledger of {known} entries, but only {have} are here: this data folder is of an earlier \
          time than the keystore. Nothing was changed. Bring back the newest data folder, with its ledger and journal; \
-         if it is lost, restore a backup into a new installation (see docs/OPERATIONS.md, \"A data folder that is too \
-         old\")"
+         if it is lost, `sekisho restore` makes a keeper of a backup"
     )]
     Older {
         /// Entries that the keystore knows of.

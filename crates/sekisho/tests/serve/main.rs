@@ -138,6 +138,60 @@ fn a_test_and_a_production_installation_never_share_a_keystore() {
     assert_eq!(fs::read(foundling.path("keys/keystore")).unwrap(), keystores[1], "nothing was changed");
 }
 
+/// The key of a witness that nobody runs: the seed is 07…07.
+fn witness_key() -> String {
+    use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+    let pair = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
+    let public = pair.public_key().as_ref().try_into().unwrap();
+    sekisho_core::ledger::WitnessKey::new("witness.example/7", public).unwrap().to_string()
+}
+
+/// M16: what an operator says of witnesses is judged before anything is founded or forgotten.
+#[test]
+fn a_witness_is_named_by_key_and_address_and_forgotten_by_name() {
+    let place = Place::new();
+    let (plain, secure) =
+        (format!("{} http://127.0.0.1:9", witness_key()), format!("{} https://127.0.0.1:9", witness_key()));
+    let mut command = place.bare(&["--test-installation", "--witness", "witness.example https://w.example"]);
+    assert!(refusal(command.output().unwrap()).contains("not a witness's verifier key"));
+    let real = ["--behind-proxy", "--gate-origin", "https://check.example", "--desk-origin", "https://desk.example"];
+    let said = place.refused(PASSPHRASE, &[&real[..], &["--witness", &plain]].concat());
+    assert!(said.contains("must be asked over https://"), "{said}");
+    assert!(!place.path("keys/keystore").exists(), "nothing was founded");
+    place.run(PASSPHRASE, &["--test-installation", "--witness", &plain]).stop(Signal::TERM);
+    let said = place.refused(PASSPHRASE, &["--forget-witness", "witness.example"]);
+    assert!(said.contains("no witness witness.example is registered"), "{said}");
+    let altered = place.run(PASSPHRASE, &["--witness", &secure]);
+    until("it is said that the registered one stays", || altered.log().contains("which stay").then_some(()));
+    altered.stop(Signal::TERM);
+    let said = place.refused(PASSPHRASE, &["--witness", &plain, "--forget-witness", "witness.example/7"]);
+    assert!(said.contains("registered and forgotten at once"), "{said}");
+    place.run(PASSPHRASE, &["--forget-witness", "witness.example/7"]).stop(Signal::TERM);
+}
+
+/// M16: yesterday's data folder beside today's keystore does not start, and says what to do.
+#[test]
+fn a_data_folder_of_an_earlier_time_is_refused_by_its_keystore() {
+    let place = Place::new();
+    place.run(PASSPHRASE, &["--test-installation"]).stop(Signal::TERM);
+    let (data, kept) = (place.path("data"), place.path("kept"));
+    copy(&data, &kept);
+    place.run(PASSPHRASE, &[]).stop(Signal::TERM);
+    fs::rename(&data, place.path("newest")).unwrap();
+    fs::rename(&kept, &data).unwrap();
+    let said = place.refused(PASSPHRASE, &[]);
+    assert!(said.contains("of an earlier time than the keystore") && said.contains("newest data folder"), "{said}");
+    fs::rename(&data, &kept).unwrap();
+    fs::rename(place.path("newest"), &data).unwrap();
+    place.run(PASSPHRASE, &[]).stop(Signal::TERM);
+}
+
+/// As `cp -a` does.
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    let copied = std::process::Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
+    assert!(copied.success());
+}
+
 /// What a terminal sends on Ctrl-C goes to a group; the roles are ended in order, by their supervisor.
 #[test]
 fn no_role_is_in_the_supervisors_group() {
