@@ -86,6 +86,7 @@ fn exists(turn: &Turn<'_>, check: CheckId) -> rusqlite::Result<bool> {
 fn fact(check: CheckId, event: &Event, replayed: &mut Replayed) {
     replayed.gate.extend(match event.what {
         What::MemberErased { .. } => Some(GateFact::Erased(check)),
+        What::MemberLeft { erase_at, .. } => Some(GateFact::Leaves(check, erase_at)),
         What::CheckEnded { withdrawn: true, .. } => Some(GateFact::Withdrawn(check, event.at)),
         _ => None,
     });
@@ -114,6 +115,11 @@ fn of_a_check(turn: &mut Turn<'_>, check: CheckId, event: &Event, replayed: &mut
             settle(turn, check, state, None, None)?;
             replayed.to_tell.insert(check);
         }
+        What::MemberLeft { erase_at, .. } => {
+            turn.db
+                .prepare_cached("UPDATE checks SET erase_at = ?2 WHERE id = ?1 AND erase_at IS NULL")?
+                .execute((Id(check), At(*erase_at)))?;
+        }
         What::MemberErased { .. } => {
             erase_member(turn, check)?;
             replayed.to_tell.remove(&check);
@@ -125,14 +131,6 @@ fn of_a_check(turn: &mut Turn<'_>, check: CheckId, event: &Event, replayed: &mut
 
 fn of_the_house(turn: &mut Turn<'_>, event: &Event, replayed: &mut Replayed) -> Result<(), Fault> {
     match &event.what {
-        What::MemberLeft { checks, erase_at } => {
-            for check in checks {
-                turn.db
-                    .prepare_cached("UPDATE checks SET erase_at = ?2 WHERE id = ?1 AND erase_at IS NULL")?
-                    .execute((Id(*check), At(*erase_at)))?;
-                replayed.gate.push(GateFact::Leaves(*check, *erase_at));
-            }
-        }
         What::StaffRemoved { staff, .. } => {
             turn.db.prepare_cached("DELETE FROM staff WHERE id = ?1")?.execute([Id(*staff)])?;
             replayed.enrolled.remove(staff);

@@ -176,7 +176,7 @@ fn record(db: &Connection, backup: u64, entries: &[StoredEntry]) -> Result<Vec<E
             place as i64,
             &entry.salt[..],
             &entry.body,
-            about(&event.what).map(Id),
+            event.what.check().map(Id),
         ))?;
         events.push(event);
     }
@@ -186,14 +186,6 @@ fn record(db: &Connection, backup: u64, entries: &[StoredEntry]) -> Result<Vec<E
     }
     step.commit()?;
     Ok(events)
-}
-
-/// The check in whose receipt an event stands.
-fn about(what: &What) -> Option<CheckId> {
-    match what {
-        What::MemberLeft { checks, .. } => checks.first().copied(),
-        other => other.check(),
-    }
 }
 
 struct Work<'a> {

@@ -4,6 +4,7 @@ mod attacks;
 mod documents;
 mod fixtures;
 mod person;
+mod restoring;
 mod staff;
 mod witness;
 

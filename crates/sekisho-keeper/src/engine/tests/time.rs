@@ -208,6 +208,18 @@ fn ninety_days_after_leaving_nothing_ties_the_record_to_a_person() {
     assert!(house.check(check).attestation.is_none());
 }
 
+/// M37: leaving is part of the check's own record, and a receipt that tells of it verifies.
+#[test]
+fn a_receipt_of_a_member_who_left_verifies() {
+    let mut house = House::founded();
+    let (check, _) = house.submit("one");
+    house.review(Reason::OldEnough).unwrap();
+    house.member_leaves();
+    let Ok(GateAnswer::Proof(receipt)) = house.gate(GateRequest::Proof(check)) else { panic!("no receipt") };
+    let verified = receipt::verify(&Receipt::from_json(&receipt).unwrap(), Some(&house.ledger_key())).unwrap();
+    assert!(verified.events.iter().any(|one| matches!(one.event.what, What::MemberLeft { .. })));
+}
+
 /// M17: neither a test keystore in production nor a production keystore in a test.
 #[test]
 fn test_and_production_do_not_mix() {
