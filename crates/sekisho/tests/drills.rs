@@ -91,6 +91,15 @@ fn a_clock_that_is_set_forward_burns_nothing_and_opens_nothing() {
     assert!(number(&row.note, " findings") > 20, "{}", row.note);
 }
 
+/// M8, M10, M50: backed up, gone on, burnt down, restored, twice: with the journal and with nothing but the backups.
+#[test]
+fn what_ended_stays_ended_after_a_restore_and_the_story_passes_again() {
+    let row = row("restore");
+    assert_kept(&row);
+    assert!(row.note.contains("tried on 6 ciphertexts"), "{}", row.note);
+    assert!(row.note.contains("with the keystore the same code opened 6;"), "{}", row.note);
+}
+
 #[test]
 fn a_drill_that_is_not_there_is_a_usage_error_and_names_those_that_are() {
     let asked = Command::new(env!("CARGO_BIN_EXE_sekisho")).args(["drill", "stolen-moon"]).output().unwrap();

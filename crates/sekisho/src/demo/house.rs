@@ -68,6 +68,8 @@ pub struct Build {
     pub witnesses: WitnessPlan,
     /// An officer with a passkey, who is called `demo-officer`.
     pub officer: bool,
+    /// An administrator with a passkey, who is called `demo-administrator`.
+    pub administrator: bool,
     /// Hours for which a picture is kept, if not the policy's own; then somebody is at work at all hours.
     pub picture_hours: Option<u16>,
     /// What opening the keystore costs, if not what it costs in production.
@@ -88,6 +90,8 @@ pub struct House {
     pub passkey: Arc<Mutex<SoftAuthenticator>>,
     /// The officer's passkey, if there is one.
     pub officer: Option<Mutex<SoftAuthenticator>>,
+    /// The administrator's passkey, if there is one.
+    pub administrator: Option<Mutex<SoftAuthenticator>>,
     /// The installation's time.
     pub clock: DrivenClock,
     /// The keeper.
@@ -159,6 +163,7 @@ impl House {
         let kit = kit(&server("site", &doors.site)?, &mut entropy);
         let mut passkey = passkey(&desk, &mut entropy)?;
         let mut officer = build.officer.then(|| plan::passkey(&desk, &mut entropy)).transpose()?;
+        let mut administrator = build.administrator.then(|| plan::passkey(&desk, &mut entropy)).transpose()?;
         let passphrase = Passphrase(Zeroizing::new(fresh::<32>(&mut entropy).to_vec()));
         let mut plan = plan::plan(&desk, &kit, &mut passkey, &mut entropy)?;
         if build.unstaffed {
@@ -166,6 +171,9 @@ impl House {
         }
         if let Some(officer) = &mut officer {
             plan.people.push(founder("demo-officer", Role::Officer, &desk, officer, &mut entropy)?);
+        }
+        if let Some(passkey) = &mut administrator {
+            plan.people.push(founder("demo-administrator", Role::Administrator, &desk, passkey, &mut entropy)?);
         }
         plan.sites.extend(build.sites);
         plan.cost = build.cost.unwrap_or(plan.cost);
@@ -194,6 +202,7 @@ impl House {
             site,
             passkey,
             officer: officer.map(Mutex::new),
+            administrator: administrator.map(Mutex::new),
             clock,
             keeper,
             gate,

@@ -105,6 +105,17 @@ impl Reviewer {
         expect(&self.0.post_form("/watch/time", &[("form_token", &token)])?, 303, "an officer's word")
     }
 
+    /// As an administrator: removes the person of that name.
+    pub(super) fn remove(&mut self, name: &str) -> Result<(), StoryError> {
+        let token = self.field("/staff", "form_token")?;
+        let page = self.0.get("/staff")?;
+        let page = String::from_utf8_lossy(page.body()).into_owned();
+        let rest = page.find(name).map(|at| &page[at..]).ok_or(StoryError::Unexpected("the person"))?;
+        let staff = value_of(rest, "staff").ok_or(StoryError::Unexpected("the person"))?;
+        let form = [("form_token", token.as_str()), ("staff", staff.as_str())];
+        expect(&self.0.post_form("/staff/remove", &form)?, 303, "the removal")
+    }
+
     fn field(&mut self, path: &str, name: &'static str) -> Result<String, StoryError> {
         let page = self.0.get(path)?;
         expect(&page, 200, "a page of the desk")?;

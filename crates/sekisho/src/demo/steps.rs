@@ -114,4 +114,26 @@ impl House {
     pub fn state(&self, check: CheckId) -> Result<String, StoryError> {
         Ok(self.site.check(check)?["state"].as_str().unwrap_or_default().to_owned())
     }
+
+    /// A check of the sample site as its API tells it.
+    ///
+    /// # Errors
+    /// [`StoryError`].
+    pub fn told(&self, check: CheckId) -> Result<serde_json::Value, StoryError> {
+        self.site.check(check)
+    }
+
+    /// The administrator removes the officer.
+    ///
+    /// # Errors
+    /// [`StoryError`], also when the house was built without them.
+    pub fn remove_the_officer(&self) -> Result<(), StoryError> {
+        let passkey = self.administrator.as_ref().ok_or(StoryError::Unexpected("an administrator"))?;
+        Reviewer::begin(&self.desk, passkey)?.remove("demo-officer")
+    }
+
+    /// Whether the officer's passkey begins a shift.
+    pub fn officer_gets_in(&self) -> bool {
+        self.officer.as_ref().is_some_and(|passkey| Reviewer::begin(&self.desk, passkey).is_ok())
+    }
 }

@@ -54,7 +54,7 @@ impl Ground {
     }
 }
 
-fn kit() -> Kit {
+pub(super) fn kit() -> Kit {
     let profile = Profile {
         name: "robbed-site".parse().expect("a name"),
         title: sekisho_core::policy::Text { ja: "見本の別のサイト".into(), en: "Another sample site".into() },

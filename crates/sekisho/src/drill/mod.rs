@@ -15,6 +15,7 @@ mod loot;
 mod promises;
 mod public_process;
 mod reach;
+mod restore;
 mod sought;
 mod stolen_databases;
 mod stolen_site_key;
@@ -41,13 +42,14 @@ type Drill = fn(&Grounds) -> Result<Row, DrillError>;
 
 /// Every drill by its name, in the order in which they are performed. One that changes the installation that all share
 /// comes after the others that use it.
-const DRILLS: [(&str, Drill); 6] = [
+const DRILLS: [(&str, Drill); 7] = [
     ("stolen-storage", stolen_storage::perform),
     ("stolen-databases", stolen_databases::perform),
     ("stolen-site-key", stolen_site_key::perform),
     ("public-process", public_process::perform),
     ("clock-back", clock_back::perform),
     ("clock-forward", clock_forward::perform),
+    ("restore", restore::perform),
 ];
 
 /// What a drill showed.

@@ -32,7 +32,7 @@ const fn intended(held: &'static str, then: &'static str, promised: &'static str
 const PICTURES: &str = "every picture";
 const BUDGETS: &str = "no drill yet; budgets are not built";
 
-const PROMISES: [Promise; 11] = [
+const PROMISES: [Promise; 12] = [
     drilled("stolen-storage", "the whole blob store and its credentials", PICTURES, "ciphertext"),
     drilled(
         "stolen-databases",
@@ -65,6 +65,13 @@ const PROMISES: [Promise; 11] = [
         "every picture, for ever",
         "what was undecided at that moment",
         "no drill yet",
+    ),
+    drilled(
+        "restore",
+        "every backup with its sealed identity, the passphrase, and every ciphertext",
+        "every picture, for ever",
+        "no picture; false claims, until the keys are changed. Restored from a backup, nothing decided opens and \
+         nobody who left is back",
     ),
     drilled(
         "clock-back",
