@@ -9,10 +9,14 @@ use sekisho::{
     client::{Client, Limits, Server, Session, tls::Trust},
     testing::authenticator::SoftAuthenticator,
 };
-use sekisho_sys::entropy::SystemEntropy;
+use sekisho_core::{calendar::Day, time::Clock};
+use sekisho_sys::{clock::SystemClock, entropy::SystemEntropy};
 use serde_json::{Value, json};
 
-use super::place::{PASSPHRASE, Place, Running, refusal, text, until};
+use super::{
+    doctor,
+    place::{PASSPHRASE, Place, Running, refusal, text, until},
+};
 
 const DESK: &str = "https://desk.example";
 
@@ -28,11 +32,17 @@ fn pem(label: &str, der: &[u8]) -> String {
 
 impl Papers {
     fn new() -> Papers {
+        Papers::with(|_| {})
+    }
+
+    fn with(change: impl Fn(&mut CertificateParams)) -> Papers {
         let place = Place::new();
         let roots = ["gate", "desk"].map(|name| {
             let pair = KeyPair::generate().unwrap();
-            let certificate =
-                CertificateParams::new(vec![format!("{name}.example")]).unwrap().self_signed(&pair).unwrap();
+            let names = ["example", "localhost"].map(|domain| format!("{name}.{domain}"));
+            let mut params = CertificateParams::new(names).unwrap();
+            change(&mut params);
+            let certificate = params.self_signed(&pair).unwrap();
             place.file(&format!("{name}.pem"), pem("CERTIFICATE", certificate.der()));
             place.file(&format!("{name}.key"), pem("PRIVATE KEY", &pair.serialize_der()));
             certificate.der().to_vec()
@@ -150,7 +160,28 @@ fn gate_and_desk_end_tls_themselves_and_stay_confined() {
     let open = papers.place.up(papers.command("0.0.0.0:0", "0.0.0.0:0"));
     assert!(!papers.place.token().exists() && open.told["founding_token"].is_null());
     assert_eq!(papers.session(&open, "desk", true).get("/healthz").unwrap().status(), 200);
+    let told = doctor::Told::of(doctor::command(&papers.place, &[]).output().unwrap());
+    let seen = ["D-officers", "D-administrators", "D-reviewers", "D-desk-public"].map(|id| told.severity(id));
+    assert_eq!(seen, [Some("finding"), Some("note"), Some("finding"), Some("note")]);
+    let fine = ["D-founding", "D-certificate", "D-test-public", "D-plain-http", "D-proxy-bypass", "D-stopped"];
+    assert_eq!(fine.map(|id| told.severity(id)), [None; 6]);
     open.stop(Signal::TERM);
+}
+
+/// Found at the door that serves with it, and the body that looks for a spooling proxy goes over TLS too.
+#[test]
+fn a_certificate_that_ends_is_found_at_the_running_door() {
+    let last = Day::of(SystemClock.read().wall).plus(10).0;
+    let ends =
+        rcgen::date_time_ymd(last.year().into(), last.month().try_into().unwrap(), last.day().try_into().unwrap());
+    let papers = Papers::with(|params| params.not_after = ends);
+    let running = papers.place.up(papers.command("127.0.0.1:0", "127.0.0.1:0"));
+    let listen: SocketAddr = running.told["gate"]["listen"].as_str().unwrap().parse().unwrap();
+    let (gate, trust) = (format!("https://gate.localhost:{}", listen.port()), papers.place.path("gate.pem"));
+    let told = doctor::command(&papers.place, &["--gate", &gate, "--trust", text(&trust)]).output().unwrap();
+    let told = doctor::Told::of(told);
+    assert_eq!((told.severity("D-certificate"), told.severity("D-proxy-spools")), (Some("finding"), None));
+    running.stop(Signal::TERM);
 }
 
 #[test]
