@@ -40,3 +40,35 @@ pub(super) fn read(db: &Connection) -> rusqlite::Result<Vec<Witness>> {
     })?
     .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn witnesses_are_read_from_the_table_that_the_keeper_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = crate::db::open(&folder.path().join("keeper.db")).unwrap();
+        assert_eq!(read(&db).unwrap(), []);
+        let put = "INSERT INTO witness (name, key, url, registered, forgotten, known, cosigned_at, contradiction)
+                   VALUES (?1, '', '', 10, ?2, 0, ?3, ?4)";
+        db.execute(put, ("a.example", None::<i64>, Some(20), None::<&str>)).unwrap();
+        db.execute(put, ("b.example", Some(30), None::<i64>, Some("other_ledger"))).unwrap();
+        let at = Timestamp;
+        let quiet = Witness {
+            name: "a.example".into(),
+            registered: at(10),
+            forgotten: None,
+            cosigned: Some(at(20)),
+            contradicts: false,
+        };
+        let other = Witness {
+            name: "b.example".into(),
+            forgotten: Some(at(30)),
+            cosigned: None,
+            contradicts: true,
+            ..quiet.clone()
+        };
+        assert_eq!(read(&db).unwrap(), [quiet, other]);
+    }
+}
