@@ -3,12 +3,16 @@
 //! Many requests may be under way at once; each answer carries its request's
 //! number. When the keeper is started anew a new stream comes and the old one is
 //! dead: what was under way fails, and whoever asked may ask again.
+//!
+//! How many are under way is bounded, and how long one waits for its turn and for
+//! its answer: a keeper that is slow makes its callers say so, not pile up.
 
 use std::{
     collections::HashMap,
     io,
     os::unix::net::UnixStream as StdUnixStream,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use sekisho_keeper::wire::{Answered, Dialogue, MAX_FRAME, Numbered, Refusal};
@@ -18,31 +22,61 @@ use tokio::{
         UnixStream,
         unix::{OwnedReadHalf, OwnedWriteHalf},
     },
-    sync::{mpsc, oneshot},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
+    time::timeout,
 };
 use zeroize::Zeroizing;
 
 use crate::supervisor::End;
 
+/// How many questions may be under way at once: two batches of the keeper's.
+const AT_ONCE: usize = 128;
+/// How long.
+const PATIENCE: Patience = Patience { turn: Duration::from_secs(10), answer: Duration::from_secs(45) };
+
+/// How long somebody waits before the keeper counts as away.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    /// For their turn to ask.
+    turn: Duration,
+    /// For the answer. A picture that is drawn for a viewing may take twenty seconds by itself.
+    answer: Duration,
+}
+
 /// One side's end. Clones speak over the same stream.
-pub struct Link<D: Dialogue>(Arc<Mutex<State<D>>>);
+pub struct Link<D: Dialogue> {
+    state: Arc<Mutex<State<D>>>,
+    turns: Arc<Semaphore>,
+    patience: Patience,
+}
 
 impl<D: Dialogue> Clone for Link<D> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self { state: Arc::clone(&self.state), turns: Arc::clone(&self.turns), patience: self.patience }
     }
 }
 
 struct State<D: Dialogue> {
     next: u64,
     out: Option<mpsc::UnboundedSender<Zeroizing<Vec<u8>>>>,
-    waiting: HashMap<u64, oneshot::Sender<D::Answer>>,
+    waiting: HashMap<u64, Waiting<D>>,
+}
+
+/// A question under way. Its turn is over when the keeper answered, also if whoever asked has gone.
+struct Waiting<D: Dialogue> {
+    answer: oneshot::Sender<D::Answer>,
+    _turn: OwnedSemaphorePermit,
 }
 
 impl<D: Dialogue + 'static> Link<D> {
     /// Speaks over the streams that come out of `end`, in a task of the present runtime.
-    pub fn start(mut end: End) -> Self {
-        let link = Self(Arc::new(Mutex::new(State { next: 0, out: None, waiting: HashMap::new() })));
+    pub fn start(end: End) -> Self {
+        Self::start_with(end, PATIENCE)
+    }
+
+    fn start_with(mut end: End, patience: Patience) -> Self {
+        let state = Arc::new(Mutex::new(State { next: 0, out: None, waiting: HashMap::new() }));
+        let link = Self { state, turns: Arc::new(Semaphore::new(AT_ONCE)), patience };
         let mine = link.clone();
         tokio::spawn(async move {
             while let Some(stream) = end.next().await {
@@ -78,7 +112,7 @@ impl<D: Dialogue + 'static> Link<D> {
             // An answer to nothing that was asked: from here on no answer could be believed.
             let waiting = self.state().waiting.remove(&number).ok_or(io::ErrorKind::InvalidData)?;
             // Whoever asked may have gone; then nobody is told.
-            let _ = waiting.send(body);
+            let _ = waiting.answer.send(body);
         }
     }
 
@@ -89,29 +123,38 @@ impl<D: Dialogue + 'static> Link<D> {
     }
 
     fn state(&self) -> MutexGuard<'_, State<D>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begin(&self, request: D::Request) -> Option<oneshot::Receiver<D::Answer>> {
+    fn begin(&self, request: D::Request, turn: OwnedSemaphorePermit) -> Option<oneshot::Receiver<D::Answer>> {
         let mut state = self.state();
         let number = state.next;
         let frame = postcard::to_allocvec(&Numbered { number, body: request }).ok()?;
         state.out.as_ref()?.send(Zeroizing::new(frame)).ok()?;
         state.next += 1;
         let (answer, wait) = oneshot::channel();
-        state.waiting.insert(number, answer);
+        state.waiting.insert(number, Waiting { answer, _turn: turn });
         Some(wait)
     }
 }
 
 impl<D: Dialogue<Answer = Answered<T>> + 'static, T> Link<D> {
-    /// Asks and waits. `Unavailable` when the keeper is away, or goes away meanwhile.
+    /// Asks and waits. `Unavailable` when the keeper is away, goes away meanwhile, or takes too long; what was asked may
+    /// have been done then.
     ///
     /// # Errors
     /// The keeper's [`Refusal`].
     pub async fn ask(&self, request: D::Request) -> Answered<T> {
-        let Some(wait) = self.begin(request) else { return Err(Refusal::Unavailable) };
-        wait.await.unwrap_or(Err(Refusal::Unavailable))
+        let turn = timeout(self.patience.turn, Arc::clone(&self.turns).acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else { return Err(Refusal::Unavailable) };
+        let Some(wait) = self.begin(request, turn) else { return Err(Refusal::Unavailable) };
+        match timeout(self.patience.answer, wait).await {
+            Ok(answered) => answered.unwrap_or(Err(Refusal::Unavailable)),
+            Err(_) => {
+                tracing::error!("the keeper does not answer in time");
+                Err(Refusal::Unavailable)
+            }
+        }
     }
 }
 
@@ -169,6 +212,44 @@ mod tests {
             assert_eq!(pull(&link).await, Some(Refusal::Unavailable));
             answered.join().unwrap();
         }
+    }
+
+    /// M45: a keeper that reads and says nothing costs a caller a known time, and whoever comes later no more.
+    #[tokio::test]
+    async fn a_keeper_that_does_not_answer_is_away_and_its_callers_do_not_pile_up() {
+        let (sender, end) = End::for_test();
+        let short = Duration::from_millis(60);
+        let link = Link::<Courier>::start_with(end, Patience { turn: short, answer: short });
+        let (ours, _theirs) = StdUnixStream::pair().unwrap();
+        sender.send(ours).unwrap();
+        taken_up(&link).await;
+        let all = (0..AT_ONCE + 9).map(|_| {
+            let link = link.clone();
+            tokio::spawn(async move { pull(&link).await })
+        });
+        for one in all.collect::<Vec<_>>() {
+            assert_eq!(one.await.unwrap(), Some(Refusal::Unavailable));
+        }
+        assert_eq!(link.state().waiting.len(), AT_ONCE, "what was asked may still be answered");
+        drop(sender);
+    }
+
+    /// M45: an answer that comes too late does no harm, and makes room.
+    #[tokio::test]
+    async fn a_late_answer_gives_the_turn_back() {
+        let (sender, end) = End::for_test();
+        let patience = Patience { turn: Duration::from_secs(5), answer: Duration::from_millis(60) };
+        let link = Link::<Courier>::start_with(end, patience);
+        let (ours, theirs) = StdUnixStream::pair().unwrap();
+        sender.send(ours).unwrap();
+        taken_up(&link).await;
+        assert_eq!(pull(&link).await, Some(Refusal::Unavailable));
+        let answered = keeper(theirs, 2, 0);
+        while link.turns.available_permits() < AT_ONCE {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(pull(&link).await, None);
+        answered.join().unwrap();
     }
 
     #[tokio::test]

@@ -71,11 +71,10 @@ fn assign(
 // Sites take turns: the one that was served longest ago comes first, so that a
 // flood from one site can't keep another's members waiting until they are overdue.
 fn draw(turn: &mut Turn<'_>, staff: StaffId) -> Result<Option<(CheckId, DocumentId)>, Fault> {
-    let alone = reviewers(turn.db)? < 2;
     let mut sites = sites_waiting(turn.db)?;
     sites.sort_by_key(|site| turn.room.served.get(site).copied().unwrap_or(0));
     for site in sites {
-        let oldest = oldest_of(turn.db, &site, staff, alone, turn.now.at)?;
+        let oldest = oldest_of(turn.db, &site, staff, turn.now.at)?;
         if !oldest.is_empty() {
             turn.room.turns += 1;
             turn.room.served.insert(site, turn.room.turns);
@@ -84,12 +83,6 @@ fn draw(turn: &mut Turn<'_>, staff: StaffId) -> Result<Option<(CheckId, Document
         }
     }
     Ok(None)
-}
-
-fn reviewers(db: &Connection) -> rusqlite::Result<u64> {
-    db.prepare_cached("SELECT count(*) FROM staff WHERE role = ?1")?
-        .query_row([Word(Role::Reviewer)], |row| row.get::<_, i64>(0))
-        .map(|count| count as u64)
 }
 
 fn sites_waiting(db: &Connection) -> rusqlite::Result<Vec<String>> {
@@ -106,22 +99,25 @@ fn sites_waiting(db: &Connection) -> rusqlite::Result<Vec<String>> {
     .collect()
 }
 
-// What lapsed with this person doesn't come back to them, unless nobody else is enrolled.
+// What lapsed with this person doesn't come back to them while there is somebody with whom it didn't: after some crashes
+// a document lapsed with everybody, and must not wait for its end then.
 fn oldest_of(
     db: &Connection,
     site: &str,
     staff: StaffId,
-    alone: bool,
     now: Timestamp,
 ) -> rusqlite::Result<Vec<(CheckId, DocumentId)>> {
     db.prepare_cached(
         "SELECT check_id, id FROM document AS d
          WHERE state = 'waiting' AND site = ?1 AND deadline > ?2
-           AND (?3 OR NOT EXISTS (SELECT 1 FROM assignment AS a
-                                  WHERE a.document = d.id AND a.staff = ?4 AND a.state = 'lapsed'))
+           AND (NOT EXISTS (SELECT 1 FROM assignment AS a
+                            WHERE a.document = d.id AND a.staff = ?3 AND a.state = 'lapsed')
+                OR NOT EXISTS (SELECT 1 FROM staff AS s WHERE s.role = ?4 AND NOT EXISTS (
+                                   SELECT 1 FROM assignment AS a
+                                   WHERE a.document = d.id AND a.staff = s.id AND a.state = 'lapsed')))
          ORDER BY received, id LIMIT ?5",
     )?
-    .query_map((site, At(now), alone, Id(staff), DRAWN_FROM as i64), |row| {
+    .query_map((site, At(now), Id(staff), Word(Role::Reviewer), DRAWN_FROM as i64), |row| {
         Ok((row.get::<_, Id<CheckId>>(0)?.0, row.get::<_, Id<DocumentId>>(1)?.0))
     })?
     .collect()

@@ -148,6 +148,19 @@ fn what_lapsed_goes_to_somebody_else_where_there_is_one() {
     assert!(house.view(&second, assignment).is_ok());
 }
 
+/// M9: three crashes in a row, each over a look at the same document, and it is still given to somebody.
+#[test]
+fn what_lapsed_with_everybody_is_given_out_again() {
+    let mut house = House::founded();
+    house.enrol_second_reviewer();
+    house.submit("one");
+    for begin in [House::begin_shift, House::begin_second_reviewers_shift, House::begin_shift] {
+        let shift = begin(&mut house);
+        assert!(house.next(&shift).is_some());
+        house.restart_after(60);
+    }
+}
+
 /// A reviewer can't time what they get: it is drawn among the oldest sixteen.
 #[test]
 fn an_assignment_is_drawn_among_the_oldest_sixteen() {

@@ -4,7 +4,10 @@ use std::{
     io,
     net::Shutdown,
     os::unix::net::UnixStream,
-    sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, sync_channel},
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        mpsc::{Receiver, Sender, SyncSender, TrySendError, sync_channel},
+    },
     thread,
 };
 
@@ -19,7 +22,40 @@ use crate::{
 };
 
 /// Answers that may wait for a caller that doesn't read. One that is slower than this is cut off.
-const WAITING: usize = 256;
+const WAITING: usize = 2 * OPEN;
+
+/// Requests of one caller that may be without an answer. Further ones stay in the socket, so that a caller who asks
+/// faster than the keeper decides waits there, and neither fills the keeper's memory nor keeps others from their turn.
+const OPEN: usize = 128;
+
+/// Counts requests without an answer.
+#[derive(Default)]
+struct Open {
+    count: Mutex<usize>,
+    fewer: Condvar,
+}
+
+/// One of them. Its place is given back when it was answered, or can't be.
+struct Place(Arc<Open>);
+
+impl Open {
+    /// Waits for a place.
+    fn enter(self: &Arc<Self>) -> Place {
+        let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        while *count >= OPEN {
+            count = self.fewer.wait(count).unwrap_or_else(PoisonError::into_inner);
+        }
+        *count += 1;
+        Place(Arc::clone(self))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        *self.0.count.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.0.fewer.notify_one();
+    }
+}
 
 /// Which process holds the other end. It decides which verbs exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +73,7 @@ pub(crate) struct Back {
     number: u64,
     frames: SyncSender<Zeroizing<Vec<u8>>>,
     stream: Option<UnixStream>,
+    _place: Place,
 }
 
 impl Back {
@@ -85,13 +122,14 @@ fn read<T: DeserializeOwned>(
     frames: &SyncSender<Zeroizing<Vec<u8>>>,
     to: &Sender<Incoming>,
 ) {
+    let open = Arc::<Open>::default();
     while let Ok(Some(frame)) = read_frame(&mut stream, MAX_FRAME) {
         let Ok(Numbered { number, body }) = postcard::from_bytes::<Numbered<T>>(&frame) else {
             // Whoever sends this is not our program, or not any more.
             tracing::error!("a caller sent a frame that is no request and was cut off");
             break;
         };
-        let back = Back { number, frames: frames.clone(), stream: stream.try_clone().ok() };
+        let back = Back { number, frames: frames.clone(), stream: stream.try_clone().ok(), _place: open.enter() };
         if to.send(Incoming::Ask(ask(body), back)).is_err() {
             break;
         }

@@ -129,6 +129,17 @@ mod tests {
         assert_eq!(script.json()["code"], "no_such_page");
     }
 
+    /// M45.
+    #[tokio::test]
+    async fn whoever_finds_the_keeper_away_is_told_when_to_ask_again() {
+        let mut desk = TestDesk::new();
+        desk.sign_in(sekisho_core::check::Role::Reviewer).await;
+        desk.keeper.refuse(sekisho_keeper::wire::Refusal::Unavailable);
+        let answer = desk.get("/work").await;
+        assert_eq!((answer.status, answer.header("retry-after")), (503, "30"));
+        assert_eq!(desk.get("/nowhere").await.header("retry-after"), "");
+    }
+
     #[tokio::test]
     async fn a_path_is_never_repeated_in_its_problem() {
         let answer = TestDesk::new().get("/%3Cb%3Enowhere").await;

@@ -9,6 +9,7 @@ mod cookie;
 mod guard;
 mod lang;
 mod pages;
+mod places;
 mod problem;
 mod rate;
 mod same_origin;

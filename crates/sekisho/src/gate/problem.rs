@@ -62,6 +62,12 @@ impl From<Away> for Problem {
                 "The service is locked: it holds no keys now.",
                 "Try again later. The operator has to unlock it.",
             ),
+            Away::NoSpace => Self::new(
+                status,
+                "no_space",
+                "The service has no room for another document now.",
+                "Try again after the time in Retry-After. The operator has to make room.",
+            ),
             Away::Unavailable | Away::Stranger => Self::new(
                 status,
                 "unavailable",

@@ -18,7 +18,7 @@ use axum::{
 };
 use sekisho_core::time::Timestamp;
 
-use super::{api, state::Gate};
+use super::{api, places::Asker, state::Gate};
 
 /// Calls of one asker within one minute.
 const PER_MINUTE: u32 = 600;
@@ -51,13 +51,14 @@ impl Rates {
 }
 
 /// Stops an address that asks too often. Addresses are counted, never kept longer than the minute, never logged.
-pub(super) async fn by_address(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+pub(super) async fn by_address(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let told = if gate.settings().behind_proxy { forwarded(request.headers()) } else { None };
-    if let Some(address) = told.or(peer)
-        && let Err(seconds) = gate.rates().count(&network(address), gate.room().now())
-    {
-        return api::too_many(seconds).into_response();
+    if let Some(asker) = told.or(peer).map(|address| Asker(network(address))) {
+        if let Err(seconds) = gate.rates().count(&asker, gate.room().now()) {
+            return api::too_many(seconds).into_response();
+        }
+        request.extensions_mut().insert(asker);
     }
     next.run(request).await
 }

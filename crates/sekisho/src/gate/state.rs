@@ -2,13 +2,8 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
-
-use super::rate::Rates;
+use super::{places::Places, rate::Rates};
 use crate::service::room::Room;
-
-/// How many uploads are read at once; each holds a picture in memory and an inspector.
-const UPLOADS: usize = 4;
 
 /// How the gate is reached.
 #[derive(Debug, Clone)]
@@ -28,15 +23,14 @@ pub struct Gate(Arc<Inner>);
 struct Inner {
     room: Room,
     settings: Settings,
-    uploads: Arc<Semaphore>,
+    places: Places,
     rates: Rates,
 }
 
 impl Gate {
     /// A gate over these ports.
     pub fn new(room: Room, settings: Settings) -> Self {
-        let uploads = Arc::new(Semaphore::new(UPLOADS));
-        Self(Arc::new(Inner { room, settings, uploads, rates: Rates::default() }))
+        Self(Arc::new(Inner { room, settings, places: Places::default(), rates: Rates::default() }))
     }
 
     /// The ports.
@@ -50,8 +44,8 @@ impl Gate {
     }
 
     /// Places for uploads.
-    pub(super) fn uploads(&self) -> &Arc<Semaphore> {
-        &self.0.uploads
+    pub(super) fn places(&self) -> &Places {
+        &self.0.places
     }
 
     /// How often who asked lately.

@@ -69,7 +69,7 @@ pub async fn announce(room: &Room, jws: &str) -> Result<Announcement, AnnounceEr
 fn refused(error: StoreError) -> AnnounceError {
     match error {
         StoreError::Conflict => AnnounceError::Conflict,
-        StoreError::Unavailable => AnnounceError::Away(Away::Unavailable),
+        StoreError::Unavailable | StoreError::NoSpace => AnnounceError::Away(error.into()),
     }
 }
 

@@ -30,6 +30,9 @@ pub enum StoreError {
     /// A disk or a database failed; nothing was done.
     #[error("unavailable")]
     Unavailable,
+    /// The disk has no room to spare; nothing was done.
+    #[error("no_space")]
+    NoSpace,
 }
 
 /// Where ciphertext goes. The gate creates; it never reads back, replaces or deletes.
@@ -38,6 +41,9 @@ pub trait Blobs: Send + Sync {
     ///
     /// `Conflict` when a blob of this document exists.
     fn create<'a>(&'a self, document: DocumentId, bytes: &'a [u8]) -> Pending<'a, Result<(), StoreError>>;
+
+    /// Whether there is room for another one, with what must stay free besides; asked before a picture is read.
+    fn has_room(&self) -> bool;
 }
 
 /// What an inspector made of an upload.

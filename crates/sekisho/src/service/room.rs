@@ -55,11 +55,17 @@ pub enum Away {
     /// What answers is not the keeper that this gate was told to trust.
     #[error("stranger")]
     Stranger,
+    /// The disk has no room to spare for another document.
+    #[error("no_space")]
+    NoSpace,
 }
 
 impl From<StoreError> for Away {
-    fn from(_: StoreError) -> Self {
-        Self::Unavailable
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NoSpace => Self::NoSpace,
+            StoreError::Conflict | StoreError::Unavailable => Self::Unavailable,
+        }
     }
 }
 
@@ -144,6 +150,10 @@ impl Room {
     pub async fn ready(&self) -> Result<IntakeKey, Away> {
         if self.status().await?.locked {
             return Err(Away::Locked);
+        }
+        if !self.blobs.has_room() {
+            tracing::error!("no document is taken in: the disk has no room to spare");
+            return Err(Away::NoSpace);
         }
         self.intake_key().await
     }

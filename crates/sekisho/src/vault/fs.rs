@@ -12,16 +12,28 @@ use sekisho_keeper::blobs::relative_path;
 
 use crate::service::ports::{Blobs, Pending, StoreError};
 
+/// Bytes that uploads leave free on the disk. Whatever ends a document writes first: a decision, a withdrawal, a
+/// deadline each need room in the keeper's database and ledger, so the disk must never be full of uploads.
+const RESERVE: u64 = 128 << 20;
+
 /// A folder of blobs.
 #[derive(Debug, Clone)]
 pub struct FolderBlobs {
     root: PathBuf,
+    reserve: u64,
 }
 
 impl FolderBlobs {
     /// The blobs under `root`, which must exist.
     pub fn new(root: PathBuf) -> Self {
-        Self { root }
+        Self { root, reserve: RESERVE }
+    }
+
+    /// What is free beyond the reserve, in bytes.
+    fn room(&self) -> io::Result<u64> {
+        // By descriptor: a confined gate may not ask by path.
+        let disk = rustix::fs::fstatvfs(File::open(&self.root)?)?;
+        Ok((disk.f_bavail * disk.f_frsize).saturating_sub(self.reserve))
     }
 }
 
@@ -58,21 +70,36 @@ fn sync(folder: &Path) -> io::Result<()> {
 
 impl Blobs for FolderBlobs {
     fn create<'a>(&'a self, document: DocumentId, bytes: &'a [u8]) -> Pending<'a, Result<(), StoreError>> {
-        let path = path_of(&self.root, document);
+        let (blobs, path) = (self.clone(), path_of(&self.root, document));
         // Ciphertext: a copy of it is no leak.
         let bytes = bytes.to_vec();
         Box::pin(async move {
-            let done = tokio::task::spawn_blocking(move || create(&path, &bytes)).await;
-            match done {
-                Ok(Ok(())) => Ok(()),
-                Ok(Err(error)) if error.kind() == io::ErrorKind::AlreadyExists => Err(StoreError::Conflict),
-                Ok(Err(error)) => {
-                    tracing::error!(kind = ?error.kind(), "a blob could not be written");
-                    Err(StoreError::Unavailable)
-                }
-                Err(_) => Err(StoreError::Unavailable),
-            }
+            let work = move || match blobs.room()? {
+                room if room < bytes.len() as u64 => Err(io::ErrorKind::StorageFull.into()),
+                _ => create(&path, &bytes),
+            };
+            tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Unavailable)?.map_err(told)
         })
+    }
+
+    fn has_room(&self) -> bool {
+        let room = self.room().inspect_err(|error| tracing::error!(kind = ?error.kind(), "the disk can't be asked"));
+        // What can't be told is found out when a blob is written.
+        room.map_or(true, |room| room > 0)
+    }
+}
+
+fn told(error: io::Error) -> StoreError {
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => StoreError::Conflict,
+        io::ErrorKind::StorageFull => {
+            tracing::error!("no document is taken in: the disk has no room to spare");
+            StoreError::NoSpace
+        }
+        kind => {
+            tracing::error!(?kind, "a blob could not be written");
+            StoreError::Unavailable
+        }
     }
 }
 
@@ -90,6 +117,15 @@ mod tests {
         let path = path_of(folder.path(), document);
         assert_eq!(fs::read(&path).unwrap(), b"sealed");
         assert_eq!(path.parent().unwrap().file_name().unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn what_would_eat_into_the_reserve_is_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = FolderBlobs { reserve: u64::MAX, ..FolderBlobs::new(folder.path().into()) };
+        assert!(!blobs.has_room());
+        assert_eq!(blobs.create(DocumentId::from_bytes([9; 16]), b"x").await, Err(StoreError::NoSpace));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[tokio::test]

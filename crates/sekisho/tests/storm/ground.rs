@@ -1,6 +1,7 @@
 //! The installation that is killed and loaded: founded once, served by the real binary, started again over its folder.
 
 use std::{
+    ffi::OsString,
     fs::{self, File, OpenOptions},
     io::{BufRead, BufReader},
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -52,6 +53,11 @@ pub(crate) struct Ground {
     place: TempDir,
     // Shared with everybody who speaks to it; only its master kills it and starts it anew.
     serving: Mutex<Option<Child>>,
+}
+
+/// What is killed and loaded: the program as built beside this test, or another build of it that `SEKISHO_PROGRAM` names.
+fn program() -> OsString {
+    std::env::var_os("SEKISHO_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_sekisho").into())
 }
 
 /// A port that nobody's outgoing connection is given while we are down, since it lies below those.
@@ -146,7 +152,7 @@ impl Ground {
     fn command(&self) -> Command {
         let log = OpenOptions::new().create(true).append(true).open(self.place.path().join("log")).unwrap();
         let listen = |server: &Server| server.address.to_string();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sekisho"));
+        let mut command = Command::new(program());
         command.args(["serve", "--json", "--behind-proxy", "--passphrase-fd", "0", "--data"]).arg(self.data(""));
         command.arg("--keystore").arg(self.place.path().join("keys/keystore"));
         command.args(["--gate-listen", &listen(&self.gate), "--desk-listen", &listen(&self.desk)]);

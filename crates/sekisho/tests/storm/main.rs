@@ -13,6 +13,7 @@ mod hook;
 mod lives;
 mod load;
 mod member;
+mod overload;
 mod pictures;
 mod planted;
 mod processes;

@@ -1,7 +1,9 @@
 //! The member, speaking to the gate as a browser does.
 
+use std::{io::Write, net::TcpStream};
+
 use hyper::{
-    Request,
+    Request, Response,
     header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, ORIGIN},
 };
 use sekisho::client::{Part, Session, multipart};
@@ -37,6 +39,12 @@ impl Member {
 
     /// Sends the picture with the boxes that were drawn on it.
     pub(crate) fn send(&mut self, picture: &Picture) -> Result<(), Snag> {
+        let answer = self.send_for_answer(picture)?;
+        if answer.status().is_success() { Ok(()) } else { Err(Snag::of(&answer)) }
+    }
+
+    /// The same, for the answer as it came.
+    pub(crate) fn send_for_answer(&mut self, picture: &Picture) -> Result<Response<Vec<u8>>, Snag> {
         let path = format!("/check/photo/{KIND}");
         let boxes = serde_json::to_vec(&picture.boxes).unwrap();
         let parts = [
@@ -45,8 +53,21 @@ impl Member {
         ];
         let (kind, body) = multipart(&parts);
         let request = Request::post(&path).header(CONTENT_TYPE, kind).header(ACCEPT, "application/json");
-        let answer = self.0.send(request.body(body).map_err(|_| Snag::Odd("an upload"))?)?;
-        if answer.status().is_success() { Ok(()) } else { Err(Snag::of(&answer)) }
+        Ok(self.0.send(request.body(body).map_err(|_| Snag::Odd("an upload"))?)?)
+    }
+
+    /// Begins to send and stops after some bytes: the connection, which the gate waits on.
+    pub(crate) fn begin_to_send(&self, address: u32) -> TcpStream {
+        let mut stream = TcpStream::connect(self.0.server().address).unwrap();
+        let (host, cookie) = (&self.0.server().authority, self.0.jar().get("check").unwrap());
+        let [_, b, c, d] = address.to_be_bytes();
+        let head = format!(
+            "POST /check/photo/{KIND} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: check={cookie}\r\n\
+             X-Forwarded-For: 10.{b}.{c}.{d}\r\nContent-Type: multipart/form-data; boundary=b\r\n\
+             Content-Length: 20000000\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"a\"\r\n\r\nslow"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        stream
     }
 
     /// Looks where it stands.

@@ -2,20 +2,24 @@
 //!
 //! It lies in memory that is wiped, until it is sealed or turned away.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     extract::{FromRequest, Multipart, Path, Request, State, multipart::Field},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
+use http_body_util::BodyExt;
 use sekisho_core::{id::KindName, policy::Text};
 use sekisho_inspect::wire::{Boxed, Code};
 use serde_json::json;
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::{error, frame, guest::Guest, photo};
 use crate::{
-    gate::{lang::Lang, problem::Problem, state::Gate},
+    gate::{lang::Lang, places::Full, problem::Problem, state::Gate},
     service::{
         room::Away,
         submit::{self, MAX_UPLOAD, SubmitError, Upload},
@@ -24,6 +28,9 @@ use crate::{
 
 /// The most that the list of boxes may hold, in bytes.
 const BOXES_LIMIT: usize = 4096;
+
+/// How long a body that there is no place for may take to go by. Nothing of it is held meanwhile.
+const GO_BY: Duration = Duration::from_secs(10);
 
 /// Why a picture did not come in.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +82,7 @@ impl Telling {
             Error::Submit(SubmitError::NobodyLooks) => (StatusCode::CONFLICT, "nobody_looks"),
             Error::Submit(SubmitError::NotWaiting | SubmitError::Refused) => (StatusCode::CONFLICT, "check_over"),
             Error::Submit(SubmitError::Away(Away::Locked)) => (StatusCode::SERVICE_UNAVAILABLE, "locked"),
+            Error::Submit(SubmitError::Away(Away::NoSpace)) => (StatusCode::SERVICE_UNAVAILABLE, "no_space"),
             Error::Submit(SubmitError::Away(_)) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         };
         let problem = Problem::new(status, code, "The picture was not taken. Nothing was kept.", advice);
@@ -141,11 +149,23 @@ pub(super) async fn post(
 }
 
 async fn take(gate: &Gate, guest: &Guest, kind: &str, request: Request) -> Result<(), Error> {
-    let _place = gate.uploads().try_acquire().map_err(|_| Error::Busy)?;
     let kind: KindName = kind.parse().map_err(|_| SubmitError::KindNotAccepted)?;
+    let _coming = match gate.places().come(request.extensions().get().copied()) {
+        Ok(place) => place,
+        Err(Full) => return Err(passed_over(request).await),
+    };
     let upload = read_form(gate, kind, request).await?;
+    let _read = gate.places().read().await.map_err(|Full| Error::Busy)?;
     submit::submit(gate.room(), &guest.visit, upload, &guest.status).await?;
     Ok(())
+}
+
+/// Lets a body go by that there is no place for: whoever is still sending would not hear an answer before its end.
+async fn passed_over(request: Request) -> Error {
+    let mut body = request.into_body();
+    let go_by = async { while let Some(Ok(_)) = body.frame().await {} };
+    let _ = timeout(GO_BY, go_by).await;
+    Error::Busy
 }
 
 /// The page once more, with what to do better.

@@ -147,10 +147,8 @@ impl TestGate {
         self.gate.room().store.sweep(self.gate.room().now()).await.unwrap();
     }
 
-    pub(crate) fn take_all_places(&self) -> impl Drop + use<> {
-        let places = Arc::clone(self.gate.uploads());
-        let all = places.available_permits() as u32;
-        places.try_acquire_many_owned(all).unwrap()
+    pub(crate) fn take_all_places(&self) -> Vec<tokio::sync::OwnedSemaphorePermit> {
+        self.gate.places().take_all()
     }
 
     // ------------------------------------------------------------ asking
