@@ -5,18 +5,20 @@
 //! the keeper did not acknowledge is an orphan that it sweeps. The picture
 //! itself is in this process only, in memory that is wiped.
 
+use std::time::Duration;
+
 use sekisho_core::{
     calendar::{
         Day,
         hours::{self, Prospect},
     },
     check::CheckState,
-    id::{DocumentId, KindName},
+    id::{CheckId, DocumentId, KindName},
     policy::AcceptedKind,
     time::Timestamp,
 };
 use sekisho_inspect::wire::{Boxed, UploadReport};
-use sekisho_keeper::wire::{GateAnswer, GateRequest, IntakeKey, Receive, Received, Refusal};
+use sekisho_keeper::wire::{GateAnswer, GateRequest, IntakeKey, Receive, Refusal};
 use sekisho_seal::{Context, DocumentKey, FormatVersion, IntakePublic};
 use zeroize::Zeroizing;
 
@@ -40,7 +42,7 @@ pub struct Upload {
     pub boxes: Vec<Boxed>,
 }
 
-/// Why a document did not come in. Nothing of it is kept.
+/// Why a document did not come in. Nothing of it is kept, but for [`SubmitError::Unknown`].
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SubmitError {
     /// The inspector turned it away; the report says why and what to do.
@@ -64,6 +66,9 @@ pub enum SubmitError {
     /// Nothing can be taken in now.
     #[error(transparent)]
     Away(#[from] Away),
+    /// The keeper went away over it and did not come back: it may be there.
+    #[error("unknown")]
+    Unknown,
 }
 
 impl From<ReadError> for SubmitError {
@@ -87,11 +92,21 @@ pub fn accepted<'a>(visit: &'a Visit, kind: &KindName) -> Option<&'a AcceptedKin
     visit.policy.kinds.iter().find(|known| known.kind == *kind && known.valid_to.is_none_or(|last| today <= last))
 }
 
+/// How long to wait before the keeper is asked again whether a document came in that it said nothing about. It is
+/// started anew within a second or two.
+const ASK_AGAIN: [Duration; 5] = [
+    Duration::from_millis(300),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+];
+
 /// Takes a document in. `status` is the secret of the member's status link, of which the withdrawal secret is made.
 ///
 /// # Errors
 /// See [`SubmitError`]; whatever it is, nothing can be opened by anybody.
-pub async fn submit(room: &Room, visit: &Visit, upload: Upload, status: &Secret) -> Result<Received, SubmitError> {
+pub async fn submit(room: &Room, visit: &Visit, upload: Upload, status: &Secret) -> Result<(), SubmitError> {
     if visit.standing.state != CheckState::AwaitingDocument || !room::in_force(&visit.policy, visit.now) {
         return Err(SubmitError::NotWaiting);
     }
@@ -106,7 +121,24 @@ pub async fn submit(room: &Room, visit: &Visit, upload: Upload, status: &Secret)
     let sealed = seal(room, visit, &key, &clean)?;
     drop(clean);
     room.blobs.create(sealed.document, &sealed.ciphertext).await?;
-    received(room.keeper.ask(GateRequest::Receive(receive(visit, upload.kind, &key, &sealed, status))).await)
+    match room.keeper.ask(GateRequest::Receive(receive(visit, upload.kind, &key, &sealed, status))).await {
+        // It went away over the question, perhaps after it had written the document down.
+        Err(Refusal::Unavailable) => find_out(room, visit.standing.row.check, sealed.document).await,
+        answer => received(answer),
+    }
+}
+
+/// Whether a document came in after all. A member who is told that it didn't must be able to believe it.
+async fn find_out(room: &Room, check: CheckId, document: DocumentId) -> Result<(), SubmitError> {
+    for pause in ASK_AGAIN {
+        tokio::time::sleep(pause).await;
+        match room.view(check).await {
+            Ok(Some(view)) if view.documents.iter().any(|known| known.document == document) => return Ok(()),
+            Ok(_) => return Err(Away::Unavailable.into()),
+            Err(_) => {}
+        }
+    }
+    Err(SubmitError::Unknown)
 }
 
 async fn read(room: &Room, bytes: Zeroizing<Vec<u8>>, boxes: Vec<Boxed>) -> Result<Zeroizing<Vec<u8>>, SubmitError> {
@@ -158,9 +190,9 @@ fn receive(visit: &Visit, kind: KindName, key: &IntakeKey, sealed: &Sealed, stat
     }
 }
 
-fn received(answer: Result<GateAnswer, Refusal>) -> Result<Received, SubmitError> {
+fn received(answer: Result<GateAnswer, Refusal>) -> Result<(), SubmitError> {
     match answer {
-        Ok(GateAnswer::Received(received)) => Ok(received),
+        Ok(GateAnswer::Received(_)) => Ok(()),
         Ok(_) => Err(Away::Unavailable.into()),
         Err(Refusal::AlreadyReceived | Refusal::CheckOver) => Err(SubmitError::NotWaiting),
         Err(Refusal::KindNotAccepted) => Err(SubmitError::KindNotAccepted),

@@ -81,11 +81,16 @@ impl Telling {
             Error::Submit(SubmitError::KindNotAccepted) => (StatusCode::CONFLICT, "kind_not_accepted"),
             Error::Submit(SubmitError::NobodyLooks) => (StatusCode::CONFLICT, "nobody_looks"),
             Error::Submit(SubmitError::NotWaiting | SubmitError::Refused) => (StatusCode::CONFLICT, "check_over"),
+            Error::Submit(SubmitError::Unknown) => (StatusCode::SERVICE_UNAVAILABLE, "unknown"),
             Error::Submit(SubmitError::Away(Away::Locked)) => (StatusCode::SERVICE_UNAVAILABLE, "locked"),
             Error::Submit(SubmitError::Away(Away::NoSpace)) => (StatusCode::SERVICE_UNAVAILABLE, "no_space"),
             Error::Submit(SubmitError::Away(_)) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         };
-        let problem = Problem::new(status, code, "The picture was not taken. Nothing was kept.", advice);
+        let title = match error {
+            Error::Submit(SubmitError::Unknown) => "It is not known yet whether the picture came in.",
+            _ => "The picture was not taken. Nothing was kept.",
+        };
+        let problem = Problem::new(status, code, title, advice);
         if status == StatusCode::SERVICE_UNAVAILABLE { problem.retry_after(5) } else { problem }
     }
 
@@ -105,6 +110,10 @@ impl Telling {
             Error::Submit(SubmitError::Away(_)) => words(
                 "いま 受けとれません。すこし まって、もういちど 送ってください。",
                 "Nothing can be taken in now. Please wait and send again.",
+            ),
+            Error::Submit(SubmitError::Unknown) => words(
+                "とどいたか、まだ わかりません。すこし まって、いまの ようすを 見てください。",
+                "It may have arrived. Please wait and look where it stands before you send again.",
             ),
             Error::Submit(SubmitError::NobodyLooks) => words(
                 "消える 時間までに、見る 人が いません。あとで もういちど 来てください。",
@@ -303,6 +312,16 @@ mod tests {
         let answer = member.upload_by_script().await;
         assert_eq!((answer.status, answer.code().as_str()), (503, "unavailable"));
         assert_eq!(gate.keeper.documents(), 0);
+    }
+
+    /// M9: the keeper wrote it down and died before it said so; the member is told the truth.
+    #[tokio::test]
+    async fn a_document_that_came_in_without_a_word_is_found() {
+        let gate = TestGate::new().await;
+        let member = gate.member().await;
+        gate.keeper.receive_without_a_word();
+        assert_eq!(member.upload_by_script().await.status, 200);
+        assert_eq!(gate.keeper.documents(), 1);
     }
 
     #[tokio::test]

@@ -40,6 +40,7 @@ struct Script {
     locked: bool,
     stranger: bool,
     lose_receive: bool,
+    silent_receive: bool,
 }
 
 struct Held {
@@ -75,6 +76,11 @@ impl ScriptedKeeper {
 
     pub(crate) fn sign_as_a_stranger(&self) {
         self.script.lock().unwrap().stranger = true;
+    }
+
+    /// Documents come in, and nobody hears of it.
+    pub(crate) fn receive_without_a_word(&self) {
+        self.script.lock().unwrap().silent_receive = true;
     }
 
     pub(crate) fn lose_receive(&self) {
@@ -181,6 +187,9 @@ impl ScriptedKeeper {
         view.arrivals_left -= 1;
         let (check, arrival, deadline) = (view.check, 3 - view.arrivals_left, receive.deadline);
         *held = Some(Held { receive, view });
+        if self.script.lock().unwrap().silent_receive {
+            return Err(Refusal::Unavailable);
+        }
         Ok(GateAnswer::Received(Received { check, arrival, deadline, ledger_index: 0 }))
     }
 
