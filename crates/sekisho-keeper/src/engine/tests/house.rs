@@ -226,7 +226,8 @@ impl House {
             ledger: Box::new(self.ledger_files()),
             blobs: Box::new(self.blobs()),
             clock: Arc::new(self.clock.clone()),
-            entropy: Box::new(SeededEntropy::new(12345)),
+            // Another seed at each start: a keeper never draws the same id twice.
+            entropy: Box::new(SeededEntropy::new(12345 + self.clock.read_now().since_boot)),
         }
     }
 
