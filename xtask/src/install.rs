@@ -199,6 +199,20 @@ fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
+/// Whether a small disk in memory can be mounted here: root in a container often can't.
+pub fn can_mount() -> bool {
+    let place = env::temp_dir().join(format!("sekisho-mount-{}", std::process::id()));
+    let quietly = |program: &str, arguments: &[&str]| {
+        let ran = Command::new(program).args(arguments).arg(&place).output();
+        ran.is_ok_and(|output| output.status.success())
+    };
+    let mounted = std::fs::create_dir(&place).is_ok()
+        && quietly("mount", &["-t", "tmpfs", "-o", "size=1m", "tmpfs"])
+        && quietly("umount", &[]);
+    let _ = std::fs::remove_dir(&place);
+    mounted
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

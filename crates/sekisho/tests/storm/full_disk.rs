@@ -78,7 +78,7 @@ fn review(ground: &Ground, books: &Books) -> Result<bool, Snag> {
 fn a_full_disk_refuses_and_loses_nothing_and_goes_on_by_itself_with_space() {
     let place = tempfile::tempdir().unwrap();
     let Some(disk) = Disk::mount(&place.path().join("data"), 200) else {
-        assert!(std::env::var_os("SEKISHO_REQUIRE_ROOT").is_none(), "a disk can't be mounted here");
+        assert!(std::env::var_os("SEKISHO_REQUIRE_DISK").is_none(), "a disk can't be mounted here");
         crate::campaign::say("not run: a small disk can't be mounted by this user");
         return;
     };
