@@ -113,8 +113,10 @@ impl Engine {
             Fault::Broken("the journal failed", cause.into())
         })?;
         for effect in &effects {
-            if let Effect::Believe(at, reading) = *effect {
-                self.room.trust.confirm(at, reading);
+            match *effect {
+                Effect::Believe(at, reading) => drop(self.room.trust.confirm(at, reading)),
+                Effect::Settle => self.room.witnesses.settle(),
+                Effect::RemoveBlob(_) => {}
             }
         }
         Ok((done, effects, positions))

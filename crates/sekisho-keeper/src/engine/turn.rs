@@ -74,6 +74,8 @@ pub(super) enum Effect {
     RemoveBlob(DocumentId),
     /// Believe that it is, or was at that reading, so late.
     Believe(Timestamp, Reading),
+    /// A witness took back what it said of this ledger.
+    Settle,
 }
 
 /// One verb's turn.

@@ -104,7 +104,7 @@ impl Watched {
         tracing::error!(witness = self.key.name(), ?how, size, "knows another ledger: nothing opens any more");
         // What is on record already is not written twice.
         let noted = self.contradiction.as_ref().is_some_and(|old| old.noted && old.how == how && old.size == size);
-        self.contradiction = Some(Contradicted { how, size, since_start: true, noted });
+        self.contradiction = Some(Contradicted { how, size, since_start: true, noted, taken_back: false });
     }
 
     pub(super) fn failed(&mut self, why: &str, since_boot: u64) {
@@ -127,7 +127,10 @@ fn cosigned(turn: &mut Turn<'_>, name: &str, cosigned: (u64, Timestamp), since_b
     one.since_start |= size > start;
     (one.failures, one.trouble, one.due) = (0, None, since_boot + PACE);
     // What it said in an earlier run it takes back by cosigning what this one began with.
-    if one.since_start && one.contradiction.take_if(|old| !old.since_start).is_some() {
+    let old = one.contradiction.as_mut().filter(|old| !old.since_start);
+    if let Some(old) = old.filter(|_| one.since_start) {
+        old.taken_back = true;
+        turn.effects.push(Effect::Settle);
         turn.log(None, What::WitnessAgreed { witness: name.to_owned(), size })?;
     }
     store(turn, name)?;

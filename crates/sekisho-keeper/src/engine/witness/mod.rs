@@ -50,6 +50,8 @@ struct Contradicted {
     since_start: bool,
     /// Whether it is in the database and on the ledger.
     noted: bool,
+    /// Whether it was taken back; it counts until that is durable.
+    taken_back: bool,
 }
 
 /// What a witness was sent.
@@ -74,6 +76,13 @@ impl Witnesses {
     /// The verifier keys, by name.
     pub(super) fn keys(&self) -> Vec<String> {
         self.all.iter().map(|one| one.key.to_string()).collect()
+    }
+
+    /// What was taken back is durable now: it counts no more.
+    pub(super) fn settle(&mut self) {
+        for one in &mut self.all {
+            one.contradiction.take_if(|contradiction| contradiction.taken_back);
+        }
     }
 
     fn standing(&self) -> WitnessStanding {

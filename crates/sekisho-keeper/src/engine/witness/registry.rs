@@ -129,6 +129,7 @@ fn load(db: &Connection) -> Result<Vec<Watched>, Fault> {
                 size: size.unwrap_or(0) as u64,
                 since_start: false,
                 noted: true,
+                taken_back: false,
             }),
             trouble: None,
             asked: None,
@@ -142,6 +143,7 @@ fn load(db: &Connection) -> Result<Vec<Watched>, Fault> {
 /// Writes down what a witness said last.
 pub(super) fn store(turn: &Turn<'_>, name: &str) -> Result<(), Fault> {
     let Some(one) = turn.room.witnesses.all.iter().find(|one| one.key.name() == name) else { return Ok(()) };
+    let contradiction = one.contradiction.as_ref().filter(|one| !one.taken_back);
     turn.db
         .prepare_cached(
             "UPDATE witness SET known = ?2, cosigned = ?3, cosigned_at = ?4, contradiction = ?5, contradicted = ?6
@@ -152,8 +154,8 @@ pub(super) fn store(turn: &Turn<'_>, name: &str) -> Result<(), Fault> {
             one.known as i64,
             one.cosigned.map(|(size, _)| size as i64),
             one.cosigned.map(|(_, at)| At(at)),
-            one.contradiction.as_ref().map(|one| Word(one.how)),
-            one.contradiction.as_ref().map(|one| one.size as i64),
+            contradiction.map(|one| Word(one.how)),
+            contradiction.map(|one| one.size as i64),
         ))?;
     Ok(())
 }
