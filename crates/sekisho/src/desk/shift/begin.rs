@@ -60,7 +60,11 @@ pub(crate) async fn post(
 }
 
 /// Always a new session, so that nobody can be handed one that somebody else knows.
-async fn begin(desk: &Desk, before: Option<Signed>, shift: Shift) -> Result<header::HeaderValue, Cause> {
+async fn begin(desk: &Desk, before: Option<Signed>, mut shift: Shift) -> Result<header::HeaderValue, Cause> {
+    // The keeper hands a shift's token out once: whoever goes on with a shift has it from before.
+    if let Some(before) = before.as_ref().filter(|before| before.shift.id == shift.id) {
+        shift.token = before.shift.token.clone();
+    }
     let (now, until, id) = (desk.now(), shift.until, shift.id);
     let text = desk.sessions().begin(shift, desk.draw_secret(), now).await?;
     if let Some(before) = before {
