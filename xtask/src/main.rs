@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks")]
 
+mod bench;
 mod campaign;
 mod demo;
 mod install;
@@ -25,6 +26,8 @@ Developers' commands.
   cargo xtask demo [ARGUMENTS]    install what is missing, build, run `sekisho demo ARGUMENTS`
                                   e.g. cargo xtask demo --once --json
   cargo xtask test [FILTERS]      formatting, lints, bans, all tests; ends with `N passed, N failed`
+  cargo xtask bench custody [--only NAME] [--json] [--small]
+                                  figures beside OpenBao and the bare machine, into docs/BENCHMARKS.md
   cargo xtask walls               only the test of who may import whom
   cargo xtask storm [--rounds N] [--seed N] [--json]
                                   kill processes at random moments under load (1000 rounds), verify after each
@@ -44,6 +47,7 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
         "storm" => campaign::STORM.run(rest),
         "load" => campaign::LOAD.run(rest),
         "simulate" => simulate::run(rest),
+        "bench" => bench::run(rest),
         "walls" => walls::run(),
         "promise" => promise::run(),
         "screenshots" => screenshots::run(rest),

@@ -17,7 +17,7 @@ use std::{
 
 use end::Back;
 pub use end::Caller;
-pub use render::{DrawError, ForkedRenderer, Renderer};
+pub use render::{DrawError, Drawn, ForkedRenderer, Renderer};
 use zeroize::Zeroizing;
 
 use crate::{

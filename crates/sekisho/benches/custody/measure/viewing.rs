@@ -1,0 +1,107 @@
+//! A whole viewing as a reviewer has it: desk, keeper, drawing with the watermark, the page.
+
+use std::time::{Duration, Instant};
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use hyper::header::{HeaderValue, ORIGIN};
+use sekisho::{
+    client::{Client, Limits, Session},
+    demo::{Build, House, Picture},
+};
+use serde_json::{Value, json};
+
+use super::{
+    Bench, Done,
+    record::{Measured, Table},
+    stats::Samples,
+};
+
+/// Assignments before the passkey is asked for again.
+const TOUCH: usize = 10;
+
+/// Takes it.
+pub(crate) fn take(bench: &Bench) -> Done<Measured> {
+    let house = House::build_as(Build { program: Some(bench.sekisho.clone()), ..Build::default() })?;
+    let mut reviewer = Reviewer::new(&house)?;
+    let (mut looks, mut size) = (Vec::new(), 0);
+    for number in 0..bench.sizes.looks {
+        house.submit("card.jpg", &Picture::specimen())?;
+        if number % TOUCH == 0 {
+            reviewer.prove(&house)?;
+        }
+        let (took, page) = reviewer.look()?;
+        looks.push(took);
+        size = page;
+    }
+    house.clear_away()?;
+    let samples = Samples::of_millis(looks);
+    let mut measured = Measured::new(
+        "viewing",
+        "The whole viewing, through the desk",
+        &[
+            "A throwaway installation of confined processes; one reviewer, one picture after the other. From the press on \
+           the button to the page's last byte: HTTP, the release as above, an inspector forked for this picture, the PNG \
+           decoded, shrunk, marked, encoded as JPEG, the page around it. The picture is our specimen card with three \
+           boxes.",
+        ],
+    );
+    let mut table = Table::new(&["what", "p50, ms", "p99, ms", "most, ms", "viewings", "page, kB"]);
+    let [_, most] = samples.spread();
+    let figures = [samples.median(), samples.at(0.99), most, samples.len() as f64, size as f64 / 1e3];
+    table.row("one reviewer", figures);
+    measured.tables.push(table);
+    Ok(measured)
+}
+
+struct Reviewer(Session);
+
+impl Reviewer {
+    fn new(house: &House) -> Done<Self> {
+        let origin = HeaderValue::from_str(&format!("http://{}", house.desk.authority))?;
+        let session = Session::new(house.desk.clone(), Client::plain(Limits::default()))?;
+        Ok(Self(session.with_header(ORIGIN, origin)))
+    }
+
+    fn prove(&mut self, house: &House) -> Done {
+        let options: Value = serde_json::from_slice(self.0.post_json("/shift/options", &json!({}))?.body())?;
+        let mut challenge = [0; 32];
+        let text = options["publicKey"]["challenge"].as_str().ok_or("no challenge")?;
+        Base64UrlUnpadded::decode(text, &mut challenge).map_err(|_| "no challenge")?;
+        let proof = house.passkey.lock().map_err(|_| "the passkey is broken")?.get(&challenge)?;
+        let text = |bytes: &[u8]| Base64UrlUnpadded::encode_string(bytes);
+        let begun = self.0.post_json(
+            "/shift/begin",
+            &json!({
+                "ceremony": options["ceremony"],
+                "credential": text(&proof.credential),
+                "clientData": text(&proof.client_data),
+                "authenticatorData": text(&proof.authenticator_data),
+                "signature": text(&proof.signature),
+            }),
+        )?;
+        if begun.status() == 200 { Ok(()) } else { Err(format!("no shift: {}", begun.status()).into()) }
+    }
+
+    /// Takes the next one, looks, decides. How long the look took, and how large its page is.
+    fn look(&mut self) -> Done<(Duration, usize)> {
+        let token = self.field("form_token")?;
+        self.0.post_form("/work/next", &[("form_token", &token)])?;
+        let assignment = self.field("assignment")?;
+        let form = [("form_token", token.as_str()), ("assignment", assignment.as_str())];
+        let begun = Instant::now();
+        let page = self.0.post_form("/work/view", &form)?;
+        let took = begun.elapsed();
+        if page.status() != 200 || !String::from_utf8_lossy(page.body()).contains(";base64,") {
+            return Err(format!("no picture: {}", page.status()).into());
+        }
+        self.0.post_form("/work/decide", &[form[0], form[1], ("reason", "old_enough")])?;
+        Ok((took, page.body().len()))
+    }
+
+    fn field(&mut self, name: &str) -> Done<String> {
+        let page = self.0.get("/work")?;
+        let page = String::from_utf8_lossy(page.body()).into_owned();
+        let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).ok_or("the page lacks a field")?;
+        Ok(rest.split('"').next().unwrap_or_default().to_owned())
+    }
+}
