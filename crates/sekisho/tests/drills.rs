@@ -100,6 +100,48 @@ fn what_ended_stays_ended_after_a_restore_and_the_story_passes_again() {
     assert!(row.note.contains("with the keystore the same code opened 6;"), "{}", row.note);
 }
 
+/// M16: an older machine, keystore included; without a witness what was decided is shown again.
+#[test]
+fn an_older_state_opens_nothing_while_a_witness_knows_more() {
+    let row = row("old-state");
+    assert_kept(&row);
+    assert!(number(&row.note, " findings as they must be") >= 14, "{}", row.note);
+    assert!(row.noticed.starts_with("noticed"));
+}
+
+/// M16: of two of one, the witness's second opens nothing, whichever it is.
+#[test]
+fn a_clone_and_its_original_do_not_both_open() {
+    let row = row("clone");
+    assert_kept(&row);
+    assert!(number(&row.note, " findings as they must be") >= 12, "{}", row.note);
+}
+
+/// M16: a longer history is another history all the same.
+#[test]
+fn a_fork_is_told_by_its_history_however_long_it_is() {
+    let row = row("fork");
+    assert_kept(&row);
+    let (known, longer) = (number(&row.note, " entries, the other history"), number(&row.note, "; without a witness"));
+    assert!(longer > known, "{}", row.note);
+}
+
+/// M16: with the log's key, the database, the journal, the tiles and the keystore in one hand.
+#[test]
+fn a_ledger_that_was_cut_everywhere_opens_nothing() {
+    let row = row("truncated-ledger");
+    assert_kept(&row);
+    assert!(number(&row.note, " entries were cut off") > 3, "{}", row.note);
+}
+
+/// M16: with the log's key, the database, the journal, the tiles and the keystore in one hand.
+#[test]
+fn a_leaf_that_was_rewritten_everywhere_opens_nothing() {
+    let row = row("rewritten-ledger");
+    assert_kept(&row);
+    assert!(number(&row.note, " entries named somebody else") > 0, "{}", row.note);
+}
+
 #[test]
 fn a_drill_that_is_not_there_is_a_usage_error_and_names_those_that_are() {
     let asked = Command::new(env!("CARGO_BIN_EXE_sekisho")).args(["drill", "stolen-moon"]).output().unwrap();

@@ -258,7 +258,7 @@ impl House {
         self.start.witnesses = witnesses;
     }
 
-    fn config(&self) -> io::Result<Config> {
+    pub(super) fn config(&self) -> io::Result<Config> {
         let start = &self.start;
         Ok(Config {
             program: start.program.clone(),
@@ -278,6 +278,11 @@ impl House {
             driven: self.clock.driven(),
             confinement: Options::default(),
         })
+    }
+
+    /// The folder with everything: state, and the keys beside it.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The folder with the state, as whoever steals the disk has it.

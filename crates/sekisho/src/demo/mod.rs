@@ -5,6 +5,7 @@
 //! authenticator that was enrolled at founding, and the site is a small one of
 //! our own.
 
+mod double;
 mod house;
 mod member;
 mod plan;
@@ -16,6 +17,7 @@ mod story;
 mod time;
 mod witness;
 
+pub use double::{Copied, Double, copy_as_is};
 pub(crate) use house::POLICY;
 pub use house::{Build, House, HouseError};
 pub use report::{Process, Report, Trouble};

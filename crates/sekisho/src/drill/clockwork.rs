@@ -1,6 +1,6 @@
 //! An installation whose clock an attacker sets, and what must hold whatever they set it to.
 
-use std::{thread, time::Duration};
+use std::{path::Path, thread, time::Duration};
 
 use rusqlite::{Connection, OpenFlags};
 use sekisho_core::{
@@ -129,16 +129,17 @@ pub(super) fn deadline(house: &House) -> Result<Timestamp, DrillError> {
 
 /// How often the ledger says that the time was doubted.
 pub(super) fn doubts(house: &House) -> Result<usize, DrillError> {
-    count(house, |what| matches!(what, What::TimeDoubted { .. }))
+    count(&house.data(), |what| matches!(what, What::TimeDoubted { .. }))
 }
 
 /// How often it says that the root was changed.
 pub(super) fn root_changes(house: &House) -> Result<usize, DrillError> {
-    count(house, |what| matches!(what, What::RootChanged { .. }))
+    count(&house.data(), |what| matches!(what, What::RootChanged { .. }))
 }
 
-fn count(house: &House, which: impl Fn(&What) -> bool) -> Result<usize, DrillError> {
-    let path = house.data().join("keeper/keeper.db");
+/// How many events on an installation's record are such.
+pub(super) fn count(data: &Path, which: impl Fn(&What) -> bool) -> Result<usize, DrillError> {
+    let path = data.join("keeper/keeper.db");
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut rows = db.prepare("SELECT body FROM event")?;
     let bodies = rows.query_map([], |row| row.get::<_, Vec<u8>>(0))?.collect::<Result<Vec<_>, _>>()?;

@@ -1,6 +1,10 @@
 //! What drills stand on: an installation that all share, and installations of their own.
 
-use std::{cell::OnceCell, io, path::PathBuf};
+use std::{
+    cell::OnceCell,
+    io,
+    path::{Path, PathBuf},
+};
 
 use super::{DrillError, ground::Ground};
 use crate::demo::{Build, House};
@@ -39,6 +43,11 @@ impl Grounds {
     /// An installation for one drill alone, which may do with it what it likes.
     pub(super) fn own(&self, build: Build) -> Result<House, DrillError> {
         Ok(House::build_as(Build { program: self.means.program.clone(), ..build })?)
+    }
+
+    /// What processes are started from, if it is not the program that runs.
+    pub(super) fn program(&self) -> Option<&Path> {
+        self.means.program.as_deref()
     }
 
     /// Whether the campaign form is wanted.

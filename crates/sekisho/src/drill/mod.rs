@@ -7,19 +7,27 @@ mod caller;
 mod clock_back;
 mod clock_forward;
 mod clockwork;
+mod clone;
 mod crack;
+mod forger;
+mod fork;
 mod ground;
 mod grounds;
 pub(crate) mod in_gate;
 mod loot;
+mod old_state;
 mod promises;
 mod public_process;
 mod reach;
 mod restore;
+mod rewritten_ledger;
+mod snapshot;
 mod sought;
 mod stolen_databases;
 mod stolen_site_key;
 mod stolen_storage;
+mod truncated_ledger;
+mod watched;
 
 use std::io;
 
@@ -33,7 +41,7 @@ pub use self::{
 };
 use crate::{
     client::ClientError,
-    demo::{HouseError, StoryError},
+    demo::{HouseError, NeighbourError, StoryError},
     supervisor::NotATest,
 };
 
@@ -42,7 +50,7 @@ type Drill = fn(&Grounds) -> Result<Row, DrillError>;
 
 /// Every drill by its name, in the order in which they are performed. One that changes the installation that all share
 /// comes after the others that use it.
-const DRILLS: [(&str, Drill); 7] = [
+const DRILLS: [(&str, Drill); 12] = [
     ("stolen-storage", stolen_storage::perform),
     ("stolen-databases", stolen_databases::perform),
     ("stolen-site-key", stolen_site_key::perform),
@@ -50,6 +58,11 @@ const DRILLS: [(&str, Drill); 7] = [
     ("clock-back", clock_back::perform),
     ("clock-forward", clock_forward::perform),
     ("restore", restore::perform),
+    ("old-state", old_state::perform),
+    ("clone", clone::perform),
+    ("fork", fork::perform),
+    ("truncated-ledger", truncated_ledger::perform),
+    ("rewritten-ledger", rewritten_ledger::perform),
 ];
 
 /// What a drill showed.
@@ -89,6 +102,9 @@ pub enum DrillError {
     /// The installation does not stand.
     #[error(transparent)]
     House(#[from] HouseError),
+    /// The witness beside it does not stand.
+    #[error(transparent)]
+    Witness(#[from] NeighbourError),
     /// A step of the story before the attack.
     #[error(transparent)]
     Story(#[from] StoryError),

@@ -32,7 +32,7 @@ const fn intended(held: &'static str, then: &'static str, promised: &'static str
 const PICTURES: &str = "every picture";
 const BUDGETS: &str = "no drill yet; budgets are not built";
 
-const PROMISES: [Promise; 12] = [
+const PROMISES: [Promise; 17] = [
     drilled("stolen-storage", "the whole blob store and its credentials", PICTURES, "ciphertext"),
     drilled(
         "stolen-databases",
@@ -85,6 +85,11 @@ const PROMISES: [Promise; 12] = [
         "–",
         "no fire: opening stops, and nothing is destroyed until an officer confirms",
     ),
+    drilled("old-state", "an older state of the whole machine, to put back", "–", "nothing: the witness knows more"),
+    drilled("clone", "a clone of the whole machine, started beside it", "–", "one of the two stops and says so"),
+    drilled("fork", "the log's key, to write another and longer history", "–", "nothing: the witness knows another"),
+    drilled("truncated-ledger", "the log's key, to cut the ledger's end off", "–", "nothing: the witness knows more"),
+    drilled("rewritten-ledger", "the log's key, to rewrite the ledger", "–", "nothing: the witness knows another"),
     intended(
         "the key process itself, or root on its machine",
         "–",
