@@ -3,6 +3,7 @@
 //! Each drill has a control: the same attacker's code succeeds where it may, with the keystore or at the desk. A drill
 //! whose control fails proves nothing, and says so by breaking its promise.
 
+mod auditor;
 mod caller;
 mod clock_back;
 mod clock_forward;

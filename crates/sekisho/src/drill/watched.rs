@@ -1,19 +1,8 @@
 //! An installation with a witness beside it, or without one for the control, and what its desk shows.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    thread,
-    time::Duration,
-};
+use std::{path::Path, thread, time::Duration};
 
-use sekisho_core::{
-    event::What,
-    ledger::{
-        Checkpoint, Note, VerifierKey, Witnesses,
-        audit::{self, PublicFiles},
-    },
-};
+use sekisho_core::{event::What, ledger::VerifierKey};
 use sekisho_keeper::{
     keystore::Cost,
     wire::{WitnessPlan, WitnessTerms},
@@ -49,7 +38,7 @@ pub(super) enum Outcome {
 pub(super) struct Watched {
     pub house: House,
     pub witness: Option<Neighbour>,
-    key: VerifierKey,
+    pub(super) key: VerifierKey,
     picture: Picture,
     sought: Sought,
     got: Got,
@@ -187,21 +176,6 @@ impl Watched {
         Err(DrillError::Unfinished("a cosignature"))
     }
 
-    /// Entries under the published checkpoint.
-    pub(super) fn size(&self) -> Result<u64, DrillError> {
-        let note = fs::read_to_string(self.public().join("checkpoint"))?;
-        Ok(Checkpoint::open(&note, &self.key).map_err(|_| DrillError::Ground)?.size())
-    }
-
-    /// Entries that the witness cosigned last.
-    pub(super) fn witness_size(&self) -> Result<Option<u64>, DrillError> {
-        let Some(witness) = &self.witness else { return Ok(None) };
-        let state: serde_json::Value =
-            serde_json::from_slice(&fs::read(witness.folder().join("cosigned"))?).map_err(|_| DrillError::Ground)?;
-        let note = state["cosigned"][0].as_str().and_then(|note| Note::parse(note).ok());
-        Ok(note.and_then(|note| Checkpoint::unverified(&note).ok()).map(|checkpoint| checkpoint.size()))
-    }
-
     /// Documents come in until more than `size` entries are published.
     pub(super) fn must_grow_past(&mut self, size: u64) -> Result<(), DrillError> {
         for _ in 0..TRIES {
@@ -212,24 +186,6 @@ impl Watched {
             thread::sleep(PAUSE);
         }
         Err(DrillError::Unfinished("a longer ledger"))
-    }
-
-    /// How many entries say that somebody looked.
-    pub(super) fn looks_on_record(&self) -> Result<usize, DrillError> {
-        count(&self.house.data(), |what| matches!(what, What::Viewed { .. }))
-    }
-
-    /// Whether an auditor is content who has the public files and the log's key, and the witness's if `with_witness`.
-    pub(super) fn audit(&self, with_witness: bool) -> Result<bool, DrillError> {
-        let keys =
-            self.witness.iter().filter(|_| with_witness).map(|witness| witness.key().clone()).collect::<Vec<_>>();
-        let needed = keys.len();
-        let witnesses = Witnesses::new(keys, needed).map_err(|_| DrillError::Ground)?;
-        Ok(audit::audit_witnessed(&mut Public(self.public()), &self.key, None, &witnesses).is_ok())
-    }
-
-    fn public(&self) -> PathBuf {
-        self.house.data().join("ledger/public")
     }
 
     /// Takes over what the control found.
@@ -274,17 +230,4 @@ impl Desk for crate::demo::Double {
 fn plan(witness: &Neighbour) -> WitnessPlan {
     let terms = WitnessTerms { key: witness.key().to_string(), url: witness.url() };
     WitnessPlan { named: vec![terms], forgotten: Vec::new() }
-}
-
-struct Public(PathBuf);
-
-impl PublicFiles for Public {
-    type Error = io::Error;
-
-    fn get(&mut self, name: &str) -> io::Result<Option<Vec<u8>>> {
-        match fs::read(self.0.join(name)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            read => read.map(Some),
-        }
-    }
 }
