@@ -6,6 +6,7 @@ mod backup;
 mod demo;
 mod doctor;
 mod drill;
+mod export;
 mod inspect;
 mod passphrase;
 mod pem;
@@ -43,6 +44,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Copy everything that is not a way to a picture
     Backup(backup::BackupArgs),
+    /// Write everything in open formats, to leave
+    Export(export::ExportArgs),
     /// Make an installation again from a backup
     Restore(restore::RestoreArgs),
     /// Be a site: make its keys, sign what it asks
@@ -68,6 +71,7 @@ impl Cli {
             Command::Doctor(args) => doctor::run(args),
             Command::Serve(args) => serve::run(args),
             Command::Backup(args) => backup::run(args),
+            Command::Export(args) => export::run(args),
             Command::Restore(args) => restore::run(args),
             Command::Site(args) => site::run(args),
             Command::Verify(args) => verify::run(args),

@@ -33,7 +33,7 @@ pub enum RestoreRefused {
     #[error(
         "{keystore} is not there, and the backup was made without --with-identity: who signed the claims and the \
          ledger is lost. Give the keystore that survived, or found a new installation (`sekisho serve` on an empty \
-         folder); `sekisho export --backup` writes what this backup holds"
+         folder); the backup's keeper.db and gate.db are SQLite and stay readable as a record"
     )]
     NoIdentity {
         /// Where it was looked for.
