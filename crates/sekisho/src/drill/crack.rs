@@ -22,8 +22,8 @@ pub(super) struct Sealed {
     pub context: Context,
     /// Its bytes.
     pub ciphertext: Vec<u8>,
-    /// Its key as it lies in the keeper's database.
-    pub wrapped: Option<Vec<u8>>,
+    /// Its key as it lies in the keeper's database, or lay there at one time and another.
+    pub wrapped: Vec<Vec<u8>>,
 }
 
 impl Sealed {
@@ -46,14 +46,19 @@ impl Sealed {
         matches!(open_document(key, &self.context, front), Ok(_) | Err(OpenError::Altered))
     }
 
-    fn unwrap(&self, key: &KeyLike) -> Option<KeyLike> {
-        let (nonce, sealed) = self.wrapped.as_ref()?.split_at_checked(12)?;
+    /// Its key, if it hangs on this one.
+    pub(super) fn unwrap(&self, key: &KeyLike) -> Option<KeyLike> {
         let cipher = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).ok()?);
-        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let mut opened = sealed.to_vec();
-        let plain = cipher.open_in_place(nonce, Aad::from(*self.document.as_bytes()), &mut opened).ok()?;
-        (&*plain).try_into().ok()
+        self.wrapped.iter().find_map(|wrapped| unwrapped(&cipher, wrapped, self.document))
     }
+}
+
+fn unwrapped(cipher: &LessSafeKey, wrapped: &[u8], document: DocumentId) -> Option<KeyLike> {
+    let (nonce, sealed) = wrapped.split_at_checked(12)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    let mut opened = sealed.to_vec();
+    let plain = cipher.open_in_place(nonce, Aad::from(*document.as_bytes()), &mut opened).ok()?;
+    (&*plain).try_into().ok()
 }
 
 /// Everything in `bytes` that could be a key: as it stands, in base64 and in hex.
@@ -112,7 +117,7 @@ mod tests {
             deadline: Timestamp(1_790_000_000),
         };
         let ciphertext = seal_document(&DocumentKey::from_bytes(key), &context, &[7; 40_000], &mut SystemEntropy);
-        Sealed { document: DocumentId::from_bytes([3; 16]), context, ciphertext, wrapped: None }
+        Sealed { document: DocumentId::from_bytes([3; 16]), context, ciphertext, wrapped: Vec::new() }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{DrillError, ground::Ground};
+use super::{DrillError, ground::Ground, past::Past};
 use crate::demo::{Build, House};
 
 /// How drills are performed.
@@ -24,11 +24,12 @@ pub struct Means {
 pub(super) struct Grounds {
     means: Means,
     shared: OnceCell<Ground>,
+    past: OnceCell<Past>,
 }
 
 impl Grounds {
     pub(super) fn new(means: Means) -> Self {
-        Self { means, shared: OnceCell::new() }
+        Self { means, shared: OnceCell::new(), past: OnceCell::new() }
     }
 
     /// The installation that drills share which leave it as it is.
@@ -38,6 +39,15 @@ impl Grounds {
         }
         let ground = Ground::prepare(self.means.program.clone())?;
         Ok(self.shared.get_or_init(|| ground))
+    }
+
+    /// A day of another installation, with its copies.
+    pub(super) fn past(&self) -> Result<&Past, DrillError> {
+        if let Some(past) = self.past.get() {
+            return Ok(past);
+        }
+        let past = Past::live(self)?;
+        Ok(self.past.get_or_init(|| past))
     }
 
     /// An installation for one drill alone, which may do with it what it likes.
@@ -51,7 +61,6 @@ impl Grounds {
     }
 
     /// Whether the campaign form is wanted.
-    #[expect(dead_code, reason = "the drills that have one follow")]
     pub(super) const fn full(&self) -> bool {
         self.means.full
     }
@@ -63,8 +72,9 @@ impl Grounds {
         }
     }
 
-    /// Stops and removes what all shared.
+    /// Stops and removes what was shared.
     pub(super) fn clear_away(self) -> io::Result<()> {
+        self.past.into_inner().map_or(Ok(()), |past| past.house.clear_away())?;
         self.shared.into_inner().map_or(Ok(()), |ground| ground.house.clear_away())
     }
 }

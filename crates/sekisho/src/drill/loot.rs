@@ -60,23 +60,7 @@ impl Loot {
 
     /// Every value in a copied database, as bytes.
     pub(super) fn values(&self, database: &str) -> Result<Vec<Vec<u8>>, DrillError> {
-        let db = open(&self.0.path().join(database))?;
-        let mut names = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
-        let names: Vec<String> = names.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        let mut values = Vec::new();
-        for name in names {
-            let mut rows = db.prepare(&format!("SELECT * FROM \"{name}\""))?;
-            let columns = rows.column_count();
-            let mut rows = rows.query([])?;
-            while let Some(row) = rows.next()? {
-                for column in 0..columns {
-                    if let ValueRef::Blob(bytes) | ValueRef::Text(bytes) = row.get_ref(column)? {
-                        values.push(bytes.to_vec());
-                    }
-                }
-            }
-        }
-        Ok(values)
+        values(&self.0.path().join(database))
     }
 
     /// The documents whose ciphertext is here, with what the keeper's database says of them: a thief of the blobs alone
@@ -87,21 +71,42 @@ impl Loot {
             let ciphertext = fs::read(file)?;
             let Ok(header) = Header::read(&ciphertext) else { continue };
             let Some(known) = known.iter().find(|known| known.document == header.document) else { continue };
-            let (context, wrapped) = (known.context(&header), known.wrapped.clone());
+            let (context, wrapped) = (known.context(&header), known.wrapped.iter().cloned().collect());
             documents.push(Sealed { document: header.document, context, ciphertext, wrapped });
         }
         Ok(documents)
     }
 }
 
+/// Every value in a database, as bytes.
+pub(super) fn values(database: &Path) -> Result<Vec<Vec<u8>>, DrillError> {
+    let db = open(database)?;
+    let mut names = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
+    let names: Vec<String> = names.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let mut values = Vec::new();
+    for name in names {
+        let mut rows = db.prepare(&format!("SELECT * FROM \"{name}\""))?;
+        let columns = rows.column_count();
+        let mut rows = rows.query([])?;
+        while let Some(row) = rows.next()? {
+            for column in 0..columns {
+                if let ValueRef::Blob(bytes) | ValueRef::Text(bytes) = row.get_ref(column)? {
+                    values.push(bytes.to_vec());
+                }
+            }
+        }
+    }
+    Ok(values)
+}
+
 /// What the keeper's database says of a document.
 pub(super) struct Known {
     pub document: DocumentId,
-    check: CheckId,
+    pub check: CheckId,
     site: SiteName,
     deadline: Timestamp,
     root: Option<u64>,
-    wrapped: Option<Vec<u8>>,
+    pub wrapped: Option<Vec<u8>>,
 }
 
 impl Known {
@@ -110,7 +115,8 @@ impl Known {
         self.wrapped.is_some().then_some(self.deadline)
     }
 
-    fn context(&self, header: &Header) -> Context {
+    /// What its ciphertext is bound to.
+    pub(super) fn context(&self, header: &Header) -> Context {
         Context {
             version: header.version,
             keeper: header.keeper,
@@ -192,7 +198,7 @@ fn gone_is_fine(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }
 
-fn list(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
+pub(super) fn list(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if entry.file_type()?.is_dir() { list(&entry.path(), found)? } else { found.push(entry.path()) }

@@ -14,21 +14,27 @@ mod forger;
 mod fork;
 mod ground;
 mod grounds;
+mod hoard;
 pub(crate) mod in_gate;
+mod key_bytes;
+mod keyring;
 mod loot;
 mod old_state;
+mod past;
 mod promises;
 mod public_process;
 mod reach;
 mod restore;
 mod rewritten_ledger;
 mod snapshot;
+mod snapshot_with_keystore;
 mod sought;
 mod stolen_databases;
 mod stolen_site_key;
 mod stolen_storage;
 mod truncated_ledger;
 mod watched;
+mod yesterdays_backup;
 
 use std::io;
 
@@ -51,11 +57,13 @@ type Drill = fn(&Grounds) -> Result<Row, DrillError>;
 
 /// Every drill by its name, in the order in which they are performed. One that changes the installation that all share
 /// comes after the others that use it.
-const DRILLS: [(&str, Drill); 12] = [
+const DRILLS: [(&str, Drill); 14] = [
     ("stolen-storage", stolen_storage::perform),
     ("stolen-databases", stolen_databases::perform),
     ("stolen-site-key", stolen_site_key::perform),
     ("public-process", public_process::perform),
+    ("yesterdays-backup", yesterdays_backup::perform),
+    ("snapshot-with-keystore", snapshot_with_keystore::perform),
     ("clock-back", clock_back::perform),
     ("clock-forward", clock_forward::perform),
     ("restore", restore::perform),

@@ -59,12 +59,17 @@ const PROMISES: [Promise; 17] = [
         "what reviewers on shift are shown",
         BUDGETS,
     ),
-    intended("yesterday's backup without the keystore", "every picture, for ever", "nothing", "no drill yet"),
-    intended(
-        "yesterday's whole machine, keystore and passphrase included",
+    drilled(
+        "yesterdays-backup",
+        "a day's backups without the keystore, and today's disk, keystore and passphrase",
         "every picture, for ever",
-        "what was undecided at that moment",
-        "no drill yet",
+        "nothing that was decided or overdue at the last change of root",
+    ),
+    drilled(
+        "snapshot-with-keystore",
+        "whole machines of yesterday, keystore and passphrase included",
+        "every picture, for ever",
+        "what was undecided at that moment, no other",
     ),
     drilled(
         "restore",
