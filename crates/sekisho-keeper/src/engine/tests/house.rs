@@ -6,6 +6,7 @@ mod fixtures;
 mod person;
 mod restoring;
 mod staff;
+mod stepping;
 mod witness;
 
 use std::{
@@ -217,6 +218,20 @@ impl House {
 
     pub(super) fn leap_back(&self, seconds: u64) {
         self.clock.set_wall(self.now() - seconds);
+    }
+
+    /// The wall shows again what time since boot says.
+    pub(super) fn set_right(&self) {
+        self.clock.set_right(START);
+    }
+
+    /// The wall shows `off` seconds more or less than `at`.
+    pub(super) fn set_right_at(&self, at: Timestamp, off: i64) {
+        self.clock.set_wall(Timestamp(at.0.saturating_add_signed(off)));
+    }
+
+    pub(super) fn copy_of_keystore(&self) -> Vec<u8> {
+        self.medium.snapshot()
     }
 
     fn parts(&self) -> Parts {

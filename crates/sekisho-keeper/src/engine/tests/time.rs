@@ -168,6 +168,72 @@ fn a_doubt_is_on_record_once_and_an_officer_ends_it() {
     assert!(house.next(&shift).is_some(), "opening goes on");
 }
 
+/// M9: a time service steps the clock between the writes of a change of root, within what is believed and beyond it.
+#[test]
+fn a_step_of_the_clock_in_the_middle_of_a_change_of_root_loses_nothing() {
+    for step in [250, -250, 2 * HOUR as i64, -2 * HOUR as i64] {
+        for writes in 0..5 {
+            let mut house = House::founded();
+            house.submit("one");
+            house.step_in_the_next_hour(writes, step);
+            for _ in 0..8 {
+                house.pass(15);
+                house.tick();
+            }
+            assert!(house.has_one_root(), "step {step} at write {writes}: the change is finished");
+            house.set_right();
+            house.pass(15);
+            house.tick();
+            let shift = house.begin_shift();
+            let assignment = house.next(&shift).unwrap();
+            assert_eq!(house.view(&shift, assignment).unwrap(), house.picture(), "step {step} at write {writes}");
+        }
+    }
+}
+
+/// M9: a suspended machine. Time since boot bears the sleep out: within the deadline it opens at once, past it nothing
+/// does, also before the first tick.
+#[test]
+fn a_machine_that_slept_opens_within_the_deadline_and_not_past_it() {
+    let mut house = House::founded();
+    house.submit("one");
+    house.pass(30 * HOUR);
+    let shift = house.begin_shift();
+    let assignment = house.next(&shift).unwrap();
+    assert_eq!(house.view(&shift, assignment).unwrap(), house.picture());
+    let mut house = House::founded();
+    let (check, _) = house.submit("one");
+    let deadline = house.check(check).documents[0].deadline;
+    house.skip_to(deadline - MINUTE);
+    let shift = house.begin_shift();
+    let assignment = house.next(&shift).unwrap();
+    house.pass(2 * MINUTE);
+    assert_eq!(house.view(&shift, assignment), Err(Refusal::DocumentGone), "the view comes before the tick");
+    assert_eq!(house.events(|what| matches!(what, What::TimeDoubted { .. })), 0);
+}
+
+/// M9: whatever the wall clock did before, the deadline comes by time since boot.
+#[test]
+fn nothing_opens_past_its_deadline_whatever_the_order() {
+    let day = 24 * HOUR as i64;
+    for order in [[day, -day, 0], [-day, day, 0], [-day, -365 * day, -day], [365 * day, 0, day]] {
+        let mut house = House::founded();
+        let (check, document) = house.submit("one");
+        let (copy, deadline) = (house.copy(), house.check(check).documents[0].deadline);
+        let part = deadline.since(house.now()) / 3;
+        let right = house.now();
+        for (nth, off) in (1..).zip(order) {
+            house.pass(part);
+            house.set_right_at(right + nth * part, off);
+            house.tick();
+        }
+        house.pass(3);
+        house.tick();
+        assert!(!house.has_blob(document), "{order:?}");
+        assert!(!house.attack(&copy, &house.copy_of_keystore(), document), "{order:?}");
+    }
+}
+
 /// A machine that was off for days waits for a word before it opens, and forgets without one.
 #[test]
 fn after_days_of_darkness_opening_waits_for_an_officer() {

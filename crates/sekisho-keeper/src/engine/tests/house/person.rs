@@ -15,6 +15,12 @@ impl Driven {
         self.0.lock().unwrap().wall = wall;
     }
 
+    /// Sets the wall to what time since boot says, counted from `start`.
+    pub(super) fn set_right(&self, start: Timestamp) {
+        let mut reading = self.0.lock().unwrap();
+        reading.wall = start + (reading.since_boot - 1000);
+    }
+
     pub(super) fn read_now(&self) -> Reading {
         *self.0.lock().unwrap()
     }
