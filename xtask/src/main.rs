@@ -33,9 +33,9 @@ Developers' commands.
                                   kill processes at random moments under load (1000 rounds), verify after each
   cargo xtask load [--minutes N] [--members N] [--reviewers N] [--json]
                                   members, reviewers and a site at work (60 minutes): latencies, memory, losses
-  cargo xtask promise             performs the drills, writes docs/promise.json and README's promise table
   cargo xtask simulate [--seeds N] [--from S] [--steps K] [--seed X]
                                   the keeper driven by chance: crashes, lying clocks, attacked copies (100 seeds)
+  cargo xtask promise             performs the drills, writes docs/promise.json and the tables made of it
   cargo xtask screenshots [DIR]   a picture of every page, into DIR (out/screenshots)
 
 SEKISHO_NO_INSTALL=1 installs nothing and says what could not run.";

@@ -1,4 +1,4 @@
-//! `cargo xtask promise`: performs every drill, and writes what they printed into the promise table.
+//! `cargo xtask promise`: performs every drill, and writes what they printed into the promise table and beside it.
 
 use std::{fs, path::Path, process::Command};
 
@@ -10,12 +10,11 @@ use crate::{
 
 /// What the drills printed, as they printed it.
 const PRINTED: &str = "docs/promise.json";
-/// Where the table stands.
-const README: &str = "README.md";
-const BEGIN: &str = "<!-- promise:begin -->\n";
-const END: &str = "<!-- promise:end -->";
+/// The tables: where each stands, what it is called there, and what prints it.
+const TABLES: [(&str, &str, &str); 2] =
+    [("README.md", "promise", "--table"), ("docs/COMPARISON.md", "comparison", "--comparison")];
 
-/// Performs the drills and writes docs/promise.json and the table in README.md.
+/// Performs the drills and writes docs/promise.json and the tables that are made of it.
 pub fn run() -> Result<(), Failure> {
     install::ensure(&[C_COMPILER, OPENBAO]);
     if !sh::succeeds(&mut cargo(&["build", "--locked", "--package", "sekisho"])) {
@@ -24,12 +23,11 @@ pub fn run() -> Result<(), Failure> {
     let printed = sh::root().join(PRINTED);
     let (rows, kept) = told(&["drill", "--json"])?;
     write(&printed, &rows)?;
-    let (table, _) = told(&["drill", "--table", PRINTED])?;
-    let readme = sh::root().join(README);
-    let text = fs::read_to_string(&readme).map_err(|why| Failure::usage(format!("{README}: {why}")))?;
-    let text = spliced(&text, &table).ok_or_else(|| Failure::usage(format!("{README} has no place for the table")))?;
-    write(&readme, &text)?;
-    eprintln!("{PRINTED} and the table in {README} say what the drills printed");
+    for (file, name, option) in TABLES {
+        let (table, _) = told(&["drill", option, PRINTED])?;
+        put(file, name, &table)?;
+        eprintln!("{file} says what the drills printed");
+    }
     if kept { Ok(()) } else { Err(Failure::finding("a promise was broken".into())) }
 }
 
@@ -48,15 +46,23 @@ fn told(words: &[&str]) -> Result<(String, bool), Failure> {
     }
 }
 
+fn put(file: &str, name: &str, table: &str) -> Result<(), Failure> {
+    let path = sh::root().join(file);
+    let text = fs::read_to_string(&path).map_err(|why| Failure::usage(format!("{file}: {why}")))?;
+    let text = spliced(&text, name, table);
+    write(&path, &text.ok_or_else(|| Failure::usage(format!("{file} has no place for the table")))?)
+}
+
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
     fs::write(path, text).map_err(|why| Failure::usage(format!("{}: {why}", path.display())))
 }
 
 /// The text with the table in its place.
-fn spliced(text: &str, table: &str) -> Option<String> {
-    let (before, rest) = text.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}{table}{END}{after}"))
+fn spliced(text: &str, name: &str, table: &str) -> Option<String> {
+    let (begin, end) = (format!("<!-- {name}:begin -->\n"), format!("<!-- {name}:end -->"));
+    let (before, rest) = text.split_once(&begin)?;
+    let (_, after) = rest.split_once(&end)?;
+    Some(format!("{before}{begin}{table}{end}{after}"))
 }
 
 #[cfg(test)]
@@ -66,7 +72,10 @@ mod tests {
     #[test]
     fn the_table_replaces_the_one_before_and_nothing_else() {
         let text = "a\n<!-- promise:begin -->\nold\n<!-- promise:end -->\nb";
-        assert_eq!(spliced(text, "new\n").unwrap(), "a\n<!-- promise:begin -->\nnew\n<!-- promise:end -->\nb");
-        assert_eq!(spliced("no place", "new\n"), None);
+        assert_eq!(
+            spliced(text, "promise", "new\n").unwrap(),
+            "a\n<!-- promise:begin -->\nnew\n<!-- promise:end -->\nb"
+        );
+        assert_eq!(spliced("no place", "promise", "new\n"), None);
     }
 }

@@ -76,6 +76,38 @@ fn code_in_the_gates_place_opens_nothing_that_was_submitted_before() {
     assert!(row.noticed.contains("saw the gate end"), "{}", row.noticed);
 }
 
+/// M8, M9, M39: a day of copies on real processes and a driven clock, over 24 changes of root and more. Without the
+/// keystore nothing that was decided or overdue opens; a snapshot with it opens exactly what was undecided then.
+#[test]
+fn a_day_of_copies_opens_what_was_undecided_and_nothing_else() {
+    let [backup, snapshot] = rows(["yesterdays-backup", "snapshot-with-keystore"]);
+    assert_kept(&backup);
+    let figures = backup.figures.unwrap();
+    let count = |name: &str| figures[name].as_u64().unwrap();
+    assert!(count("root_changes") >= 24 && count("copies") >= 24 && count("decided_or_overdue") >= 20);
+    assert_eq!(count("decided_or_overdue_opened"), 0);
+    assert_eq!(count("undecided_now_opened"), count("undecided_now"));
+    let scan = &figures["scan"];
+    assert_eq!((&scan["found"], &scan["planted_found"], &scan["old_roots_left"]), (&0.into(), &4.into(), &0.into()));
+    assert!(snapshot.kept && snapshot.got.pictures > 0, "{snapshot:#?}");
+    for each in snapshot.figures.unwrap()["each"].as_array().unwrap() {
+        assert_eq!(each["undecided"], each["opened"], "{each}");
+    }
+    deleted_keys_come_back(&figures["beside"]);
+}
+
+/// What stands beside us runs where its program is; where it has to be, it must.
+fn deleted_keys_come_back(beside: &serde_json::Value) {
+    if beside["ran"] == false {
+        assert!(std::env::var_os("SEKISHO_REQUIRE_OPENBAO").is_none(), "{beside}");
+        return eprintln!("NOT RUN: {beside}");
+    }
+    for run in beside["runs"].as_array().unwrap() {
+        assert_eq!(run["decided_opened_after_deleting"], 0, "{run}");
+        assert_eq!(run["decided_opened_after_restore"], run["decided"], "{run}");
+    }
+}
+
 /// M9, M39: a clock that is set back lengthens no document's life, while the keeper runs and across its restart.
 #[test]
 fn a_clock_that_is_set_back_lengthens_no_life() {

@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use sekisho::drill::{Printed, names, table};
+use sekisho::drill::{Printed, comparison, names, table};
 
 const ADVICE: &str = "run `cargo xtask promise`, which performs the drills and writes what they print";
 
@@ -26,6 +26,15 @@ fn in_readme() -> String {
 #[test]
 fn the_promise_table_is_what_the_drills_printed() {
     assert_eq!(in_readme(), table(&printed()), "README.md differs from docs/promise.json: {ADVICE}");
+}
+
+/// So is what stood beside us.
+#[test]
+fn the_comparison_is_what_the_drills_printed() {
+    let text = read("docs/COMPARISON.md");
+    let (_, rest) = text.split_once("<!-- comparison:begin -->\n").unwrap();
+    let made = comparison(&serde_json::from_str(&read("docs/promise.json")).unwrap()).unwrap();
+    assert_eq!(rest.split_once("<!-- comparison:end -->").unwrap().0, made, "{ADVICE}");
 }
 
 /// M39: a new drill, or one that went, is in the table.

@@ -37,12 +37,18 @@ pub(super) struct DrillArgs {
     /// Perform nothing; print the promise table in Markdown, from what an earlier run printed with --json
     #[arg(long, value_name = "FILE", conflicts_with_all = ["names", "json", "full"])]
     table: Option<PathBuf>,
+    /// Perform nothing; print in Markdown what stood beside us in such a run
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["names", "json", "full", "table"])]
+    comparison: Option<PathBuf>,
 }
 
 /// Exit 0 when every promise was kept, 1 when one was broken, 2 when a drill could not be performed.
 pub(super) fn run(args: DrillArgs) -> ExitCode {
     if let Some(file) = &args.table {
-        return table(file);
+        return made_of(file, |text| Some(drill::table(&serde_json::from_str::<Vec<Printed>>(text).ok()?)));
+    }
+    if let Some(file) = &args.comparison {
+        return made_of(file, |text| drill::comparison(&serde_json::from_str(text).ok()?));
     }
     if !args.json {
         logging::start("drill");
@@ -63,18 +69,16 @@ fn say(what: &str) {
 }
 
 #[allow(clippy::print_stdout)] // The command line's own way to speak.
-fn table(file: &Path) -> ExitCode {
+fn made_of(file: &Path, make: impl FnOnce(&str) -> Option<String>) -> ExitCode {
     let text = match fs::read_to_string(file) {
         Ok(text) => text,
         Err(why) => return refuse(format!("{}: {why}", file.display())),
     };
-    match serde_json::from_str::<Vec<Printed>>(&text) {
-        Ok(printed) => {
-            print!("{}", drill::table(&printed));
-            ExitCode::SUCCESS
-        }
-        Err(why) => refuse(format!("{}: not what `sekisho drill --json` prints: {why}", file.display())),
-    }
+    let Some(table) = make(&text) else {
+        return refuse(format!("{}: not what `sekisho drill --json` prints", file.display()));
+    };
+    print!("{table}");
+    ExitCode::SUCCESS
 }
 
 #[allow(clippy::print_stdout)] // The command line's own way to speak.

@@ -9,6 +9,7 @@ mod clock_back;
 mod clock_forward;
 mod clockwork;
 mod clone;
+mod comparison;
 mod crack;
 mod forger;
 mod fork;
@@ -20,6 +21,7 @@ mod key_bytes;
 mod keyring;
 mod loot;
 mod old_state;
+mod openbao;
 mod past;
 mod promises;
 mod public_process;
@@ -42,6 +44,7 @@ use serde::Serialize;
 
 use self::grounds::Grounds;
 pub use self::{
+    comparison::comparison,
     grounds::Means,
     promises::{Printed, table},
     sought::{Got, Sought},

@@ -70,7 +70,8 @@ pub(super) struct Past {
     began: u64,
     open: BTreeSet<CheckId>,
     decided: usize,
-    picture: Picture,
+    /// The picture that members send.
+    pub picture: Picture,
 }
 
 impl Past {

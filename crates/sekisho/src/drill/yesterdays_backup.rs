@@ -11,6 +11,7 @@ use super::{
     crack::{KeyLike, Sealed, key_like},
     grounds::Grounds,
     key_bytes::{Seeker, planted},
+    openbao,
     past::Past,
     sought::{Got, Sought},
 };
@@ -63,6 +64,8 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
         && early.decided_since > 0
         && scan.is_clean();
     let copies = past.moments.len();
+    grounds.say("yesterdays-backup: OpenBao beside it");
+    let beside = openbao::beside(&past.picture.bytes);
     Ok(Row {
         name: "yesterdays-backup",
         held: format!(
@@ -76,7 +79,7 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
         note: format!(
             "{} changes of root, {} documents, {} key-like things; of {} decided or overdue documents {} opened; of \
              what the present keystore is for, the same code opened {} of {} undecided documents, and before the last \
-             change also {} that had been decided since the change before; {}",
+             change also {} that had been decided since the change before; {}; {}",
             past.changes,
             past.documents.len(),
             keys.len(),
@@ -85,7 +88,8 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
             opened.0.len(),
             last.undecided.len(),
             early.decided_since,
-            scan.told()
+            scan.told(),
+            openbao::told(&beside)
         ),
         short: Some(format!(
             "0 of {} decided or overdue, from {copies} copies; with the present keystore {} of {} undecided",
@@ -104,6 +108,7 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
             "undecided_now_opened": opened.0.len(),
             "decided_since_the_last_change_opened_before_the_next": early.decided_since,
             "scan": scan.figures(),
+            "beside": beside,
         })),
     })
 }
