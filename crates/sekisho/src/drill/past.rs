@@ -128,11 +128,11 @@ impl Past {
         while self.changes < CHANGES {
             self.next_hour()?;
             self.arrive()?;
-            if self.changes % 3 == 0 {
+            if self.changes.is_multiple_of(3) {
                 self.decide()?;
             }
             self.copy()?;
-            if self.changes % 6 == 0 {
+            if self.changes.is_multiple_of(6) {
                 grounds.say(&format!(
                     "a day of copies: {} changes of root, {} copies",
                     self.changes,
