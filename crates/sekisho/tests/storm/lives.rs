@@ -130,7 +130,11 @@ impl World<'_> {
     }
 
     fn review(&self, reviewer: &mut Reviewer, assignment: AssignmentId, dice: &mut Dice) -> Result<(), Snag> {
-        let viewing = self.tally.timed("view", || reviewer.view(assignment))?;
+        let viewed = self.tally.timed("view", || reviewer.view(assignment));
+        if matches!(viewed, Err(Snag::Status(409, _))) {
+            return self.ask_for_another(reviewer, assignment);
+        }
+        let viewing = viewed?;
         self.books.saw(assignment, viewing);
         // Whoever tries to look twice must not see it twice; it would be on the books.
         if dice.once_in(4)
@@ -141,6 +145,13 @@ impl World<'_> {
         let reason = *dice.pick(&REASONS);
         self.tally.timed("decide", || reviewer.decide(assignment, reason))?;
         self.books.decided(assignment, reason);
+        Ok(())
+    }
+
+    /// A look whose picture never came counts as the one look all the same: what is left is to ask for another one.
+    fn ask_for_another(&self, reviewer: &mut Reviewer, assignment: AssignmentId) -> Result<(), Snag> {
+        self.tally.timed("decide", || reviewer.decide(assignment, Reason::Unreadable))?;
+        self.books.decided(assignment, Reason::Unreadable);
         Ok(())
     }
 
