@@ -39,6 +39,9 @@ pub(crate) enum Cause {
     /// The page is there, but not for this method.
     #[error("method_not_allowed")]
     MethodNotAllowed,
+    /// The desk's own database takes nothing in: the disk is full, or the database is busy. It may pass.
+    #[error("store_down")]
+    StoreDown,
     /// Something of our own broke; it is in the log.
     #[error("broken")]
     Broken,
@@ -46,7 +49,7 @@ pub(crate) enum Cause {
 
 impl From<StoreDown> for Cause {
     fn from(_: StoreDown) -> Self {
-        Self::Broken
+        Self::StoreDown
     }
 }
 
@@ -90,6 +93,7 @@ impl Cause {
             Self::BadForm => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NoSuchPage => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::StoreDown => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -140,6 +144,13 @@ impl Cause {
             Self::MethodNotAllowed => words(
                 ["このページは直接は開けません。", "This page can't be opened by itself."],
                 ["最初の画面のボタンから進んでください。", "Use the buttons, beginning from the first page."],
+            ),
+            Self::StoreDown => words(
+                ["受付の記録に書き込めません。", "The desk can't write to its own database."],
+                [
+                    "少し待ってやり直してください。続くときは、ディスクの空きを運用者に見てもらってください。",
+                    "Wait a little and try again. If it goes on, have the operator look at the disk's free space.",
+                ],
             ),
             Self::Broken => words(
                 ["受付の内部で不具合が起きました。", "Something broke inside the desk."],
