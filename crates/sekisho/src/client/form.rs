@@ -19,6 +19,12 @@ pub fn urlencoded(fields: &[(&str, &str)]) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
+/// The value that the first field `name` of a page comes with.
+pub fn field_value(page: &str, name: &str) -> Option<String> {
+    let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\""))?;
+    rest.split('"').next().map(str::to_owned)
+}
+
 fn escape(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {

@@ -14,7 +14,7 @@ pub mod tls;
 
 pub use drip::Drip;
 pub use error::ClientError;
-pub use form::{Part, multipart, urlencoded};
+pub use form::{Part, field_value, multipart, urlencoded};
 pub use jar::Jar;
 pub use session::Session;
 

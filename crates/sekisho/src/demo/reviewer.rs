@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use hyper::{
     Response,
     header::{HeaderValue, ORIGIN},
@@ -11,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{house::origin, member::expect, story::StoryError};
 use crate::{
-    client::{Client, Limits, Server, Session},
+    client::{Client, Limits, Server, Session, field_value},
     testing::authenticator::SoftAuthenticator,
 };
 
@@ -38,20 +37,9 @@ impl Reviewer {
         let answer = self.0.post_json("/shift/options", &json!({}))?;
         expect(&answer, 200, "a challenge")?;
         let options: Value = serde_json::from_slice(answer.body())?;
-        let challenge = challenge(&options).ok_or(StoryError::Unexpected("a challenge"))?;
-        let proof = passkey.lock().unwrap_or_else(PoisonError::into_inner).get(&challenge);
+        let proof = passkey.lock().unwrap_or_else(PoisonError::into_inner).prove_presence(&options);
         let proof = proof.map_err(|_| StoryError::Unexpected("the passkey"))?;
-        let text = |bytes: &[u8]| Base64UrlUnpadded::encode_string(bytes);
-        let begun = self.0.post_json(
-            "/shift/begin",
-            &json!({
-                "ceremony": options["ceremony"],
-                "credential": text(&proof.credential),
-                "clientData": text(&proof.client_data),
-                "authenticatorData": text(&proof.authenticator_data),
-                "signature": text(&proof.signature),
-            }),
-        )?;
+        let begun = self.0.post_json("/shift/begin", &proof)?;
         expect(&begun, 200, "a shift")
     }
 
@@ -111,7 +99,7 @@ impl Reviewer {
         let page = self.0.get("/staff")?;
         let page = String::from_utf8_lossy(page.body()).into_owned();
         let rest = page.find(name).map(|at| &page[at..]).ok_or(StoryError::Unexpected("the person"))?;
-        let staff = value_of(rest, "staff").ok_or(StoryError::Unexpected("the person"))?;
+        let staff = field_value(rest, "staff").ok_or(StoryError::Unexpected("the person"))?;
         let form = [("form_token", token.as_str()), ("staff", staff.as_str())];
         expect(&self.0.post_form("/staff/remove", &form)?, 303, "the removal")
     }
@@ -119,7 +107,7 @@ impl Reviewer {
     fn field(&mut self, path: &str, name: &'static str) -> Result<String, StoryError> {
         let page = self.0.get(path)?;
         expect(&page, 200, "a page of the desk")?;
-        value_of(&String::from_utf8_lossy(page.body()), name).ok_or(StoryError::Unexpected(name))
+        field_value(&String::from_utf8_lossy(page.body()), name).ok_or(StoryError::Unexpected(name))
     }
 
     /// The cookie of this shift, for a browser that wants to go on with it.
@@ -127,17 +115,6 @@ impl Reviewer {
         let name = "sekisho-desk";
         self.0.jar().get(name).map(|value| (name.to_owned(), value.to_owned()))
     }
-}
-
-fn challenge(options: &Value) -> Option<[u8; 32]> {
-    let mut out = [0; 32];
-    Base64UrlUnpadded::decode(options["publicKey"]["challenge"].as_str()?, &mut out).ok()?;
-    Some(out)
-}
-
-fn value_of(page: &str, name: &str) -> Option<String> {
-    let at = page.find(&format!("name=\"{name}\" value=\""))? + name.len() + 15;
-    page[at..].split('"').next().map(str::to_owned)
 }
 
 fn picture_in(page: &str) -> Option<usize> {
@@ -169,8 +146,8 @@ mod tests {
     fn a_field_and_a_picture_are_found_in_a_page() {
         let page =
             r#"<input type="hidden" name="form_token" value="abc"><img src="data:image/jpeg;base64,AAAA" alt="">"#;
-        assert_eq!(value_of(page, "form_token").as_deref(), Some("abc"));
-        assert_eq!(value_of(page, "other"), None);
+        assert_eq!(field_value(page, "form_token").as_deref(), Some("abc"));
+        assert_eq!(field_value(page, "other"), None);
         assert_eq!(picture_in(page), Some(3));
         assert_eq!(picture_in("no picture"), None);
     }

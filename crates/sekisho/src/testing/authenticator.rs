@@ -11,6 +11,7 @@ use sekisho_keeper::{
     jose::{Alg, KeyError, SigningKey},
     wire::Assertion,
 };
+use serde_json::{Value, json};
 
 /// Flags of authenticator data: user present, user verified.
 const PRESENT_AND_VERIFIED: u8 = 0b0000_0101;
@@ -76,6 +77,25 @@ impl SoftAuthenticator {
         let signed = [&authenticator_data[..], sha256(&client_data).as_ref()].concat();
         let signature = self.pair.sign_digest(&sha256(&signed)).map_err(|_| KeyError)?.as_ref().to_vec();
         Ok(Assertion { credential: self.id.to_vec(), client_data, authenticator_data, signature })
+    }
+
+    /// What a page of the desk sends to `/shift/begin`, for the options that `/shift/options` gave.
+    ///
+    /// # Errors
+    /// When they hold no challenge of 32 bytes, or the library fails its own check.
+    pub fn prove_presence(&mut self, options: &Value) -> Result<Value, KeyError> {
+        let text = options["publicKey"]["challenge"].as_str().ok_or(KeyError)?;
+        let mut challenge = [0; 32];
+        Base64UrlUnpadded::decode(text, &mut challenge).map_err(|_| KeyError)?;
+        let proof = self.get(&challenge)?;
+        let text = |bytes: &[u8]| Base64UrlUnpadded::encode_string(bytes);
+        Ok(json!({
+            "ceremony": options["ceremony"],
+            "credential": text(&proof.credential),
+            "clientData": text(&proof.client_data),
+            "authenticatorData": text(&proof.authenticator_data),
+            "signature": text(&proof.signature),
+        }))
     }
 
     fn client_data(&self, ceremony: &str, challenge: &[u8; 32]) -> Vec<u8> {

@@ -87,15 +87,7 @@ impl Papers {
         let made = json!({ "ceremony": options["ceremony"], "clientData": client_data, "attestation": attestation });
         post(&mut desk, "/enrol/finish", &made);
         let options = post(&mut desk, "/shift/options", &json!({}));
-        let proof = passkey.get(&challenge(&options)).unwrap();
-        let proof = json!({
-            "ceremony": options["ceremony"],
-            "credential": encode(&proof.credential),
-            "clientData": encode(&proof.client_data),
-            "authenticatorData": encode(&proof.authenticator_data),
-            "signature": encode(&proof.signature),
-        });
-        let begun = desk.post_json("/shift/begin", &proof).unwrap();
+        let begun = desk.post_json("/shift/begin", &passkey.prove_presence(&options).unwrap()).unwrap();
         assert_eq!(begun.status(), 200);
         begun.headers()["set-cookie"].to_str().unwrap().to_owned()
     }

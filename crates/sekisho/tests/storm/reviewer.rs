@@ -2,9 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use hyper::header::{HeaderValue, ORIGIN};
-use sekisho::{client::Session, testing::authenticator::SoftAuthenticator};
+use sekisho::{
+    client::{Session, field_value},
+    testing::authenticator::SoftAuthenticator,
+};
 use sekisho_core::{
     check::Reason,
     id::{AssignmentId, ViewingId},
@@ -35,18 +37,10 @@ impl Reviewer {
         let answer = self.session.post_json("/shift/options", &json!({}))?;
         expect(&answer, 200)?;
         let options: Value = serde_json::from_slice(answer.body()).map_err(|_| Snag::Odd("a challenge"))?;
-        let challenge = challenge(&options).ok_or(Snag::Odd("a challenge"))?;
-        let proof = self.passkey.lock().unwrap().get(&challenge).map_err(|_| Snag::Odd("a passkey"))?;
-        let text = |bytes: &[u8]| Base64UrlUnpadded::encode_string(bytes);
-        let proof = json!({
-            "ceremony": options["ceremony"],
-            "credential": text(&proof.credential),
-            "clientData": text(&proof.client_data),
-            "authenticatorData": text(&proof.authenticator_data),
-            "signature": text(&proof.signature),
-        });
+        let proof = self.passkey.lock().unwrap().prove_presence(&options);
+        let proof = proof.map_err(|_| Snag::Odd("a passkey"))?;
         expect(&self.session.post_json("/shift/begin", &proof)?, 200)?;
-        self.token = value_of(&self.work()?, "form_token").ok_or(Snag::Odd("a form's token"))?;
+        self.token = field_value(&self.work()?, "form_token").ok_or(Snag::Odd("a form's token"))?;
         Ok(())
     }
 
@@ -60,7 +54,7 @@ impl Reviewer {
     pub(crate) fn next(&mut self) -> Result<Option<AssignmentId>, Snag> {
         let token = self.token.clone();
         expect(&self.session.post_form("/work/next", &[("form_token", &token)])?, 303)?;
-        Ok(value_of(&self.work()?, "assignment").and_then(|id| id.parse().ok()))
+        Ok(field_value(&self.work()?, "assignment").and_then(|id| id.parse().ok()))
     }
 
     /// Looks. The picture's viewing is returned, if there is a picture.
@@ -82,17 +76,6 @@ impl Reviewer {
         ];
         expect(&self.session.post_form("/work/decide", &form)?, 303)
     }
-}
-
-fn challenge(options: &Value) -> Option<[u8; 32]> {
-    let mut out = [0; 32];
-    Base64UrlUnpadded::decode(options["publicKey"]["challenge"].as_str()?, &mut out).ok()?;
-    Some(out)
-}
-
-fn value_of(page: &str, name: &str) -> Option<String> {
-    let at = page.find(&format!("name=\"{name}\" value=\""))? + name.len() + 15;
-    page[at..].split('"').next().map(str::to_owned)
 }
 
 /// The number under a picture, where there is a picture.

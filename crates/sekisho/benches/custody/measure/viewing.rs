@@ -2,10 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use hyper::header::{HeaderValue, ORIGIN};
 use sekisho::{
-    client::{Client, Limits, Session},
+    client::{Client, Limits, Session, field_value},
     demo::{Build, House, Picture},
 };
 use serde_json::{Value, json};
@@ -64,21 +63,8 @@ impl Reviewer {
 
     fn prove(&mut self, house: &House) -> Done {
         let options: Value = serde_json::from_slice(self.0.post_json("/shift/options", &json!({}))?.body())?;
-        let mut challenge = [0; 32];
-        let text = options["publicKey"]["challenge"].as_str().ok_or("no challenge")?;
-        Base64UrlUnpadded::decode(text, &mut challenge).map_err(|_| "no challenge")?;
-        let proof = house.passkey.lock().map_err(|_| "the passkey is broken")?.get(&challenge)?;
-        let text = |bytes: &[u8]| Base64UrlUnpadded::encode_string(bytes);
-        let begun = self.0.post_json(
-            "/shift/begin",
-            &json!({
-                "ceremony": options["ceremony"],
-                "credential": text(&proof.credential),
-                "clientData": text(&proof.client_data),
-                "authenticatorData": text(&proof.authenticator_data),
-                "signature": text(&proof.signature),
-            }),
-        )?;
+        let proof = house.passkey.lock().map_err(|_| "the passkey is broken")?.prove_presence(&options)?;
+        let begun = self.0.post_json("/shift/begin", &proof)?;
         if begun.status() == 200 { Ok(()) } else { Err(format!("no shift: {}", begun.status()).into()) }
     }
 
@@ -100,8 +86,6 @@ impl Reviewer {
 
     fn field(&mut self, name: &str) -> Done<String> {
         let page = self.0.get("/work")?;
-        let page = String::from_utf8_lossy(page.body()).into_owned();
-        let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).ok_or("the page lacks a field")?;
-        Ok(rest.split('"').next().unwrap_or_default().to_owned())
+        Ok(field_value(&String::from_utf8_lossy(page.body()), name).ok_or("the page lacks a field")?)
     }
 }
