@@ -1,6 +1,7 @@
 //! The engine whole, in memory: real keys, a real database, a real ledger; a driven clock and seeded chance.
 
 pub(crate) mod house;
+mod older;
 mod restore;
 mod time;
 mod witness;
