@@ -1,0 +1,116 @@
+use sekisho_core::check::CheckState;
+use sekisho_inspect::wire::Code;
+
+use crate::gate::testing::{PICTURE, TestGate};
+
+#[tokio::test]
+async fn a_picture_is_sealed_so_that_the_keeper_alone_opens_it() {
+    let gate = TestGate::new().await;
+    let member = gate.member().await;
+    let sent = member.upload().await;
+    assert_eq!((sent.status, sent.header("location")), (303, Some("/check/status")));
+    assert_eq!(gate.blobs(), 1);
+    assert_eq!(gate.keeper.opened().unwrap(), gate.reader.clean(), "what the inspector drew, not what was sent");
+    assert!(!gate.anything_on_disk_holds(PICTURE));
+    assert!(!gate.anything_on_disk_holds(&gate.reader.clean()));
+}
+
+/// M8: who copies the gate's disk has no key on it, not even a sealed one for an intake key to open.
+#[tokio::test]
+async fn a_sealed_key_goes_to_the_keeper_and_onto_no_disk() {
+    let gate = TestGate::new().await;
+    gate.member().await.upload().await;
+    let sealed = gate.keeper.sealed_key().unwrap();
+    let ends = [&sealed[..32], &sealed[sealed.len() - 48..]];
+    assert!(ends.iter().all(|end| !gate.anything_on_disk_holds(end)));
+    assert!(gate.anything_on_disk_holds(b"SEKISHO"), "the search finds what is there: a sealed document's header");
+}
+
+/// M4: what no box covers with a yes comes back, and nothing is stored.
+#[tokio::test]
+async fn a_picture_that_is_turned_away_leaves_nothing_and_says_why() {
+    let gate = TestGate::new().await;
+    let member = gate.member().await;
+    for code in [Code::NoBoxes, Code::MyNumber, Code::Blurred, Code::NotAPicture] {
+        gate.reader.turn_away(code);
+        let page = member.upload().await;
+        assert_eq!(page.status, 422);
+        assert!(page.text().contains(&code.advice().ja), "{code:?}");
+        let told = member.upload_by_script().await;
+        assert_eq!((told.status, told.code().as_str()), (422, code.as_str()));
+    }
+    assert_eq!((gate.blobs(), gate.keeper.documents()), (0, 0));
+    assert!(!gate.anything_on_disk_holds(PICTURE));
+}
+
+#[tokio::test]
+async fn an_inspector_that_dies_costs_one_upload() {
+    let gate = TestGate::new().await;
+    let member = gate.member().await;
+    gate.reader.die_once();
+    assert_eq!(member.upload_by_script().await.code(), "unreadable");
+    assert_eq!(member.upload().await.status, 303);
+}
+
+#[tokio::test]
+async fn a_second_document_waits_for_the_keepers_word() {
+    let gate = TestGate::new().await;
+    let member = gate.member().await;
+    member.upload().await;
+    assert_eq!(member.upload_by_script().await.code(), "check_over");
+    gate.keeper.decide(CheckState::AwaitingDocument);
+    gate.pass(90_000);
+    let member = gate.announced_again().await;
+    assert_eq!(member.upload().await.status, 303, "exp bounds the first upload only");
+    assert_eq!(gate.keeper.documents(), 2);
+}
+
+#[tokio::test]
+async fn more_than_fits_is_refused_before_it_is_read() {
+    let gate = TestGate::new().await;
+    let member = gate.member().await;
+    let answer = member.upload_bytes(&vec![1; 25_000_001]).await;
+    assert_eq!((answer.status, answer.code().as_str()), (413, "file_too_large"));
+    assert_eq!(gate.reader.reads(), 0);
+}
+
+#[tokio::test]
+async fn a_keeper_that_goes_away_leaves_no_acknowledgement() {
+    let gate = TestGate::new().await;
+    let member = gate.member().await;
+    gate.keeper.lose_receive();
+    let answer = member.upload_by_script().await;
+    assert_eq!((answer.status, answer.code().as_str()), (503, "unavailable"));
+    assert_eq!(gate.keeper.documents(), 0);
+}
+
+/// M9: the keeper wrote it down and died before it said so; the member is told the truth.
+#[tokio::test]
+async fn a_document_that_came_in_without_a_word_is_found() {
+    let gate = TestGate::new().await;
+    let member = gate.member().await;
+    gate.keeper.receive_without_a_word();
+    assert_eq!(member.upload_by_script().await.status, 200);
+    assert_eq!(gate.keeper.documents(), 1);
+}
+
+#[tokio::test]
+async fn a_picture_from_another_sites_form_is_refused() {
+    let gate = TestGate::new().await;
+    let member = gate.member().await;
+    assert_eq!(member.upload_from("cross-site").await.status, 403);
+    assert_eq!(gate.reader.reads(), 0);
+}
+
+/// What comes over the limit is told to come back, not queued in memory.
+#[tokio::test]
+async fn too_many_at_once_are_told_to_wait() {
+    let gate = TestGate::new().await;
+    let member = gate.member().await;
+    let places = gate.take_all_places();
+    let answer = member.upload_by_script().await;
+    assert_eq!((answer.status, answer.code().as_str()), (503, "busy"));
+    assert!(answer.header("retry-after").is_some());
+    drop(places);
+    assert_eq!(member.upload().await.status, 303);
+}
