@@ -124,34 +124,18 @@ fn a_session_brings_back_the_cookies_it_was_given() {
     assert!(heads[1].contains("\r\ncookie: s=1\r\n"));
 }
 
-/// A certificate of `name` by itself, and a server that has it for one connection.
+/// Whom one dials for `hook.example`, where a server answers that has a certificate of `name`; and that certificate.
 #[cfg(feature = "tls")]
-async fn serve_tls(name: &str) -> (Vec<u8>, Server) {
-    use std::sync::Arc;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio_rustls::{TlsAcceptor, rustls};
+fn serve_tls(name: &str) -> (Vec<u8>, Server) {
+    use crate::front::{Front, Limits, testing};
 
-    let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
-    let root = made.cert.der().to_vec();
-    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
-        .unwrap();
-    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let made = testing::made(name);
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
-        let Ok(mut stream) = TlsAcceptor::from(Arc::new(config)).accept(stream).await else { return };
-        let mut some = [0; 512];
-        let _ = stream.read(&mut some).await;
-        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi").await;
-        let _ = stream.shutdown().await;
-    });
-    (root, Server { address, authority: "hook.example".into(), tls: true })
+    let router = axum::Router::new().fallback(|| async { "hi" });
+    let front = Front::new(listener, testing::wire(&made), Limits::DIRECT).unwrap();
+    tokio::spawn(front.serve(router, std::future::pending()));
+    (made.cert.der().to_vec(), Server { address, authority: "hook.example".into(), tls: true })
 }
 
 #[cfg(feature = "tls")]
@@ -160,7 +144,7 @@ async fn a_certificate_must_be_trusted_and_of_that_name() {
     for (name, trusted, fine) in
         [("hook.example", true, true), ("other.example", true, false), ("hook.example", false, false)]
     {
-        let (root, server) = serve_tls(name).await;
+        let (root, server) = serve_tls(name);
         let trust = if trusted { tls::Trust::only(&[&root]) } else { tls::Trust::public_web() };
         let answer = Client::with_tls(limits(), trust.unwrap()).send(&server, get()).await;
         match answer {

@@ -103,6 +103,7 @@ fn judge(place: &str, validity: Validity, now: Timestamp) -> Option<Remark> {
 #[cfg(test)]
 mod tests {
     use super::{super::remark::testing::ids, *};
+    use crate::front::testing::{chain, key};
 
     /// Good from 2026-11-01 to 2027-01-31, both at midnight in UTC.
     fn made() -> rcgen::CertifiedKey<rcgen::KeyPair> {
@@ -113,10 +114,6 @@ mod tests {
         rcgen::CertifiedKey { cert: params.self_signed(&key).unwrap(), signing_key: key }
     }
 
-    fn pem(label: &str, der: &[u8]) -> String {
-        pem_rfc7468::encode_string(label, pem_rfc7468::LineEnding::LF, der).unwrap()
-    }
-
     fn at(day: &str) -> Timestamp {
         day.parse::<Day>().unwrap().at_minute(12 * 60)
     }
@@ -125,7 +122,7 @@ mod tests {
     fn a_certificate_is_told_of_before_it_ends_after_and_before_it_begins() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("gate.pem");
-        std::fs::write(&file, pem("CERTIFICATE", made().cert.der())).unwrap();
+        std::fs::write(&file, chain(&made().cert)).unwrap();
         let found = |day| ids(&in_file(&file, at(day)));
         assert_eq!(found("2026-12-01"), [""; 0]);
         assert_eq!(found("2027-01-09"), [""; 0]);
@@ -140,7 +137,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("gate.pem");
         assert_eq!(ids(&in_file(&file, at("2026-12-01"))), ["D-certificate?"]);
-        std::fs::write(&file, pem("PRIVATE KEY", &made().signing_key.serialize_der())).unwrap();
+        std::fs::write(&file, key(&made().signing_key)).unwrap();
         assert_eq!(ids(&in_file(&file, at("2026-12-01"))), ["D-certificate?"]);
     }
 }

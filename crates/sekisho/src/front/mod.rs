@@ -155,5 +155,7 @@ async fn attend(stream: TcpStream, peer: SocketAddr, house: &House, told: watch:
     }
 }
 
+#[cfg(all(test, feature = "tls"))]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

@@ -159,32 +159,19 @@ async fn what_is_under_way_is_finished_and_the_rest_is_ended() {
 
 #[cfg(feature = "tls")]
 mod with_tls {
-    use rcgen::{CertifiedKey, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, generate_simple_self_signed};
+    use rcgen::{CertifiedKey, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519};
 
-    use super::*;
+    use super::{
+        testing::{chain, key, wire},
+        *,
+    };
     use crate::{
         client::{Limits as Patience, tls::Trust},
         front::wire::IdentityError,
     };
 
     fn made() -> CertifiedKey<KeyPair> {
-        generate_simple_self_signed(vec!["gate.localhost".to_owned()]).unwrap()
-    }
-
-    fn pem(label: &str, der: &[u8]) -> String {
-        pem_rfc7468::encode_string(label, pem_rfc7468::LineEnding::LF, der).unwrap()
-    }
-
-    fn chain(certificate: &rcgen::Certificate) -> String {
-        pem("CERTIFICATE", certificate.der())
-    }
-
-    fn key(pair: &KeyPair) -> String {
-        pem("PRIVATE KEY", &pair.serialize_der())
-    }
-
-    fn wire(made: &CertifiedKey<KeyPair>) -> Wire {
-        Wire::tls(chain(&made.cert).as_bytes(), key(&made.signing_key).as_bytes()).unwrap()
+        testing::made("gate.localhost")
     }
 
     fn client(made: &CertifiedKey<KeyPair>) -> Client {

@@ -207,6 +207,6 @@ pub enum WitnessError {
 }
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

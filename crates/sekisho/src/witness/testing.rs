@@ -17,17 +17,17 @@ use crate::testing::log::Log;
 pub(super) const ORIGIN: &str = "ledger.example/kpr";
 pub(super) const START: u64 = 1_795_000_000;
 
-pub(super) fn log() -> Log {
+pub(crate) fn log() -> Log {
     Log::new(ORIGIN, [5; 32])
 }
 
-pub(super) fn signer() -> Signer {
+pub(crate) fn signer() -> Signer {
     Signer::from_seed("witness.example/w1", &[6; 32]).unwrap()
 }
 
 /// A clock that stands until it is set.
 #[derive(Clone)]
-pub(super) struct Hand(Arc<AtomicU64>);
+pub(crate) struct Hand(Arc<AtomicU64>);
 
 impl Hand {
     pub(super) fn set(&self, seconds: u64) {
@@ -52,7 +52,7 @@ pub(super) enum Fault {
 }
 
 #[derive(Default)]
-pub(super) struct Disk {
+pub(crate) struct Disk {
     /// What is there after the power fails.
     durable: BTreeMap<String, Vec<u8>>,
     /// What programs see.
@@ -68,7 +68,7 @@ pub(super) struct Disk {
 
 /// A folder whose disk outlives its witness.
 #[derive(Clone, Default)]
-pub(super) struct Platter(pub(super) Arc<Mutex<Disk>>);
+pub(crate) struct Platter(pub(super) Arc<Mutex<Disk>>);
 
 impl Platter {
     pub(super) fn fail_after(&self, steps: usize, fault: Fault) {
@@ -168,14 +168,14 @@ impl Folder for Platter {
 }
 
 /// A witness on a disk, with its clock.
-pub(super) struct Bench {
+pub(crate) struct Bench {
     pub(super) disk: Platter,
     pub(super) clock: Hand,
-    pub(super) witness: Witness,
+    pub(crate) witness: Witness,
 }
 
 impl Bench {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (disk, clock) = (Platter::default(), Hand(Arc::new(AtomicU64::new(START))));
         memory::found(&mut disk.clone(), signer().key()).unwrap();
         let witness = open(&disk, &clock).unwrap();
