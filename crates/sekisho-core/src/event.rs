@@ -12,6 +12,10 @@ use crate::{
     check::{Reason, Role, ShredCause, Verdict},
     id::{AssignmentId, CheckId, DocumentId, IntakeKeyId, KindName, PolicyName, ShiftId, SiteName, StaffId, ViewingId},
     time::{Hour, Timestamp},
+    watch::{
+        Finding,
+        observed::{Observation, Room},
+    },
 };
 
 /// The version of the body format that this code writes.
@@ -313,6 +317,18 @@ pub enum What {
         /// Who.
         by: StaffId,
     },
+    /// A room observed something that no other event tells; summed up, so that nobody can flood the ledger.
+    Observed {
+        /// Which room.
+        room: Room,
+        /// What.
+        seen: Observation,
+    },
+    /// A detector found something in the events before this one.
+    Found {
+        /// What, by whom, on what evidence.
+        finding: Finding,
+    },
 }
 
 /// How a witness contradicts a ledger.
@@ -352,6 +368,14 @@ mod tests {
     use alloc::vec;
 
     use super::*;
+    use crate::{
+        budget::{Kind, Series, Spent, Subject, Window},
+        id::{AgentId, CanaryId, DeviceId, NetworkId},
+        watch::{
+            Cause, Detector, Evidence, OutsideVerdict, PersonVerdict, Several, SeveralVerdict, VaultVerdict,
+            observed::{Asker, Outsider, Trouble},
+        },
+    };
 
     fn every_kind() -> Vec<What> {
         let (check, document, staff) =
@@ -382,10 +406,40 @@ mod tests {
         ]
     }
 
+    fn what_is_observed() -> Vec<What> {
+        let (staff, shift) = (StaffId::from_bytes([3; 16]), ShiftId::from_bytes([5; 16]));
+        let device = DeviceId::from_bytes([7; 16]);
+        let (network, agent) = (NetworkId::from_bytes([8; 16]), AgentId::from_bytes([9; 16]));
+        let series = Series::new(Subject::Site("site-a".parse().unwrap()), Kind::Opened);
+        let spent = Spent { series, window: Window::ThreeDays, limit: 4, frees: None };
+        let asker = Asker::Outside(Outsider::Network(network));
+        let seen = [
+            Observation::Refused { trouble: Trouble::NotTheirs, asker: asker.clone(), count: 4 },
+            Observation::Uploads { asker: Asker::Outside(Outsider::Others), taken: 1, refused: 2 },
+            Observation::CanaryTouched { canary: CanaryId::from_bytes([1; 16]), asker: Asker::Staff(staff) },
+            Observation::ShiftFrom { shift, staff, device, network, agent },
+            Observation::BoundReached { spent },
+        ];
+        seen.into_iter().map(|seen| What::Observed { room: Room::Desk, seen }).collect()
+    }
+
+    fn what_is_found() -> Vec<What> {
+        let people = Several::of([1, 2].map(|byte| StaffId::from_bytes([byte; 16]))).unwrap();
+        let causes = [
+            Cause::Outside { asker: Outsider::Others, verdict: OutsideVerdict::Deny },
+            Cause::Person { staff: people.people()[0], verdict: PersonVerdict::EndShift },
+            Cause::Vault { verdict: VaultVerdict::Pause },
+            Cause::Several { staff: people, verdict: SeveralVerdict::Lockdown },
+        ];
+        let evidence = Evidence { places: vec![1, 2], count: 3, seconds: 4 };
+        let found = |cause| Finding::new(Detector::Together, cause, evidence.clone());
+        causes.into_iter().map(|cause| What::Found { finding: found(cause) }).collect()
+    }
+
     /// What is written must be read for years: by a restore, by a detector, by whoever holds a receipt.
     #[test]
     fn every_kind_of_event_is_read_back_as_it_was_written() {
-        for what in every_kind() {
+        for what in every_kind().into_iter().chain(what_is_observed()).chain(what_is_found()) {
             let event = Event::new(Timestamp(5), what);
             assert_eq!(Event::from_bytes(&event.to_bytes()).ok(), Some(event.clone()), "{event:?}");
         }

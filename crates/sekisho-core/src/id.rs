@@ -130,6 +130,14 @@ ids! {
     IntakeKeyId = "int";
     /// One message that waits for the courier.
     MessageId = "msg";
+    /// A passkey, by a hash of its credential id.
+    DeviceId = "dev";
+    /// A network, by a keyed hash of its address's prefix; the address can't be told from it.
+    NetworkId = "net";
+    /// A kind of program that asks, by a keyed hash of what it calls itself.
+    AgentId = "agt";
+    /// A piece of bait.
+    CanaryId = "can";
 }
 
 impl CheckId {

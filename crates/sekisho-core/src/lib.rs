@@ -12,6 +12,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod attestation;
+pub mod budget;
 pub mod calendar;
 pub mod check;
 pub mod entropy;
@@ -23,3 +24,4 @@ pub mod policy;
 pub mod render;
 pub mod time;
 pub mod trust;
+pub mod watch;

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OpenFlags};
 use sekisho_core::{
     event::{Event, What},
     ledger::{Checkpoint, Hash, Note, leaf, tiled::TiledTree, tree::Head},
+    watch::Verdict,
 };
 
 use crate::{
@@ -109,6 +110,10 @@ pub fn salts(path: &Path) -> Result<HashSet<leaf::Salt>, EventsError> {
 }
 
 fn is_tombstone(what: &What) -> bool {
+    if let What::Found { finding } = what {
+        // What shut the vault doesn't come undone with an older backup.
+        return finding.verdict() >= Verdict::Pause;
+    }
     matches!(
         what,
         What::Received { .. }

@@ -226,13 +226,23 @@ impl<'a> Reader<'a> {
 /// # Errors
 /// [`JournalError`].
 pub fn entries_from(path: &Path, from: u64) -> Result<Vec<StoredEntry>, JournalError> {
-    let mut file = JournalAlone(File::open(path)?);
-    let mut reader = Reader::new(&mut file)?;
     let mut found = Vec::new();
-    while let Some(batch) = reader.next_batch()? {
-        found.extend(batch.into_iter().filter(|entry| entry.index >= from));
-    }
+    each(path, |entry| found.extend((entry.index >= from).then_some(entry)))?;
     Ok(found)
+}
+
+/// Shows `read` every entry of the journal at `path`, one batch in memory at a time. Whoever writes it may go on; a
+/// last batch that is not whole is passed over.
+///
+/// # Errors
+/// [`JournalError`].
+pub fn each(path: &Path, read: impl FnMut(StoredEntry)) -> Result<(), JournalError> {
+    let mut file = JournalAlone(File::open(path)?);
+    let (mut reader, mut read) = (Reader::new(&mut file)?, read);
+    while let Some(batch) = reader.next_batch()? {
+        batch.into_iter().for_each(&mut read);
+    }
+    Ok(())
 }
 
 /// How many entries the journal at `path` holds.

@@ -18,7 +18,7 @@ pub(super) fn ledger(data: &Path) -> PathBuf {
 }
 
 /// The journal: salts and bodies. Never beside what anybody may read.
-pub(super) fn journal(data: &Path) -> PathBuf {
+pub(crate) fn journal(data: &Path) -> PathBuf {
     data.join("ledger").join("journal")
 }
 

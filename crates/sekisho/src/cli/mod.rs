@@ -16,6 +16,7 @@ mod role;
 mod serve;
 mod site;
 mod verify;
+mod watch;
 mod witness;
 
 use std::process::ExitCode;
@@ -52,6 +53,8 @@ enum Command {
     Site(site::SiteArgs),
     /// Check a receipt, or a whole ledger, without the service
     Verify(verify::VerifyArgs),
+    /// Show a ledger to the detectors: what looks wrong in it
+    Watch(watch::WatchArgs),
     /// Cosign the checkpoints of others' ledgers
     Witness(Box<witness::WitnessArgs>),
     /// Judge policies before they are used
@@ -75,6 +78,7 @@ impl Cli {
             Command::Restore(args) => restore::run(args),
             Command::Site(args) => site::run(args),
             Command::Verify(args) => verify::run(args),
+            Command::Watch(args) => watch::run(args),
             Command::Witness(args) => witness::run(*args),
             Command::Policy(args) => policy::run(args),
             Command::Role(args) => role::run(args),

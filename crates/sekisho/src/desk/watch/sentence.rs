@@ -7,6 +7,7 @@ use sekisho_core::{
     event::{Contradiction, What},
     id::StaffId,
     time::Timestamp,
+    watch::Verdict as Outcome,
 };
 use sekisho_keeper::wire::StaffView;
 
@@ -31,6 +32,8 @@ pub(super) fn weight(what: &What) -> &'static str {
         | What::WitnessForgotten { .. }
         | What::WitnessAgreed { .. }
         | What::Shredded { cause: ShredCause::Damaged | ShredCause::Overdue, .. } => "look",
+        What::Found { finding } if finding.verdict() > Outcome::Note => "alarm",
+        What::Found { .. } => "look",
         _ => "plain",
     }
 }
@@ -54,7 +57,16 @@ impl Teller {
     /// The sentence of an event.
     pub(super) fn sentence(&self, what: &What) -> String {
         let told = self.of_document(what).or_else(|| self.of_people(what)).or_else(|| self.of_witnesses(what));
-        told.unwrap_or_else(|| self.of_the_house(what).into())
+        told.or_else(|| self.of_watch(what)).unwrap_or_else(|| self.of_the_house(what).into())
+    }
+
+    fn of_watch(&self, what: &What) -> Option<String> {
+        let What::Found { finding } = what else { return None };
+        let said = finding.sentence();
+        Some(match self.lang {
+            Lang::Ja => said.ja,
+            Lang::En => said.en,
+        })
     }
 
     fn of_document(&self, what: &What) -> Option<String> {
@@ -206,6 +218,7 @@ impl Teller {
             What::TimeConfirmed { .. } => ("当番が時刻を確かめました", "An officer confirmed the time"),
             What::CheckEnded { withdrawn: true, .. } => ("確認が取り下げられました", "A check was withdrawn"),
             What::CheckEnded { .. } => ("確認が判断のないまま終わりました", "A check ended without a decision"),
+            What::Observed { .. } => ("拒否や接続が記録されました", "Refusals or a connection were put on record"),
             What::MemberErased { .. } => ("会員との結びつきを消しました", "What tied a check to a person was erased"),
             _ => ("新しい種類の記録", "An event of a new kind"),
         };

@@ -1,0 +1,169 @@
+//! A stream of events for the tests of detectors, and what holds for the watch as a whole.
+
+use alloc::vec::Vec;
+
+use proptest::prelude::*;
+
+use super::{
+    observed::{Asker, Observation, Outsider, Room, Trouble},
+    *,
+};
+use crate::{
+    id::{AssignmentId, CheckId, DocumentId, NetworkId, ShiftId, StaffId, ViewingId},
+    time::Timestamp,
+};
+
+/// Chance that repeats (SplitMix64).
+pub(super) struct Chance(u64);
+
+impl Chance {
+    pub(super) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(super) const fn draw(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number from 0 up to 1.
+    fn unit(&mut self) -> f64 {
+        (self.draw() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    pub(super) fn is_one_in(&mut self, many: f64) -> bool {
+        self.unit() * many < 1.0
+    }
+
+    /// A draw of the normal distribution, from twelve of the even one.
+    fn normal(&mut self) -> f64 {
+        (0..12).map(|_| self.unit()).sum::<f64>() - 6.0
+    }
+
+    /// How long a look, a decision and the way to the next one take: 25 seconds in the median, log-normal, for whoever
+    /// is neither quick nor slow; three more for the page.
+    pub(super) fn seconds_for_a_look(&mut self, slowness: f64) -> u64 {
+        (22.0 * slowness * (0.45 * self.normal()).exp() + 3.0) as u64
+    }
+}
+
+/// Events as they come, and what the watch finds.
+#[derive(Debug, Default)]
+pub(super) struct Stream {
+    watch: Watch,
+    now: u64,
+    place: u64,
+    events: Vec<Event>,
+    found: Vec<Finding>,
+}
+
+impl Stream {
+    pub(super) fn new(setup: Setup) -> Self {
+        Self { watch: Watch::new(setup), ..Self::default() }
+    }
+
+    pub(super) const fn wait(&mut self, seconds: u64) {
+        self.now += seconds;
+    }
+
+    pub(super) fn happen(&mut self, what: What) {
+        let event = Event::new(Timestamp(1_795_000_000 + self.now), what);
+        self.found.extend(self.watch.see(Sight { place: self.place, event: &event }));
+        self.events.push(event);
+        self.place += 1;
+    }
+
+    pub(super) fn observe(&mut self, room: Room, seen: Observation) {
+        self.happen(What::Observed { room, seen });
+    }
+
+    pub(super) fn refuse(&mut self, room: Room, trouble: Trouble, asker: &Asker) {
+        self.observe(room, Observation::Refused { trouble, asker: asker.clone(), count: 1 });
+    }
+
+    /// This person looks at the next document.
+    pub(super) fn view(&mut self, person: u8) {
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&self.place.to_le_bytes());
+        self.happen(What::Viewed {
+            viewing: ViewingId::from_bytes(id),
+            assignment: AssignmentId::from_bytes(id),
+            check: CheckId::from_bytes(id),
+            document: DocumentId::from_bytes(id),
+            staff: StaffId::from_bytes([person; 16]),
+            shift: ShiftId::from_bytes([person; 16]),
+        });
+    }
+
+    pub(super) fn found(&self) -> &[Finding] {
+        &self.found
+    }
+
+    pub(super) fn verdicts(&self, detector: Detector) -> Vec<Verdict> {
+        self.found.iter().filter(|finding| finding.detector == detector).map(Finding::verdict).collect()
+    }
+
+    pub(super) fn all_verdicts(&self) -> Vec<Verdict> {
+        self.found.iter().map(Finding::verdict).collect()
+    }
+}
+
+/// Anything that may happen, from whatever numbers.
+fn anything(stream: &mut Stream, (kind, who, gap): (u8, u8, u64)) {
+    stream.wait(gap);
+    let network = Asker::Outside(Outsider::Network(NetworkId::from_bytes([who; 16])));
+    match kind {
+        0 => stream.refuse(Room::Gate, Trouble::UnknownReference, &network),
+        1 => stream.refuse(Room::Keeper, Trouble::NoAssignment, &Asker::Staff(StaffId::from_bytes([who; 16]))),
+        _ => stream.view(who),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// M20: whether the watch goes on, is kept somewhere and gone on with, or is made anew from the ledger: it finds the
+    /// same. And what it found, written into the ledger, changes nothing.
+    #[test]
+    fn a_watch_that_was_put_away_finds_what_one_finds_that_was_not(
+        events in prop::collection::vec((0..4_u8, 0..4_u8, 0..9_u64), 1..200), cut in 0..200_usize
+    ) {
+        let mut stream = Stream::default();
+        events.into_iter().for_each(|event| anything(&mut stream, event));
+        let (mut watch, mut found) = (Watch::default(), Vec::new());
+        for (place, event) in stream.events.iter().enumerate() {
+            if place == cut {
+                watch = serde_json::from_str(&serde_json::to_string(&watch).unwrap()).unwrap();
+            }
+            let now = watch.see(Sight { place: place as u64, event });
+            for finding in &now {
+                let event = Event::new(event.at, What::Found { finding: finding.clone() });
+                prop_assert_eq!(Event::from_bytes(&event.to_bytes()).unwrap(), event.clone());
+                let further = watch.see(Sight { place: place as u64, event: &event });
+                prop_assert!(further.is_empty());
+            }
+            found.extend(now);
+        }
+        prop_assert_eq!(&found, &stream.found);
+        prop_assert_eq!(watch, stream.watch);
+    }
+
+    /// M26: whatever happens, each cause stays below its ceiling, and evidence names places that are there.
+    #[test]
+    fn no_finding_goes_beyond_its_ceiling(events in prop::collection::vec((0..4_u8, 0..9_u8, 0..5_u64), 1..300)) {
+        let mut stream = Stream::default();
+        events.into_iter().for_each(|event| anything(&mut stream, event));
+        for finding in stream.found() {
+            let ceiling = match &finding.cause {
+                Cause::Outside { .. } => Verdict::Deny,
+                Cause::Person { .. } => Verdict::EndShift,
+                Cause::Vault { .. } => Verdict::Pause,
+                Cause::Several { .. } => Verdict::Lockdown,
+            };
+            prop_assert!(finding.verdict() <= ceiling);
+            prop_assert!(!finding.evidence.places.is_empty() && finding.evidence.places.iter().all(|at| *at < stream.place));
+        }
+    }
+}
