@@ -269,6 +269,7 @@ pub struct Picture {
     /// Its media type.
     pub media_type: String,
     /// The picture.
+    #[serde(with = "super::bytes")]
     pub bytes: Vec<u8>,
 }
 

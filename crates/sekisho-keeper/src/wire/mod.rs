@@ -5,6 +5,7 @@
 //! request type: a verb that the gate may not use does not exist for it. No
 //! answer holds more than one picture.
 
+mod bytes;
 mod courier;
 mod desk;
 mod gate;
