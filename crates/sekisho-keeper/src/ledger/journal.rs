@@ -1,7 +1,8 @@
 //! The journal: each entry's salt and body once more, in a file of its own.
 //!
-//! It is a sequence of batches and nothing else. One batch is what one group
-//! commit appended; numbers are unsigned and big-endian:
+//! It is a sequence of batches; behind the last one there may be zeros, which
+//! are reserved for the next ones. One batch is what one group commit appended;
+//! numbers are unsigned and big-endian:
 //!
 //! | at | bytes | |
 //! |---|---|---|
@@ -22,7 +23,7 @@ use std::{fmt, fs::File, io, os::unix::fs::FileExt as _, path::Path};
 use aws_lc_rs::digest::{Context, SHA256};
 use sekisho_core::ledger::leaf;
 
-use super::LedgerFiles;
+use super::{LedgerFiles, files::RESERVE};
 
 const MAGIC: [u8; 4] = *b"SKJ1";
 const HASHED_HEADER: usize = 20;
@@ -202,15 +203,24 @@ impl<'a> Reader<'a> {
         Ok(entries.map(|entries| (entries, begin + numbers.payload as u64)))
     }
 
+    /// Whether nothing was ever appended behind the sound batches that were read so far.
+    pub(super) fn is_blank_behind(&mut self) -> io::Result<bool> {
+        Ok(self.rest()?.iter().all(|byte| *byte == 0))
+    }
+
+    fn rest(&mut self) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; (self.len - self.offset) as usize];
+        self.files.read_journal(self.offset, &mut bytes)?;
+        Ok(bytes)
+    }
+
     /// Whether a sound batch lies somewhere behind the broken one at the present offset.
     fn is_sound_later(&mut self) -> Result<bool, JournalError> {
-        let rest = self.len - self.offset;
-        if rest > (HEADER + MAX_PAYLOAD) as u64 {
+        if self.len - self.offset > (HEADER + MAX_PAYLOAD) as u64 + RESERVE {
             // More than one append can have torn.
             return Ok(true);
         }
-        let mut bytes = vec![0; rest as usize];
-        self.files.read_journal(self.offset, &mut bytes)?;
+        let bytes = self.rest()?;
         for at in 1..bytes.len() {
             if bytes[at..].starts_with(&MAGIC) && self.batch_at(self.offset + at as u64)?.is_some() {
                 return Ok(true);
@@ -353,6 +363,18 @@ mod tests {
         let (sound, mut whole) = (journal(&[&all[..3]]), journal(&[&all[..3], &all[3..]]));
         whole[sound.len()..sound.len() + 60].fill(0);
         assert_eq!(read(&whole).unwrap(), (all[..3].to_vec(), sound.len() as u64));
+    }
+
+    #[test]
+    fn zeros_behind_the_last_batch_are_not_of_the_journal() {
+        let all = entries(0, 6);
+        let (sound, mut whole) = (journal(&[&all[..3]]), journal(&[&all[..3], &all[3..]]));
+        let reserved = [&sound[..], &[0; 5000]].concat();
+        assert_eq!(read(&reserved).unwrap(), (all[..3].to_vec(), sound.len() as u64));
+        // Nor do they make a batch before them sound, or a broken one before a sound one a torn one.
+        whole[HEADER] ^= 1;
+        whole.extend([0; 5000]);
+        assert!(matches!(read(&whole), Err(JournalError::Damaged { offset: 0 })));
     }
 
     #[test]

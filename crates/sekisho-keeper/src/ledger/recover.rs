@@ -169,11 +169,12 @@ impl Regrown {
 /// Entries as the database tells them, in order.
 pub(super) type Stored<'a> = &'a mut dyn Iterator<Item = Result<StoredEntry, StoredError>>;
 
-/// What was found: the tree, what the journal lacks, and where its sound part ends.
+/// What was found: the tree, what the journal lacks, where its sound part ends, and whether something torn follows.
 struct Found {
     grown: Grown,
     lacking: Vec<StoredEntry>,
     sound_len: u64,
+    torn: bool,
 }
 
 fn compare(files: &mut dyn LedgerFiles, stored: Stored<'_>, marks: [Option<Head>; 2]) -> Result<Found, OpenError> {
@@ -196,13 +197,16 @@ fn compare(files: &mut dyn LedgerFiles, stored: Stored<'_>, marks: [Option<Head>
     if let Some(beyond) = journal.next()? {
         return Err(OpenError::Restored { index: beyond.index });
     }
-    Ok(Found { grown: regrown.finish()?, lacking, sound_len: journal.reader.sound_len() })
+    let (sound_len, torn) = (journal.reader.sound_len(), !journal.reader.is_blank_behind()?);
+    Ok(Found { grown: regrown.finish()?, lacking, sound_len, torn })
 }
 
 /// Cuts what a crash tore and appends what it kept from being appended.
 fn mend_journal(files: &mut dyn LedgerFiles, found: &Found) -> io::Result<()> {
-    if files.journal_len()? > found.sound_len {
+    if found.torn {
         tracing::warn!(at = found.sound_len, "the ledger's journal ended in a torn batch; cut");
+    }
+    if files.journal_len()? > found.sound_len {
         files.truncate_journal(found.sound_len)?;
     }
     if !found.lacking.is_empty() {
@@ -286,6 +290,11 @@ mod tests {
         for torn in 0..=batch.len() {
             bench.files.state().journal = [&before, &batch[..torn]].concat();
             assert_eq!(bench.open().unwrap().size(), 5, "torn at {torn}");
+            assert_eq!(bench.files.state().journal, [before.as_slice(), &batch].concat());
+            // The same where room had been reserved for it.
+            let rest = vec![0; batch.len() - torn + 100];
+            bench.files.state().journal = [&before, &batch[..torn], &rest].concat();
+            assert_eq!(bench.open().unwrap().size(), 5, "torn at {torn}, in reserved room");
             assert_eq!(bench.files.state().journal, [before.as_slice(), &batch].concat());
         }
     }
