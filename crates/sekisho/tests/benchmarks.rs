@@ -9,6 +9,7 @@ use std::{env, path::PathBuf};
 
 use measure::{
     ALL, Bench, Sizes,
+    commit::{Told, Unnamed, commit, judged},
     machine::{Load, Machine},
     record::{Measured, Run},
     report,
@@ -87,7 +88,7 @@ fn the_document_says_what_was_missed() {
     measured.goals.push(measure::record::Goal::at_most("time, s", 3.0, 5.0));
     measured.run = Some(Run {
         at: "2026-11-22T00:00:00Z".into(),
-        commit: "abc".into(),
+        commit: commit().unwrap_or_else(|why| why.to_string()),
         sizes: bench().sizes.name.into(),
         machine: Machine::here(env!("CARGO_TARGET_TMPDIR").as_ref()),
         load: [Load::now(), Load::now()],
@@ -99,6 +100,15 @@ fn the_document_says_what_was_missed() {
     assert!(written.contains("| time, s | 3.00 | ≤ 5.00 | held |"));
     assert!(written.starts_with("# A\n") && written.ends_with("<!-- end -->\nB\n") && !written.contains("old"));
     assert!(report::written_into("no markers", &[]).is_err());
+}
+
+#[test]
+fn a_figure_is_of_a_commit_that_everybody_has_or_of_none() {
+    let told = |head: Option<&str>, changed, on_main| Told { head: head.map(Into::into), changed, on_main };
+    assert_eq!(judged(told(Some("abc"), false, true)), Ok("abc".into()));
+    assert_eq!(judged(told(Some("abc"), true, true)), Err(Unnamed::Changed));
+    assert_eq!(judged(told(Some("abc"), false, false)), Err(Unnamed::Elsewhere("abc".into())));
+    assert_eq!(judged(told(None, false, true)), Err(Unnamed::Unknown));
 }
 
 #[test]

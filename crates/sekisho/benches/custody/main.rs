@@ -9,13 +9,14 @@ mod measure;
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, ExitCode},
+    process::ExitCode,
     time::Instant,
 };
 
 use clap::Parser;
 use measure::{
     ALL, Bench, Done, Measurement, Sizes,
+    commit::commit,
     machine::{Load, Machine},
     record::{Measured, Run},
     report,
@@ -65,12 +66,19 @@ fn run(args: &Args) -> Done {
     if bench.openbao.is_none() {
         eprintln!("OpenBao is not here (SEKISHO_OPENBAO names no program): nothing stands beside ours");
     }
+    let commit = commit();
+    let docs = args.docs.as_ref().filter(|_| !args.small);
+    if let (Some(_), Err(why)) = (docs, &commit) {
+        eprintln!("{why}: figures are printed, and the documents stay as they are");
+    }
+    let docs = docs.filter(|_| commit.is_ok());
+    let commit = commit.unwrap_or_else(|why| why.to_string());
     let mut all = Vec::new();
     for measurement in chosen {
         eprintln!("{} …", measurement.name);
-        all.push(taken(measurement, &bench)?);
+        all.push(taken(measurement, &bench, &commit)?);
         // After each, so that what was measured is not lost with what comes after it.
-        if let Some(docs) = args.docs.as_ref().filter(|_| !args.small) {
+        if let Some(docs) = docs {
             bring_up_to_date(docs, &all)?;
         }
     }
@@ -86,25 +94,19 @@ fn chosen(only: &[String]) -> Done<Vec<&'static Measurement>> {
     Ok(ALL.iter().filter(|it| only.is_empty() || only.iter().any(|name| name == it.name)).collect())
 }
 
-fn taken(measurement: &Measurement, bench: &Bench) -> Done<Measured> {
+fn taken(measurement: &Measurement, bench: &Bench, commit: &str) -> Done<Measured> {
     let (before, begun) = (Load::now(), Instant::now());
     let at = rfc3339(SystemClock.read().wall);
     let mut measured = (measurement.take)(bench)?;
     measured.run = Some(Run {
         at,
-        commit: commit(),
+        commit: commit.to_owned(),
         sizes: bench.sizes.name.into(),
         machine: Machine::here(&bench.ground),
         load: [before, Load::now()],
         seconds: begun.elapsed().as_secs_f64(),
     });
     Ok(measured)
-}
-
-fn commit() -> String {
-    let told = Command::new("git").args(["describe", "--always", "--dirty", "--exclude=*"]).output();
-    let told = told.ok().filter(|output| output.status.success());
-    told.map_or_else(|| "unknown".into(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// Puts `new` in the place of what was measured under the same name before, and writes the document anew.

@@ -2,6 +2,7 @@
 
 pub(crate) mod assigned;
 pub(crate) mod clients;
+pub(crate) mod commit;
 pub(crate) mod disk;
 pub(crate) mod fill;
 pub(crate) mod forgetting;

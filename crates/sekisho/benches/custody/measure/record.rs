@@ -27,7 +27,7 @@ pub(crate) struct Measured {
 pub(crate) struct Run {
     /// When it began, RFC 3339.
     pub(crate) at: String,
-    /// The commit, if one could be told.
+    /// The commit, or why none can be named.
     pub(crate) commit: String,
     /// `full`, `small` or `tiny`.
     pub(crate) sizes: String,
