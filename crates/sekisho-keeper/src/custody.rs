@@ -12,6 +12,7 @@ use sekisho_seal::{Context, DocumentKey, Plaintext};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::{
+    hash::sha256,
     keystore::{Keys, Secret},
     ledger::Position,
     meter::Ticket,
@@ -20,7 +21,7 @@ use crate::{
 /// Bytes of a nonce.
 pub(crate) const NONCE: usize = 12;
 /// Bytes of a wrapped key: nonce, key, tag.
-const WRAPPED: usize = NONCE + 32 + 16;
+pub const WRAPPED: usize = NONCE + 32 + 16;
 
 /// What a wrapped key hangs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +45,8 @@ pub struct Gone;
 ///
 /// # Errors
 /// [`Gone`] if either is not held.
-pub fn wrap(keys: &Keys, hold: Hold, key: &DocumentKey, entropy: &mut dyn Entropy) -> Result<Vec<u8>, Gone> {
-    Ok(seal(&cipher(keys, hold)?, hold, key.expose(), fresh(entropy))?.to_vec())
+pub fn wrap(keys: &Keys, hold: Hold, key: &DocumentKey, entropy: &mut dyn Entropy) -> Result<[u8; WRAPPED], Gone> {
+    seal(&cipher(keys, hold)?, hold, key.expose(), fresh(entropy))
 }
 
 /// Unwraps a document key.
@@ -115,18 +116,40 @@ fn unseal(cipher: &LessSafeKey, hold: Hold, wrapped: &[u8]) -> Result<Secret, Go
     Ok(Zeroizing::new(<[u8; 32]>::try_from(&*key).map_err(|_| Gone)?))
 }
 
-/// Opens one document for one viewing.
+/// Releases one document for one viewing.
 ///
 /// It takes what only the decision point makes, a [`Ticket`], and what only a
 /// durable ledger makes, a [`Position`]: there is no other way to a plaintext,
 /// and none for a viewing that is not on record.
 ///
 /// # Errors
-/// [`Gone`] if the key is gone, or the ciphertext is not what was received.
-pub fn open(keys: &Keys, ticket: Ticket, position: &Position, ciphertext: Vec<u8>) -> Result<Plaintext, Gone> {
-    let entry = ticket.redeem(position).ok_or(Gone)?;
-    let key = unwrap(keys, entry.hold, &entry.wrapped)?;
-    sekisho_seal::open_document_in_place(&key, &entry.context, ciphertext).map_err(|_| Gone)
+/// [`Gone`] if the key is gone.
+pub fn release(keys: &Keys, ticket: Ticket, position: &Position, ciphertext: Vec<u8>) -> Result<Opening, Gone> {
+    let Entry { hold, wrapped, context, sha256 } = ticket.redeem(position).ok_or(Gone)?;
+    Ok(Opening { key: unwrap(keys, hold, &wrapped)?, context, ciphertext, sha256 })
+}
+
+/// A document that was released for a viewing on record, still sealed: to be opened once, by whoever draws it. Made by
+/// [`release`] alone.
+pub struct Opening {
+    key: DocumentKey,
+    context: Context,
+    ciphertext: Vec<u8>,
+    sha256: [u8; 32],
+}
+
+impl Opening {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// [`Gone`] if the ciphertext is not what was received.
+    pub fn open(self) -> Result<Plaintext, Gone> {
+        let Self { key, context, ciphertext, .. } = self;
+        if sha256(&ciphertext) != self.sha256 {
+            return Err(Gone);
+        }
+        sekisho_seal::open_document_in_place(&key, &context, ciphertext).map_err(|_| Gone)
+    }
 }
 
 /// What a ticket stands for.
@@ -137,6 +160,8 @@ pub struct Entry {
     pub wrapped: Vec<u8>,
     /// The context that the ciphertext is bound to.
     pub context: Context,
+    /// SHA-256 of the ciphertext as it was received.
+    pub sha256: [u8; 32],
 }
 
 fn cipher(keys: &Keys, hold: Hold) -> Result<LessSafeKey, Gone> {

@@ -7,16 +7,13 @@ use sekisho_core::{
     render::RenderRequest,
     time::Timestamp,
 };
-use sekisho_seal::Plaintext;
-
 use super::{
     Engine, Position, assign, checks, clock, decide, fault::Fault, intake_keys, outbox, receive, registry, staff,
     turn::Turn, view, witness,
 };
 use crate::{
-    custody,
+    custody::{self, Opening},
     db::meta,
-    hash::sha256,
     wire::{
         Answered, CourierAnswer, CourierRequest, DeskAnswer, DeskRequest, GateAnswer, GateRequest, LoggedEvent, Queue,
         Refusal, ShiftToken, Status,
@@ -89,14 +86,14 @@ impl Side {
 pub enum Outcome {
     /// An answer.
     Say(Reply),
-    /// A document was opened; a picture for one person has to be drawn of it.
+    /// A document was released; a picture for one person has to be drawn of it.
     Draw {
         /// The viewing.
         viewing: ViewingId,
         /// How to draw it.
         request: RenderRequest,
-        /// What was sealed.
-        content: Plaintext,
+        /// What was sealed, to be opened.
+        opening: Opening,
     },
 }
 
@@ -251,11 +248,11 @@ fn pause(turn: &mut Turn<'_>, shift: &ShiftToken, pause: bool) -> Result<(), Fau
 }
 
 impl Engine {
-    /// After the entries are durable: gives the answer, or opens.
+    /// After the entries are durable: gives the answer, or releases.
     pub(super) fn conclude(&mut self, side: Side, step: Result<Step, Fault>, positions: &[Position]) -> Outcome {
         match step {
             Ok(Step::Say(reply)) => Outcome::Say(reply),
-            Ok(Step::Open(allowed)) => self.open(*allowed, positions),
+            Ok(Step::Open(allowed)) => self.release(*allowed, positions),
             Err(fault) => {
                 if let Fault::Broken(what, cause) = &fault {
                     tracing::error!(what, %cause, "a verb was not done");
@@ -266,19 +263,18 @@ impl Engine {
     }
 
     // An entry counts as a viewing even if nothing comes of it from here on.
-    fn open(&mut self, allowed: view::Allowed, positions: &[Position]) -> Outcome {
+    fn release(&mut self, allowed: view::Allowed, positions: &[Position]) -> Outcome {
         let (viewing, request) = (allowed.viewing, render_request(&self.name_of(allowed.staff), &allowed));
-        match self.opened(allowed, positions) {
-            Some(content) => Outcome::Draw { viewing, request, content },
+        match self.released(allowed, positions) {
+            Some(opening) => Outcome::Draw { viewing, request, opening },
             None => Outcome::Say(Reply::Desk(Err(Refusal::Damaged))),
         }
     }
 
-    fn opened(&mut self, allowed: view::Allowed, positions: &[Position]) -> Option<Plaintext> {
+    fn released(&mut self, allowed: view::Allowed, positions: &[Position]) -> Option<Opening> {
         let position = positions.iter().find(|position| position.index() == allowed.ticket.place())?;
         let ciphertext = self.room.blobs.read(allowed.document, allowed.length).ok()?;
-        (sha256(&ciphertext) == allowed.sha256).then_some(())?;
-        custody::open(&self.room.keys, allowed.ticket, position, ciphertext).ok()
+        custody::release(&self.room.keys, allowed.ticket, position, ciphertext).ok()
     }
 
     // What is printed is ASCII; a name in other letters is printed as the id's end.

@@ -18,7 +18,7 @@ use crate::{
         meta,
     },
     meter::{self, Circumstances, Ticket},
-    wire::{Refusal, ShiftToken},
+    wire::ShiftToken,
 };
 
 /// A viewing that the rules allowed; it opens once its entry is durable.
@@ -28,7 +28,6 @@ pub(super) struct Allowed {
     pub staff: StaffId,
     pub at: Timestamp,
     pub document: DocumentId,
-    pub sha256: [u8; 32],
     pub length: u64,
 }
 
@@ -36,14 +35,13 @@ pub(super) fn view(turn: &mut Turn<'_>, token: &ShiftToken, assignment: Assignme
     let shift = turn.room.shifts.require(token, &[Role::Reviewer], turn.now.at)?;
     let assigned = assigned::load(turn, assignment)?;
     let allowed = meter::decide(&shift, &assigned, circumstances(turn)?)?;
-    let (staff, at, entry) = (shift.staff(), turn.now.at, assigned.entry(turn));
+    let (staff, at, entry) = (shift.staff(), turn.now.at, assigned.entry(turn)?);
     let viewing = ViewingId::random(&mut *turn.room.entropy);
     record(turn, &assigned, viewing)?;
     let (check, document) = (assigned.record().check, assigned.record().document);
     let what = What::Viewed { viewing, assignment, check, document, staff, shift: shift.id() };
     let ticket = allowed.ticket(turn.log(Some(check), what)?, entry);
-    let sha256 = assigned.record().sha256.as_slice().try_into().map_err(|_| Refusal::Damaged)?;
-    Ok(Allowed { ticket, viewing, staff, at, document, sha256, length: assigned.record().length })
+    Ok(Allowed { ticket, viewing, staff, at, document, length: assigned.record().length })
 }
 
 fn circumstances(turn: &Turn<'_>) -> Result<Circumstances, Fault> {

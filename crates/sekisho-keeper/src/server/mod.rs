@@ -204,13 +204,13 @@ impl Server {
     fn hand_out(&self, outcome: Outcome, back: Back) {
         match outcome {
             Outcome::Say(reply) => back.say(reply),
-            Outcome::Draw { viewing, request, content } => {
+            Outcome::Draw { viewing, request, opening } => {
                 let done = Box::new(move |drawn: Result<render::Drawn, DrawError>| {
                     back.say(Reply::Desk(drawn.map_err(|_| Refusal::Damaged).map(|drawn| {
                         DeskAnswer::Picture(Picture { viewing, media_type: drawn.media_type, bytes: drawn.bytes })
                     })));
                 });
-                if self.drawers.send(render::Job { request, content, done }).is_err() {
+                if self.drawers.send(render::Job { request, opening, done }).is_err() {
                     tracing::error!("no drawing thread is left");
                 }
             }

@@ -18,7 +18,7 @@ use sekisho_sys::{
     frame::{read_frame, write_frame},
 };
 
-use crate::wire::MAX_FRAME;
+use crate::{custody::Opening, wire::MAX_FRAME};
 
 /// How long one inspector may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -90,7 +90,7 @@ impl Renderer for ForkedRenderer {
 /// One picture to draw, and what to do with it.
 pub(super) struct Job {
     pub request: RenderRequest,
-    pub content: Plaintext,
+    pub opening: Opening,
     pub done: Box<dyn FnOnce(Result<Drawn, DrawError>) + Send>,
 }
 
@@ -108,12 +108,20 @@ pub(super) fn start(count: usize, renderer: Arc<dyn Renderer>) -> Sender<Job> {
     say
 }
 
+fn opened_and_drawn(
+    opening: Opening,
+    request: &RenderRequest,
+    renderer: &dyn Renderer,
+) -> Result<Drawn, DrawError> {
+    let content = opening.open().map_err(|_| DrawError::Unreadable)?;
+    renderer.draw(request, &content)
+}
+
 fn draw_all(jobs: &Mutex<Receiver<Job>>, renderer: &dyn Renderer) {
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job { request, content, done }) = job else { return };
-        let drawn = renderer.draw(&request, &content);
-        drop(content);
+        let Ok(Job { request, opening, done }) = job else { return };
+        let drawn = opened_and_drawn(opening, &request, renderer);
         if let Err(cause) = &drawn {
             tracing::error!(%cause, "a viewing was not drawn");
         }

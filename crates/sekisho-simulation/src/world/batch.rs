@@ -155,9 +155,12 @@ impl World {
         self.tell(&said);
         let answer = match outcome {
             None => None,
-            Some(Outcome::Draw { viewing, content, .. }) => {
+            Some(Outcome::Draw { viewing, opening, .. }) => {
                 let Pending::View(person, assignment) = what else {
                     return Err(Violation::of(Law::Opens, "a picture came that nobody asked for"));
+                };
+                let Ok(content) = opening.open() else {
+                    return Err(Violation::of(Law::Kept, "a picture came that is not what was received"));
                 };
                 let staff = &mut self.model.staff[usize::from(*person)];
                 staff.seen =
@@ -198,6 +201,9 @@ impl World {
                 Ok(())
             }
             (Pending::Next(person), Answer::Desk(DeskAnswer::Next(next))) => {
+                let Ok(content) = opening.open() else {
+                    return Err(Violation::of(Law::Kept, "a picture came that is not what was received"));
+                };
                 let staff = &mut self.model.staff[usize::from(*person)];
                 let assignment = next.map(|next| next.assignment);
                 if staff.assignment != assignment {
@@ -317,6 +323,9 @@ impl World {
                     refusal,
                     Refusal::AssignmentOver | Refusal::AlreadyViewed | Refusal::ShiftOver | Refusal::DocumentGone
                 );
+                let Ok(content) = opening.open() else {
+                    return Err(Violation::of(Law::Kept, "a picture came that is not what was received"));
+                };
                 let staff = &mut self.model.staff[usize::from(*person)];
                 if refusal == Refusal::AssignmentOver {
                     (staff.assignment, staff.seen) = (None, None);

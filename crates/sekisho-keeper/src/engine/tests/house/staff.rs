@@ -64,7 +64,9 @@ impl House {
         assignment: AssignmentId,
     ) -> Result<Vec<u8>, Refusal> {
         match self.ask(Ask::Desk(DeskRequest::View { shift: shift.clone(), assignment })) {
-            Outcome::Draw { content, .. } => Ok(content.as_bytes().to_vec()),
+            Outcome::Draw { opening, .. } => {
+                opening.open().map(|content| content.as_bytes().to_vec()).map_err(|_| Refusal::Damaged)
+            }
             Outcome::Say(Reply::Desk(Err(refusal))) => Err(refusal),
             _ => panic!("neither a picture nor a refusal"),
         }
