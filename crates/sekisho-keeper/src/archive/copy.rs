@@ -175,16 +175,13 @@ mod tests {
              INSERT INTO checks (id, site, jti, policy, policy_version, state, arrivals, created)
              VALUES (zeroblob(16), 'site-a', 'j', 'p', 1, 'in_review', 1, 5);
              INSERT INTO invitation VALUES (x'77616e646572', zeroblob(16), 'n', 'reviewer', 9, NULL);
-             INSERT INTO intake_key VALUES (zeroblob(16), 1, x'01', x'02');",
+             INSERT INTO intake_key VALUES (zeroblob(16), 1, x'01', x'02');
+             INSERT INTO document (id, check_id, site, kind, state, received, deadline, sealed_deadline, sha256,
+                                   length, key_place)
+             VALUES (zeroblob(16), zeroblob(16), 'site-a', 'k', 'waiting', 5, 6, 6, x'00', 1, 48);",
         )
         .unwrap();
-        db.execute(
-            "INSERT INTO document (id, check_id, site, kind, state, received, deadline, sealed_deadline, sha256,
-                                   length, root_hour, wrapped)
-             VALUES (zeroblob(16), zeroblob(16), 'site-a', 'k', 'waiting', 5, 6, 6, x'00', 1, 7, ?1)",
-            [KEY],
-        )
-        .unwrap();
+        db.execute("INSERT INTO key_page VALUES (1, 7, ?1)", [KEY]).unwrap();
         (folder, path, db)
     }
 
@@ -207,13 +204,9 @@ mod tests {
         assert!(!holds(&target, KEY) && !holds(&target, b"wander"));
         let copied = db::open(&target).unwrap();
         let kept = ["site", "checks", "document"].map(|table| count(&copied, table));
-        assert_eq!((kept, count(&copied, "invitation"), count(&copied, "intake_key")), ([1; 3], 0, 0));
-        let held: i64 = copied
-            .query_row("SELECT count(*) FROM document WHERE wrapped IS NULL AND root_hour IS NULL", [], |row| {
-                row.get(0)
-            })
-            .unwrap();
-        assert_eq!(held, 1);
+        let left_out = ["invitation", "intake_key", "key_page", "document_key"].map(|table| count(&copied, table));
+        assert_eq!((kept, left_out), ([1; 3], [0; 4]));
+        assert_eq!(count(&copied, "document WHERE key_place IS NULL"), 1);
     }
 
     #[test]

@@ -18,7 +18,6 @@ const fn bytes(name: &'static str, what: &'static str) -> Column {
     Column::taken(name, Form::Bytes, what)
 }
 
-const NO_KEY: &str = "with the keystore of that hour it would open the document";
 const CHECK: Column = id("check_id", "chk", "the check");
 const DOCUMENT: Column = id("document", "doc", "the document");
 const SITE: Column = plain("site", "the site that asked");
@@ -127,9 +126,18 @@ pub const KEEPER_DB: &[Table] = &[
             time("warn_at", "when the queue is warned"),
             bytes("sha256", "SHA-256 of its ciphertext"),
             plain("length", "bytes of its ciphertext"),
-            Column::left_out("root_hour", Form::Plain, "which root its key hangs on", NO_KEY),
-            Column::left_out("wrapped", Form::Bytes, "its key, wrapped", NO_KEY),
             time("shredded", "when its key was dropped"),
+            Column::left_out("key_place", Form::Plain, "where its wrapped key lies", "the keys are not taken either"),
+        ],
+    },
+    Table {
+        name: "key_page",
+        what: "the wrapped keys of undecided documents",
+        rows: Rows::None { why: "with the keystore of that hour they would open the documents" },
+        columns: &[
+            plain("number", "the page"),
+            plain("root_hour", "which root its keys hang on"),
+            bytes("body", "documents, their deadlines, their keys"),
         ],
     },
     Table {

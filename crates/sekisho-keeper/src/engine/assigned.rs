@@ -77,11 +77,15 @@ impl Assigned {
     }
 
     /// What opening its document takes.
-    pub(super) fn entry(&self, turn: &Turn<'_>) -> Entry {
+    ///
+    /// # Errors
+    /// [`Refusal::Damaged`] if what is on record of its ciphertext is no hash.
+    pub(super) fn entry(&self, turn: &Turn<'_>) -> Result<Entry, Refusal> {
         let (keeper, record) = (turn.room.keeper(), &self.record);
         let hold = Hold { keeper, document: record.document, root: record.root, deadline: self.deadline.hour() };
         let context = context(keeper, &record.site, record.check, record.document, record.sealed_deadline);
-        Entry { hold, wrapped: record.wrapped.clone(), context }
+        let sha256 = record.sha256.as_slice().try_into().map_err(|_| Refusal::Damaged)?;
+        Ok(Entry { hold, wrapped: record.wrapped.clone(), context, sha256 })
     }
 
     #[cfg(test)]
@@ -115,9 +119,10 @@ pub(super) fn load(turn: &Turn<'_>, assignment: AssignmentId) -> Result<Assigned
         .db
         .prepare_cached(
             "SELECT a.staff, a.until, a.viewed, d.deadline, c.id, d.id, d.kind, c.site, c.sub, c.policy,
-                    c.policy_version, c.arrivals, d.sha256, d.length, d.sealed_deadline, d.root_hour, d.wrapped, a.shift
+                    c.policy_version, c.arrivals, d.sha256, d.length, d.sealed_deadline, k.root_hour, k.wrapped, a.shift
              FROM assignment AS a JOIN document AS d ON d.id = a.document JOIN checks AS c ON c.id = a.check_id
-             WHERE a.id = ?1 AND a.state = 'open' AND d.wrapped IS NOT NULL",
+             LEFT JOIN document_key AS k ON k.document = d.id
+             WHERE a.id = ?1 AND a.state = 'open' AND d.key_place IS NOT NULL",
         )?
         .query_row([Id(assignment)], |row| read(assignment, row))
         .optional()?;
@@ -144,8 +149,9 @@ fn read(assignment: AssignmentId, row: &rusqlite::Row<'_>) -> rusqlite::Result<A
             sha256: row.get(12)?,
             length: row.get::<_, i64>(13)? as u64,
             sealed_deadline: row.get::<_, At<_>>(14)?.0,
-            root: row.get::<_, At<_>>(15)?.0,
-            wrapped: row.get(16)?,
+            // Of what is overdue the key may be gone before its end is on record.
+            root: row.get::<_, Option<At<_>>>(15)?.map_or(Hour(0), |At(root)| root),
+            wrapped: row.get::<_, Option<_>>(16)?.unwrap_or_default(),
         },
     })
 }

@@ -1,7 +1,7 @@
 //! How a document ends: its key is dropped in the transaction that says so, its
 //! ciphertext is removed after.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use sekisho_core::{
     check::{DocumentState, ShredCause},
     event::What,
@@ -12,7 +12,10 @@ use super::{
     fault::Fault,
     turn::{Effect, Turn},
 };
-use crate::db::columns::{At, Id, Word};
+use crate::db::{
+    columns::{At, Id, Word},
+    key_page,
+};
 
 /// Documents and members that one step of a tick deals with. What waits for the keeper meanwhile waits some tens of
 /// milliseconds.
@@ -22,10 +25,11 @@ pub(super) const AT_ONCE: usize = 500;
 ///
 /// From the end of this transaction on the running system can't open it.
 pub(super) fn shred(turn: &mut Turn<'_>, check: CheckId, document: DocumentId, cause: ShredCause) -> Result<(), Fault> {
+    forget_key(turn.db, document)?;
     turn.db
         .prepare_cached(
-            "UPDATE document SET state = ?2, wrapped = NULL, root_hour = NULL, warn_at = NULL, shredded = ?3
-             WHERE id = ?1 AND wrapped IS NOT NULL",
+            "UPDATE document SET state = ?2, key_place = NULL, warn_at = NULL, shredded = ?3
+             WHERE id = ?1 AND key_place IS NOT NULL",
         )?
         .execute((Id(document), Word(DocumentState::Shredding), At(turn.now.at)))?;
     turn.db
@@ -36,9 +40,19 @@ pub(super) fn shred(turn: &mut Turn<'_>, check: CheckId, document: DocumentId, c
     Ok(())
 }
 
+fn forget_key(db: &Connection, document: DocumentId) -> rusqlite::Result<()> {
+    let place: Option<i64> = db
+        .prepare_cached("SELECT key_place FROM document WHERE id = ?1")?
+        .query_row([Id(document)], |row| row.get(0))
+        .optional()?
+        .flatten();
+    place.map_or(Ok(()), |place| key_page::forget(db, place, document))
+}
+
 /// The undecided document of a check, if there is one.
 pub(super) fn undecided_of(db: &Connection, check: CheckId) -> rusqlite::Result<Option<DocumentId>> {
-    let mut found = db.prepare_cached("SELECT id FROM document WHERE check_id = ?1 AND wrapped IS NOT NULL LIMIT 1")?;
+    let mut found =
+        db.prepare_cached("SELECT id FROM document WHERE check_id = ?1 AND key_place IS NOT NULL LIMIT 1")?;
     let mut rows = found.query_map([Id(check)], |row| row.get::<_, Id<DocumentId>>(0))?;
     rows.next().transpose().map(|id| id.map(|Id(id)| id))
 }

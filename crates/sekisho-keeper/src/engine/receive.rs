@@ -15,7 +15,7 @@ use crate::{
     custody::{self, Hold},
     db::{
         columns::{At, Id, Word},
-        meta,
+        key_page, meta,
     },
     hash::hex,
     jose::request::{CheckRequest, SiteTerms, verify_known_request},
@@ -156,14 +156,14 @@ fn hold(
     let root = turn.room.keys.root_hour().ok_or(Refusal::Unavailable)?;
     let hold = Hold { keeper: turn.room.keeper(), document: ask.document, root, deadline: deadline.hour() };
     let wrapped = custody::wrap(&turn.room.keys, hold, key, &mut *turn.room.entropy);
-    let wrapped = wrapped.map_err(|_| Refusal::Unavailable)?;
+    let place = key_page::keep(turn.db, hold, wrapped.map_err(|_| Refusal::Unavailable)?)?;
     let warn_at = turn.now.at + u64::from(policy.retention.warn_hours) * HOUR;
     let inserted = turn
         .db
         .prepare_cached(
             "INSERT INTO document (id, check_id, site, kind, state, received, deadline, sealed_deadline, warn_at,
-                                   sha256, length, root_hour, wrapped)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                                   sha256, length, key_place)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
              ON CONFLICT (id) DO NOTHING",
         )?
         .execute(rusqlite::params![
@@ -178,8 +178,7 @@ fn hold(
             At(warn_at),
             &ask.ciphertext_sha256[..],
             ask.ciphertext_len as i64,
-            At(root),
-            wrapped,
+            place,
         ])?;
     if inserted == 1 { Ok(()) } else { Err(Refusal::AlreadyReceived.into()) }
 }

@@ -253,7 +253,7 @@ fn forget_what_witnesses_knew(turn: &Turn<'_>) -> rusqlite::Result<()> {
 /// Documents that wait for a reviewer and have no key.
 fn lost(turn: &Turn<'_>) -> rusqlite::Result<Vec<(CheckId, DocumentId)>> {
     turn.db
-        .prepare("SELECT check_id, id FROM document WHERE state IN ('waiting', 'assigned') AND wrapped IS NULL")?
+        .prepare("SELECT check_id, id FROM document WHERE state IN ('waiting', 'assigned') AND key_place IS NULL")?
         .query_map([], |row| Ok((row.get::<_, Id<_>>(0)?.0, row.get::<_, Id<_>>(1)?.0)))?
         .collect()
 }

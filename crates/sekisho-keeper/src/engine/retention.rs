@@ -44,7 +44,7 @@ pub(super) fn ask_again(turn: &mut Turn<'_>, check: CheckId) -> Result<(), Fault
 fn overdue(db: &Connection, until: Timestamp) -> rusqlite::Result<Vec<(CheckId, DocumentId)>> {
     db.prepare_cached(
         "SELECT check_id, id FROM document
-         WHERE shredded IS NULL AND wrapped IS NOT NULL AND deadline <= ?1 ORDER BY deadline, id LIMIT ?2",
+         WHERE shredded IS NULL AND key_place IS NOT NULL AND deadline <= ?1 ORDER BY deadline, id LIMIT ?2",
     )?
     .query_map((At(until), AT_ONCE as i64), |row| Ok((row.get::<_, Id<_>>(0)?.0, row.get::<_, Id<_>>(1)?.0)))?
     .collect()

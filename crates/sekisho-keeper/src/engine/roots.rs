@@ -1,7 +1,7 @@
 //! The hourly change of root: the keys of undecided documents are wrapped anew,
 //! and what hung on the old root alone is gone from every copy.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use sekisho_core::{
     check::ShredCause,
     event::What,
@@ -16,28 +16,21 @@ use super::{
     turn::{Room, Turn},
 };
 use crate::{
-    custody::{Hold, NONCE, Rewrapper},
-    db::columns::{At, Id},
+    custody::{Gone, Hold, NONCE, Rewrapper},
+    db::{
+        columns::{At, Id},
+        key_page::{Kept, KeyPage},
+    },
     keystore::KeystoreError,
 };
 
 /// A change that isn't finished after this many hours is finished by forgetting.
 const PATIENCE_HOURS: u64 = 2;
-/// Keys that are held in memory at once while all are wrapped anew.
-const AT_ONCE: usize = 4096;
+/// Pages of keys that are held in memory at once while all are wrapped anew.
+const AT_ONCE: usize = 64;
 
-struct Held {
-    check: CheckId,
-    document: DocumentId,
-    deadline: Timestamp,
-    root: Hour,
-    wrapped: Vec<u8>,
-}
-
-impl Held {
-    fn hold(&self, keeper: KeeperId) -> Hold {
-        Hold { keeper, document: self.document, root: self.root, deadline: self.deadline.hour() }
-    }
+fn hold(keeper: KeeperId, root: Hour, kept: &Kept) -> Hold {
+    Hold { keeper, document: kept.document, root, deadline: kept.deadline }
 }
 
 /// Whether there is a change to begin or to finish.
@@ -58,66 +51,75 @@ pub(super) fn begin(room: &mut Room, now: Timestamp) -> Result<(), KeystoreError
 /// What was overdue at `overdue` is no survivor, whether its end is on record yet or not: its slot is gone.
 pub(super) fn carry_over(turn: &mut Turn<'_>, overdue: Timestamp) -> Result<(), Fault> {
     let Some(newest) = turn.room.keys.root_hour() else { return Ok(()) };
-    let (mut carried, mut dropped, mut last) = (0, 0, DocumentId::from_bytes([0; 16]));
-    let mut rewrapper = Rewrapper::default();
+    let mut change = Change { newest, overdue: overdue.hour(), rewrapper: Rewrapper::default(), carried: 0 };
+    let (mut damaged, mut last) = (Vec::new(), 0);
     loop {
-        let page = left_behind(turn.db, newest, overdue, last)?;
-        let Some(end) = page.last() else { break };
-        last = end.document;
-        let damaged = carry_page(turn, &mut rewrapper, newest, &page)?;
-        carried += (page.len() - damaged.len()) as u64;
-        dropped += damaged.len() as u64;
-        damaged.into_iter().try_for_each(|held| drop_damaged(turn, held))?;
+        let pages = left_behind(turn.db, newest, last)?;
+        let Some(end) = pages.last() else { break };
+        last = end.number;
+        for page in pages {
+            damaged.extend(change.carry_page(turn, page)?);
+        }
     }
-    turn.log(None, What::RootChanged { hour: newest, carried, dropped })?;
+    damaged.iter().try_for_each(|document| drop_damaged(turn, *document))?;
+    turn.log(None, What::RootChanged { hour: newest, carried: change.carried, dropped: damaged.len() as u64 })?;
     Ok(())
 }
 
-/// Survivors under an older root, after the document `after`, in the order in which they lie.
-fn left_behind(db: &Connection, newest: Hour, overdue: Timestamp, after: DocumentId) -> rusqlite::Result<Vec<Held>> {
+/// Pages under an older root, after page `after`, in the order in which they lie.
+fn left_behind(db: &Connection, newest: Hour, after: i64) -> rusqlite::Result<Vec<KeyPage>> {
     db.prepare_cached(
-        "SELECT check_id, id, deadline, root_hour, wrapped FROM document INDEXED BY document_held
-         WHERE shredded IS NULL AND id > ?1 AND wrapped IS NOT NULL AND root_hour <> ?2 AND deadline > ?3
-         ORDER BY id LIMIT ?4",
+        "SELECT number, root_hour, body FROM key_page WHERE number > ?1 AND root_hour <> ?2 ORDER BY number LIMIT ?3",
     )?
-    .query_map((Id(after), At(newest), At(overdue), AT_ONCE as i64), held)?
+    .query_map((after, At(newest), AT_ONCE as i64), KeyPage::read)?
     .collect()
 }
 
-fn held(row: &rusqlite::Row<'_>) -> rusqlite::Result<Held> {
-    Ok(Held {
-        check: row.get::<_, Id<_>>(0)?.0,
-        document: row.get::<_, Id<_>>(1)?.0,
-        deadline: row.get::<_, At<_>>(2)?.0,
-        root: row.get::<_, At<_>>(3)?.0,
-        wrapped: row.get(4)?,
-    })
-}
-
-/// Wraps a page of keys anew and stores them. Returns those that did not open.
-fn carry_page<'a>(
-    turn: &mut Turn<'_>,
-    rewrapper: &mut Rewrapper,
+/// A change of root under way.
+struct Change {
     newest: Hour,
-    page: &'a [Held],
-) -> Result<Vec<&'a Held>, Fault> {
-    let mut nonces = vec![0; page.len() * NONCE];
-    turn.room.entropy.fill(&mut nonces);
-    let (nonces, _) = nonces.as_chunks::<NONCE>();
-    let (keeper, mut damaged) = (turn.room.keeper(), Vec::new());
-    let mut store = turn.db.prepare_cached("UPDATE document SET root_hour = ?2, wrapped = ?3 WHERE id = ?1")?;
-    for (held, nonce) in page.iter().zip(nonces) {
-        match rewrapper.rewrap(&turn.room.keys, (held.hold(keeper), newest), &held.wrapped, *nonce) {
-            Ok(wrapped) => store.execute((Id(held.document), At(newest), &wrapped[..])).map(drop)?,
-            Err(_) => damaged.push(held),
-        }
-    }
-    Ok(damaged)
+    /// Slots of this hour and earlier ones are gone.
+    overdue: Hour,
+    rewrapper: Rewrapper,
+    carried: u64,
 }
 
-fn drop_damaged(turn: &mut Turn<'_>, held: &Held) -> Result<(), Fault> {
-    ending::shred(turn, held.check, held.document, ShredCause::Damaged)?;
-    retention::ask_again(turn, held.check)
+impl Change {
+    /// Wraps the keys of a page anew and stores it. Returns the documents whose keys did not open.
+    fn carry_page(&mut self, turn: &mut Turn<'_>, mut page: KeyPage) -> Result<Vec<DocumentId>, Fault> {
+        let (keeper, mut damaged, kept) = (turn.room.keeper(), Vec::new(), page.kept().collect::<Vec<_>>());
+        let mut nonces = vec![0; kept.len() * NONCE];
+        turn.room.entropy.fill(&mut nonces);
+        for (kept, nonce) in kept.into_iter().zip(nonces.as_chunks::<NONCE>().0) {
+            let old = hold(keeper, page.root, &kept);
+            if kept.deadline <= self.overdue {
+                page.clear(kept.place);
+                continue;
+            }
+            match self.rewrapper.rewrap(&turn.room.keys, (old, self.newest), &kept.wrapped, *nonce) {
+                Ok(wrapped) => {
+                    page.put(&Kept { wrapped, ..kept });
+                    self.carried += 1;
+                }
+                Err(Gone) => damaged.push(kept.document),
+            }
+        }
+        page.root = self.newest;
+        page.store(turn.db)?;
+        Ok(damaged)
+    }
+}
+
+fn drop_damaged(turn: &mut Turn<'_>, document: DocumentId) -> Result<(), Fault> {
+    let check: Option<CheckId> = turn
+        .db
+        .prepare_cached("SELECT check_id FROM document WHERE id = ?1 AND key_place IS NOT NULL")?
+        .query_row([Id(document)], |row| row.get::<_, Id<_>>(0))
+        .optional()?
+        .map(|Id(check)| check);
+    let Some(check) = check else { return Ok(()) };
+    ending::shred(turn, check, document, ShredCause::Damaged)?;
+    retention::ask_again(turn, check)
 }
 
 /// Third and last step, after the transaction is durable: read back, then overwrite the old root.
@@ -135,14 +137,15 @@ pub(super) fn finish(db: &Connection, room: &mut Room, now: Timestamp, overdue: 
 
 /// Whether every survivor, read back, hangs on the newest root and opens.
 fn all_carried(db: &Connection, room: &Room, newest: Hour, overdue: Timestamp) -> Result<bool, Fault> {
-    let (keeper, mut rewrapper) = (room.keeper(), Rewrapper::default());
-    let mut opens = |held: &Held| held.root == newest && rewrapper.opens(&room.keys, held.hold(keeper), &held.wrapped);
-    let mut survivors = db.prepare_cached(
-        "SELECT check_id, id, deadline, root_hour, wrapped FROM document INDEXED BY document_held
-         WHERE shredded IS NULL AND wrapped IS NOT NULL AND deadline > ?1 ORDER BY id",
-    )?;
-    for survivor in survivors.query_map([At(overdue)], held)? {
-        if !opens(&survivor?) {
+    let (keeper, overdue, mut rewrapper) = (room.keeper(), overdue.hour(), Rewrapper::default());
+    let mut opens = |page: &KeyPage| {
+        let mut survivors = page.kept().filter(|kept| kept.deadline > overdue);
+        survivors
+            .all(|kept| page.root == newest && rewrapper.opens(&room.keys, hold(keeper, newest, &kept), &kept.wrapped))
+    };
+    let mut pages = db.prepare_cached("SELECT number, root_hour, body FROM key_page ORDER BY number")?;
+    for page in pages.query_map([], KeyPage::read)? {
+        if !opens(&page?) {
             return Ok(false);
         }
     }

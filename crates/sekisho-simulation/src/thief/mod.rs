@@ -19,7 +19,22 @@ pub struct Wrapped {
     pub bytes: Vec<u8>,
 }
 
+/// Bytes of a place in a page: document, hour of the deadline, key.
+const PLACE: usize = 16 + 8 + 60;
+
 impl Wrapped {
+    /// All that lie in a page of keys, whether a document's row leads to them or not.
+    pub fn in_page(root: Hour, body: &[u8]) -> Vec<Self> {
+        let taken = body.as_chunks::<PLACE>().0.iter().filter(|place| place[..16] != [0; 16]);
+        let read = |place: &[u8; PLACE]| {
+            let (document, rest) = place.split_first_chunk::<16>()?;
+            let (deadline, key) = rest.split_first_chunk::<8>()?;
+            let (document, deadline) = (DocumentId::from_bytes(*document), Hour(u64::from_be_bytes(*deadline)));
+            Some(Self { document, root, deadline, bytes: key.to_vec() })
+        };
+        taken.filter_map(read).collect()
+    }
+
     /// The document's key, if the keyring opens it.
     pub fn open(&self, ring: &Keyring) -> Option<Secret> {
         let key = ring.wrapping_key(self.root, self.deadline)?;

@@ -51,19 +51,12 @@ impl World {
     }
 
     fn read_rows(&mut self) -> rusqlite::Result<()> {
-        let sql = "SELECT id, root_hour, deadline, wrapped FROM document WHERE wrapped IS NOT NULL ORDER BY id";
-        let found: Vec<Wrapped> = {
-            let mut all = self.look().prepare_cached(sql)?;
-            let rows = all.query_map([], |row| {
-                Ok(Wrapped {
-                    document: DocumentId::from_bytes(row.get(0)?),
-                    root: Hour(row.get::<_, i64>(1)? as u64),
-                    deadline: Timestamp(row.get::<_, i64>(2)? as u64).hour(),
-                    bytes: row.get(3)?,
-                })
-            })?;
-            rows.collect::<rusqlite::Result<_>>()?
+        let pages: Vec<(i64, Vec<u8>)> = {
+            let mut all = self.look().prepare_cached("SELECT root_hour, body FROM key_page ORDER BY number")?;
+            all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?
         };
+        let found: Vec<Wrapped> =
+            pages.iter().flat_map(|(root, body)| Wrapped::in_page(Hour(*root as u64), body)).collect();
         self.rows.clear();
         for row in found {
             if let Some(document) = self.model.documents.get_mut(&row.document)
@@ -190,7 +183,7 @@ impl World {
             documents.filter(|(_, it)| unclear(it.received) || unclear(it.ended)).map(|(id, _)| *id).collect();
         for id in unclear {
             let there: Option<bool> = {
-                let mut found = self.look().prepare_cached("SELECT wrapped IS NULL FROM document WHERE id = ?1")?;
+                let mut found = self.look().prepare_cached("SELECT key_place IS NULL FROM document WHERE id = ?1")?;
                 let mut rows = found.query_map([&id.as_bytes()[..]], |row| row.get(0))?;
                 rows.next().transpose()?
             };

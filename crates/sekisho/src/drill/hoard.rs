@@ -170,8 +170,8 @@ mod tests {
         fs::create_dir(data.path().join("keeper")).unwrap();
         let db = rusqlite::Connection::open(data.path().join("keeper/keeper.db")).unwrap();
         db.execute_batch(
-            "CREATE TABLE document (id BLOB, check_id BLOB, site TEXT, deadline INTEGER, root_hour INTEGER, \
-             wrapped BLOB)",
+            "CREATE TABLE document (id BLOB, check_id BLOB, site TEXT, deadline INTEGER);
+             CREATE TABLE key_page (root_hour INTEGER, body BLOB)",
         )
         .unwrap();
         drop(db);

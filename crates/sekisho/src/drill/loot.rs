@@ -1,7 +1,7 @@
 //! What a thief carries off: a copy of files, read with full knowledge of the formats.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
 };
@@ -137,18 +137,39 @@ impl Known {
 /// Reads the rows of the keeper's database that lies below `data`.
 pub(super) fn known(data: &Path) -> Result<Vec<Known>, DrillError> {
     let db = open(&data.join("keeper/keeper.db"))?;
-    let mut rows = db.prepare("SELECT id, check_id, site, deadline, root_hour, wrapped FROM document")?;
+    let mut keys = wrapped(&db)?;
+    let mut rows = db.prepare("SELECT id, check_id, site, deadline FROM document")?;
     let rows = rows.query_map([], |row| {
+        let document = DocumentId::from_bytes(row.get(0)?);
+        let (root, wrapped) = keys.remove(&document).unzip();
         Ok(Known {
-            document: DocumentId::from_bytes(row.get(0)?),
+            document,
             check: CheckId::from_bytes(row.get(1)?),
             site: row.get::<_, String>(2)?.parse().map_err(|_| rusqlite::Error::InvalidQuery)?,
             deadline: Timestamp(row.get::<_, i64>(3)? as u64),
-            root: row.get::<_, Option<i64>>(4)?.map(|at| at as u64),
-            wrapped: row.get(5)?,
+            root,
+            wrapped,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Bytes of a place in a page of wrapped keys: document, hour of the deadline, key.
+const PLACE: usize = 16 + 8 + 60;
+
+/// Every wrapped key in the pages, whether a document's row still leads to it or not: the hour of its root, and itself.
+fn wrapped(db: &Connection) -> Result<BTreeMap<DocumentId, (u64, Vec<u8>)>, DrillError> {
+    let mut pages = db.prepare("SELECT root_hour, body FROM key_page")?;
+    let pages = pages.query_map([], |row| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, Vec<u8>>(1)?)))?;
+    let mut found = BTreeMap::new();
+    for page in pages {
+        let (root, body) = page?;
+        for place in body.as_chunks::<PLACE>().0 {
+            let (document, rest) = place.split_first_chunk::<16>().ok_or(DrillError::Ground)?;
+            found.insert(DocumentId::from_bytes(*document), (root, rest[8..].to_vec()));
+        }
+    }
+    Ok(found)
 }
 
 impl Loot {

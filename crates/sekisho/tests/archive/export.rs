@@ -49,7 +49,8 @@ fn an_export_is_read_and_its_ledger_checked_without_our_program() {
     let staff = lines(&to.join("keeper/staff.jsonl"));
     assert!(staff[0]["passkey"]["public"]["kty"].is_string(), "{}", staff[0]);
     assert!(lines(&to.join("keeper/policy.jsonl")).iter().any(|policy| policy["body"]["name"] == "jp-dating-site"));
-    assert!(lines(&to.join("keeper/document.jsonl")).iter().all(|document| document.get("wrapped").is_none()));
+    assert!(lines(&to.join("keeper/document.jsonl")).iter().all(|document| document.get("key_place").is_none()));
+    assert!(!to.join("keeper/key_page.jsonl").exists());
     let leaf = |event: &Value| {
         let body = event["body"].as_str().unwrap().as_bytes();
         let length = (body.len() as u64).to_be_bytes();

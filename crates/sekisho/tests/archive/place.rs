@@ -126,7 +126,7 @@ impl Place {
         }
         let db = self.house.data().join("keeper/keeper.db");
         let db = Connection::open_with_flags(db, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
-        let mut wrapped = db.prepare("SELECT wrapped FROM document WHERE wrapped IS NOT NULL").unwrap();
+        let mut wrapped = db.prepare("SELECT wrapped FROM document_key").unwrap();
         let wrapped = wrapped.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
         found.extend(wrapped.map(|key| ("a wrapped key".to_owned(), key.unwrap())));
         found

@@ -14,6 +14,7 @@ use sekisho_core::{
 use sekisho_keeper::{
     blobs::{relative_path, shelves},
     custody::{self, Hold},
+    db::key_page,
     keystore::Keys,
 };
 use sekisho_seal::DocumentKey;
@@ -98,8 +99,8 @@ impl Laid<'_> {
         ])?;
         db.prepare_cached(
             "INSERT INTO document (id, check_id, site, kind, state, received, deadline, sealed_deadline, warn_at,
-                                   sha256, length, root_hour, wrapped)
-             VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?6, ?6, ?7, ?8, 0, ?9, ?10)",
+                                   sha256, length, key_place)
+             VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?6, ?6, ?7, ?8, 0, ?9)",
         )?
         .execute(params![
             document.as_bytes(),
@@ -110,14 +111,13 @@ impl Laid<'_> {
             self.deadline.0 as i64,
             (self.deadline.0 + HOUR) as i64,
             fresh::<32>(pool),
-            self.root.0 as i64,
-            self.wrapped(house, document, pool)?,
+            self.kept(db, house, document, pool)?,
         ])?;
         Ok(document)
     }
 
-    fn wrapped(&self, house: &House, document: DocumentId, pool: &mut Pool) -> Done<Vec<u8>> {
+    fn kept(&self, db: &Connection, house: &House, document: DocumentId, pool: &mut Pool) -> Done<i64> {
         let hold = Hold { keeper: house.keeper, document, root: self.root, deadline: self.deadline.hour() };
-        Ok(custody::wrap(self.keys, hold, &DocumentKey::fresh(pool), pool)?)
+        Ok(key_page::keep(db, hold, custody::wrap(self.keys, hold, &DocumentKey::fresh(pool), pool)?)?)
     }
 }

@@ -98,7 +98,7 @@ fn require_all_carried(house: &House, live: u64) -> Done {
     let keys = house.keys()?;
     let newest = keys.root_hour().ok_or("no root")?;
     let db = rusqlite::Connection::open(house.path("keeper.db"))?;
-    let sql = "SELECT count(*) FROM document WHERE wrapped IS NOT NULL AND root_hour = ?1";
+    let sql = "SELECT count(*) FROM document_key WHERE root_hour = ?1";
     let carried: i64 = db.query_row(sql, [newest.0 as i64], |row| row.get(0))?;
     if carried as u64 == live && newest == house.now().hour() && !keys.has_old_root() {
         Ok(())

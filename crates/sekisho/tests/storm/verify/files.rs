@@ -108,7 +108,7 @@ fn entries(db: &Connection) -> Vec<Entry> {
 }
 
 fn documents(db: &Connection) -> BTreeMap<DocumentId, Document> {
-    rows(db, "SELECT id, check_id, state, wrapped IS NOT NULL, sha256, length FROM document", |row| {
+    rows(db, "SELECT id, check_id, state, key_place IS NOT NULL, sha256, length FROM document", |row| {
         let document = Document {
             check: CheckId::from_bytes(row.get(1)?),
             state: row.get(2)?,
@@ -121,11 +121,11 @@ fn documents(db: &Connection) -> BTreeMap<DocumentId, Document> {
 }
 
 /// Every entry of the journal: magic, length of the payload, first index, count, SHA-256 over both; then for each entry
-/// its salt, its length and its body.
+/// its salt, its length and its body. Behind the last one there may be zeros, reserved for the next.
 pub(crate) fn journal(ground: &Ground) -> Vec<([u8; 32], Vec<u8>)> {
     let bytes = fs::read(ground.data("ledger/journal")).unwrap();
     let (mut entries, mut rest) = (Vec::new(), &bytes[..]);
-    while !rest.is_empty() {
+    while rest.iter().any(|byte| *byte != 0) {
         let (header, after) = rest.split_at(52);
         let number = |at: usize| u32::from_be_bytes(header[at..at + 4].try_into().unwrap()) as usize;
         let (payload, after) = after.split_at(number(4));

@@ -23,15 +23,16 @@ impl House {
         let keystore = Keystore::open(medium).unwrap();
         let (keys, _) = keystore.unlock(PASSPHRASE).unwrap();
         let db = db::open(&copy.database).unwrap();
-        let row: (i64, i64, Option<Vec<u8>>) = db
+        let row: (Option<i64>, i64, Option<Vec<u8>>) = db
             .query_row(
-                "SELECT root_hour, deadline, wrapped FROM document WHERE id = ?1",
+                "SELECT k.root_hour, d.deadline, k.wrapped
+                 FROM document AS d LEFT JOIN document_key AS k ON k.document = d.id WHERE d.id = ?1",
                 [&document.as_bytes()[..]],
                 |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )
             .unwrap();
-        let Some(wrapped) = row.2 else { return false };
-        let (root, deadline) = (sekisho_core::time::Hour(row.0 as u64), Timestamp(row.1 as u64).hour());
+        let (Some(root), Some(wrapped)) = (row.0, row.2) else { return false };
+        let (root, deadline) = (sekisho_core::time::Hour(root as u64), Timestamp(row.1 as u64).hour());
         let hold = Hold { keeper: keystore.keeper(), document, root, deadline };
         let Ok(key) = custody::unwrap(&keys, hold, &wrapped) else { return false };
         open_document(&key, &self.contexts[&document], &copy.blobs[&document]).is_ok()
