@@ -10,13 +10,12 @@ use sekisho_core::{
     id::{DocumentId, KeeperId},
     time::Timestamp,
 };
-use zeroize::Zeroizing;
 
 use crate::{
     OpenError,
     chunked::{self, COBBLESTONE_256},
     context::{Context, FormatVersion},
-    secret::{DocumentKey, Plaintext},
+    secret::{DocumentKey, Plaintext, Wiped},
 };
 
 const MAGIC: &[u8; 7] = b"SEKISHO";
@@ -108,12 +107,12 @@ pub fn open_document(key: &DocumentKey, context: &Context, sealed: &[u8]) -> Res
 /// # Errors
 /// As [`open_document`]. Whatever was opened until then is wiped.
 pub fn open_document_in_place(key: &DocumentKey, context: &Context, sealed: Vec<u8>) -> Result<Plaintext, OpenError> {
-    let mut buffer = Zeroizing::new(sealed);
+    let mut buffer = Wiped::new(sealed);
     if Header::read(&buffer)? != Header::of(context) {
         return Err(OpenError::OtherDocument);
     }
     chunked::open(&COBBLESTONE_256, key.expose(), &context.encode(PURPOSE), &mut buffer, Header::LEN)?;
-    Ok(Plaintext::from_zeroizing(buffer))
+    Ok(Plaintext::from_wiped(buffer))
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ pub mod testing;
 pub use context::{Context, FormatVersion};
 pub use document::{Header, open_document, open_document_in_place, seal_document, sealed_len};
 pub use intake::{IntakePublic, IntakeSecret, NotAPublicKey, PUBLIC_LEN, SEALED_KEY_LEN, open_key, seal_key};
-pub use secret::{DocumentKey, Plaintext};
+pub use secret::{DocumentKey, Plaintext, Wiped};
 
 /// Why something sealed does not open.
 ///

@@ -11,9 +11,9 @@ use std::{
     thread,
 };
 
+use sekisho_seal::Wiped;
 use sekisho_sys::frame::{read_frame, write_frame};
 use serde::{Serialize, de::DeserializeOwned};
-use zeroize::Zeroizing;
 
 use super::Incoming;
 use crate::{
@@ -71,7 +71,7 @@ pub enum Caller {
 /// The way back to whoever asked.
 pub(crate) struct Back {
     number: u64,
-    frames: SyncSender<Zeroizing<Vec<u8>>>,
+    frames: SyncSender<Wiped>,
     stream: Option<UnixStream>,
     _place: Place,
 }
@@ -91,8 +91,8 @@ impl Back {
     }
 }
 
-fn encode(number: u64, body: &impl Serialize) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(postcard::to_allocvec(&Numbered { number, body }).expect("answers are plain structures"))
+fn encode(number: u64, body: &impl Serialize) -> Wiped {
+    Wiped::new(postcard::to_allocvec(&Numbered { number, body }).expect("answers are plain structures"))
 }
 
 pub(super) fn serve(caller: Caller, stream: UnixStream, to: Sender<Incoming>) -> io::Result<()> {
@@ -108,7 +108,7 @@ pub(super) fn serve(caller: Caller, stream: UnixStream, to: Sender<Incoming>) ->
     Ok(())
 }
 
-fn write(mut stream: UnixStream, out: &Receiver<Zeroizing<Vec<u8>>>) {
+fn write(mut stream: UnixStream, out: &Receiver<Wiped>) {
     for frame in out {
         if write_frame(&mut stream, &frame).is_err() {
             return;
@@ -119,7 +119,7 @@ fn write(mut stream: UnixStream, out: &Receiver<Zeroizing<Vec<u8>>>) {
 fn read<T: DeserializeOwned>(
     mut stream: UnixStream,
     ask: fn(T) -> Ask,
-    frames: &SyncSender<Zeroizing<Vec<u8>>>,
+    frames: &SyncSender<Wiped>,
     to: &Sender<Incoming>,
 ) {
     let open = Arc::<Open>::default();
