@@ -1,12 +1,5 @@
 //! From a request to its verb, and from a verb's end to an answer.
 
-use sekisho_core::{
-    calendar::text,
-    check::Role,
-    id::{StaffId, ViewingId},
-    render::RenderRequest,
-    time::Timestamp,
-};
 use super::{
     Engine, Position, assign, checks, clock, decide, fault::Fault, intake_keys, outbox, receive, registry, staff,
     turn::Turn, view, witness,
@@ -18,6 +11,13 @@ use crate::{
         Answered, CourierAnswer, CourierRequest, DeskAnswer, DeskRequest, GateAnswer, GateRequest, LoggedEvent, Queue,
         Refusal, ShiftToken, Status,
     },
+};
+use sekisho_core::{
+    calendar::text,
+    check::Role,
+    id::{StaffId, ViewingId},
+    render::RenderRequest,
+    time::Timestamp,
 };
 
 /// The longest side of what a reviewer is shown, in pixels.

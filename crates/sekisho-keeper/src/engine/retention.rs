@@ -175,17 +175,15 @@ pub(super) fn sweep(turn: &Turn<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
+pub(super) const NEXT_DUE: &str = "SELECT min(at) FROM (
+     SELECT min(deadline) AS at FROM document WHERE shredded IS NULL
+     UNION ALL SELECT min(warn_at) FROM document WHERE warn_at IS NOT NULL
+     UNION ALL SELECT min(until) FROM assignment WHERE state = 'open'
+     UNION ALL SELECT min(erase_at) FROM checks WHERE erase_at IS NOT NULL)";
+
 /// When something is due next, at the latest at the start of the next hour.
 pub(super) fn next_due(db: &Connection, now: Timestamp) -> rusqlite::Result<Timestamp> {
-    let earliest: Option<At<Timestamp>> = db
-        .prepare_cached(
-            "SELECT min(at) FROM (
-                 SELECT min(deadline) AS at FROM document WHERE shredded IS NULL
-                 UNION ALL SELECT min(warn_at) FROM document WHERE warn_at IS NOT NULL
-                 UNION ALL SELECT min(until) FROM assignment WHERE state = 'open'
-                 UNION ALL SELECT min(erase_at) FROM checks WHERE erase_at IS NOT NULL)",
-        )?
-        .query_row([], |row| row.get(0))?;
+    let earliest: Option<At<Timestamp>> = db.prepare_cached(NEXT_DUE)?.query_row([], |row| row.get(0))?;
     let hour = now.hour().plus(1).start();
     Ok(earliest.map_or(hour, |At(at)| at.min(hour)).max(now))
 }

@@ -108,11 +108,7 @@ pub(super) fn start(count: usize, renderer: Arc<dyn Renderer>) -> Sender<Job> {
     say
 }
 
-fn opened_and_drawn(
-    opening: Opening,
-    request: &RenderRequest,
-    renderer: &dyn Renderer,
-) -> Result<Drawn, DrawError> {
+fn opened_and_drawn(opening: Opening, request: &RenderRequest, renderer: &dyn Renderer) -> Result<Drawn, DrawError> {
     let content = opening.open().map_err(|_| DrawError::Unreadable)?;
     renderer.draw(request, &content)
 }

@@ -69,7 +69,7 @@ fn run(args: &Args) -> Done {
     let commit = commit();
     let docs = args.docs.as_ref().filter(|_| !args.small);
     if let (Some(_), Err(why)) = (docs, &commit) {
-        eprintln!("{why}: figures are printed, and the documents stay as they are");
+        eprintln!("figures are printed only, since they name their commit, and that is: {why}");
     }
     let docs = docs.filter(|_| commit.is_ok());
     let commit = commit.unwrap_or_else(|why| why.to_string());

@@ -11,13 +11,13 @@ const WRITTEN: [&str; 2] = [":(top,exclude)docs/BENCHMARKS.md", ":(top,exclude)d
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unnamed {
     /// There is no repository, or no git.
-    #[error("which commit this is can't be told")]
+    #[error("unknown")]
     Unknown,
     /// Something differs from the commit.
-    #[error("there are changes that no commit has")]
+    #[error("none: there are changes beside it")]
     Changed,
     /// It may be gone tomorrow.
-    #[error("commit {0} is not on {MAIN}")]
+    #[error("{0}, which is not on {MAIN}")]
     Elsewhere(String),
 }
 
