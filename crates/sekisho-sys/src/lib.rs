@@ -11,4 +11,5 @@ pub mod fork_server;
 pub mod frame;
 pub mod secret;
 pub mod spawn;
+pub mod stack;
 pub mod wiping;

@@ -14,7 +14,10 @@ use sekisho_sys::{
 };
 use zeroize::Zeroizing;
 
-use crate::service::ports::{Pending, ReadError, Reader, Reading};
+use crate::{
+    service::ports::{Pending, ReadError, Reader, Reading},
+    threads,
+};
 
 /// Bytes of the largest report.
 const REPORT_AT_MOST: usize = 16 << 10;
@@ -42,7 +45,7 @@ impl Reader for ForkedReader {
         let child = self.child();
         Box::pin(async move {
             let child = child?;
-            let asked = tokio::task::spawn_blocking(move || ask(child, &bytes, boxes)).await;
+            let asked = threads::blocking(move || ask(child, &bytes, boxes)).await;
             // What went wrong is not told further: it would be about the picture.
             asked.map_err(|_| ReadError::Died)?.map_err(|_| ReadError::Died)
         })

@@ -29,5 +29,6 @@ pub mod specimen;
 pub mod store;
 pub mod supervisor;
 pub mod testing;
+mod threads;
 pub mod vault;
 pub mod witness;

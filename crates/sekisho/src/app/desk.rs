@@ -13,6 +13,7 @@ use crate::{
     service::desk_ports::{DeskKeeper, Installation, Pending, ProcessView},
     store::desk_sqlite::SqliteDeskStore,
     supervisor::{ProcessReport, Processes, RoleContext, role::RoleError},
+    threads,
 };
 
 /// How often sessions that are over are forgotten.
@@ -44,8 +45,7 @@ fn view(report: ProcessReport) -> ProcessView {
 /// Runs until it is to stop.
 pub(super) fn run(context: RoleContext) -> Result<(), RoleError> {
     // Few people work here, and the machine is shared with those who need its cores.
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(serve(context))
+    threads::runtime(Some(2))?.block_on(serve(context))
 }
 
 async fn serve(mut context: RoleContext) -> Result<(), RoleError> {

@@ -7,7 +7,7 @@ use std::{
 
 use sekisho_keeper::wire::{self, Answered, GateAnswer, GateRequest};
 use sekisho_sys::{entropy::SystemEntropy, fork_server::Forks};
-use tokio::{runtime, time};
+use tokio::time;
 
 use super::{founding, front_door, places};
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
     },
     store::gate_sqlite::GateSqlite,
     supervisor::{End, RoleConfig, RoleContext, role::RoleError},
+    threads,
     vault::fs::FolderBlobs,
 };
 
@@ -29,7 +30,7 @@ const SWEEP: Duration = Duration::from_secs(60);
 /// Runs until it is to stop.
 pub(super) fn run(context: RoleContext) -> Result<(), RoleError> {
     // Threads begin here, after the process was confined.
-    runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(context))
+    threads::runtime(None)?.block_on(serve(context))
 }
 
 async fn serve(mut context: RoleContext) -> Result<(), RoleError> {

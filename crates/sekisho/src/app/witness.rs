@@ -13,7 +13,6 @@ use sekisho_sys::{
     confine::{Grade, Options, PathAccess, Plan, Profile, confine},
 };
 use tokio::{
-    runtime::Builder,
     select,
     signal::unix::{SignalKind, signal},
 };
@@ -21,6 +20,7 @@ use tokio::{
 use crate::{
     front::{Front, Limits, Wire},
     supervisor::Lock,
+    threads,
     witness::{self, DirFolder, Logs, Signer, Witness},
 };
 
@@ -114,7 +114,7 @@ impl Ready {
     /// When the disk left unclear what was cosigned last: a new start reads it.
     pub fn serve(self, ready: impl FnOnce(&Self)) -> Result<(), Ended> {
         // Threads begin here, after the process was confined.
-        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(ended)?;
+        let runtime = threads::runtime(Some(2)).map_err(ended)?;
         let _inside = runtime.enter();
         let mut term = signal(SignalKind::terminate()).map_err(ended)?;
         let mut int = signal(SignalKind::interrupt()).map_err(ended)?;

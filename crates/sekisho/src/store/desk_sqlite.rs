@@ -8,7 +8,10 @@ use std::{
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use sekisho_core::{check::Role, id::StaffId, time::Timestamp};
 
-use crate::service::desk_ports::{DeskStore, Pending, SessionHash, SessionRow, StoreDown};
+use crate::{
+    service::desk_ports::{DeskStore, Pending, SessionHash, SessionRow, StoreDown},
+    threads,
+};
 
 /// Every schema in order; the database's `user_version` counts those that ran.
 const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/sqlite/desk/0001.sql")];
@@ -70,8 +73,7 @@ impl SqliteDeskStore {
     ) -> Pending<'_, Result<T, StoreDown>> {
         let connection = self.connection.clone();
         Box::pin(async move {
-            let done =
-                tokio::task::spawn_blocking(move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner)));
+            let done = threads::blocking(move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner)));
             match done.await {
                 Ok(Ok(value)) => Ok(value),
                 Ok(Err(error)) => Err(down(&error)),

@@ -11,7 +11,10 @@ use sekisho_core::{
     time::Timestamp,
 };
 
-use crate::service::ports::{Announced, CheckRow, GateStore, NewSession, Pending, SecretHash, SecretKind, StoreError};
+use crate::{
+    service::ports::{Announced, CheckRow, GateStore, NewSession, Pending, SecretHash, SecretKind, StoreError},
+    threads,
+};
 
 /// The schema's versions, oldest first; `user_version` counts how many were applied.
 const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/sqlite/gate/0001.sql")];
@@ -63,7 +66,7 @@ impl GateSqlite {
         let connection = Arc::clone(&self.connection);
         Box::pin(async move {
             let blocking = move || work(&mut connection.lock().unwrap_or_else(PoisonError::into_inner));
-            tokio::task::spawn_blocking(blocking).await.unwrap_or(Err(StoreError::Unavailable))
+            threads::blocking(blocking).await.unwrap_or(Err(StoreError::Unavailable))
         })
     }
 }

@@ -10,7 +10,10 @@ use std::{
 use sekisho_core::id::DocumentId;
 use sekisho_keeper::blobs::relative_path;
 
-use crate::service::ports::{Blobs, Pending, StoreError};
+use crate::{
+    service::ports::{Blobs, Pending, StoreError},
+    threads,
+};
 
 /// Bytes that uploads leave free on the disk. Whatever ends a document writes first: a decision, a withdrawal, a
 /// deadline each need room in the keeper's database and ledger, so the disk must never be full of uploads.
@@ -78,7 +81,7 @@ impl Blobs for FolderBlobs {
                 room if room < bytes.len() as u64 => Err(io::ErrorKind::StorageFull.into()),
                 _ => create(&path, &bytes),
             };
-            tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Unavailable)?.map_err(told)
+            threads::blocking(work).await.map_err(|_| StoreError::Unavailable)?.map_err(told)
         })
     }
 

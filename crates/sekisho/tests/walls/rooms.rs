@@ -135,6 +135,20 @@ const WALLS: &[Wall] = &[
         planted: ("courier/mod.rs", "use crate::gate::problem::Problem;"),
     },
     Wall {
+        why: "threads that wipe their stacks are begun in `threads`",
+        within: &["crate"],
+        // A demo's site holds what is its own.
+        apart: &["crate::threads", "crate::demo"],
+        never: &[
+            "tokio::task::spawn_blocking",
+            "tokio::task::block_in_place",
+            "tokio::runtime::Builder::new_multi_thread",
+            "tokio::runtime::Runtime::new",
+        ],
+        but: &[],
+        planted: ("forked_reader.rs", "fn f() { tokio::task::spawn_blocking(work) }"),
+    },
+    Wall {
         why: "a witness knows nothing of what it witnesses",
         within: &["crate::witness"],
         apart: &[],

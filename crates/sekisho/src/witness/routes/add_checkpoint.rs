@@ -7,9 +7,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use sekisho_core::ledger::add_checkpoint::{SIZE_TYPE, conflict_body};
-use tokio::task::spawn_blocking;
 
-use crate::witness::{Refusal, Witness};
+use crate::{
+    threads::blocking,
+    witness::{Refusal, Witness},
+};
 
 /// Seconds after which a witness whose clock or disk failed is worth asking again.
 const LATER: HeaderValue = HeaderValue::from_static("60");
@@ -18,7 +20,7 @@ const LATER: HeaderValue = HeaderValue::from_static("60");
 /// machine is at fault.
 pub(crate) async fn post(State(witness): State<Witness>, body: Bytes) -> Response {
     // It ends on the disk, so not among the tasks.
-    let answered = spawn_blocking(move || witness.add_checkpoint(&body)).await;
+    let answered = blocking(move || witness.add_checkpoint(&body)).await;
     match answered.unwrap_or(Err(Refusal::Disk)) {
         Ok(line) => line.into_response(),
         Err(why) => refuse(why),

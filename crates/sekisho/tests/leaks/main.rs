@@ -3,9 +3,11 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests, too.
 
+mod memory;
+
 use std::{
     env, fs,
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, Write},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -183,46 +185,6 @@ fn no_core(processes: &[ProcessReport]) {
     }
 }
 
-/// Every readable part of a process's memory, handed to `look` with its line of `/proc/PID/maps`.
-fn memory(pid: u32, mut look: impl FnMut(&str, &[u8])) {
-    let maps = fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
-    let mut file = fs::File::open(format!("/proc/{pid}/mem")).unwrap();
-    let mut seen = 0;
-    for line in maps.lines().filter(|line| may_hold_a_guest(line)) {
-        let (from, to) = line.split_whitespace().next().unwrap().split_once('-').unwrap();
-        let [from, to] = [from, to].map(|text| u64::from_str_radix(text, 16).unwrap());
-        let mut bytes = vec![0; (to - from) as usize];
-        // The kernel's own pages ([vvar]) can't be read.
-        if file.seek(SeekFrom::Start(from)).is_ok() && file.read_exact(&mut bytes).is_ok() {
-            seen += bytes.len();
-            look(line, &bytes);
-        }
-    }
-    assert!(seen > 1_000_000, "only {seen} bytes were seen");
-}
-
-/// What can be read, but for the program's own unwritable pages: our specimen card is built into them.
-fn may_hold_a_guest(line: &str) -> bool {
-    let mode = line.split_whitespace().nth(1).unwrap_or_default();
-    mode.starts_with("rw") || mode.starts_with('r') && !line.contains('/')
-}
-
-fn in_memory(process: &ProcessReport, planted: &Planted, sought: &[Vec<u8>]) -> Vec<String> {
-    let mut found = Vec::new();
-    memory(process.pid, |line, bytes| {
-        let place = line.split_whitespace().last().unwrap_or_default();
-        for (what, value) in &planted.0 {
-            if memmem::find(bytes, value).is_some() {
-                found.push(format!("{}: planted {what} in {place}", process.role));
-            }
-        }
-        if sought.iter().any(|piece| memmem::find(bytes, piece).is_some()) {
-            found.push(format!("{}: a picture in {place}", process.role));
-        }
-    });
-    found
-}
-
 /// Pieces of what the reviewer saw, raw and in base64 as the page carried it, and of what the member sent.
 fn pieces(page: &str) -> Vec<Vec<u8>> {
     let encoded = page.split_once(";base64,").unwrap().1.split('"').next().unwrap();
@@ -243,18 +205,17 @@ fn no_memory_of_it(processes: &[ProcessReport], page: &str) {
     }
     let (planted, sought) = (Planted::personal(), pieces(page));
     // The search finds what is there: this very process holds it all.
-    let me = ProcessReport { pid: std::process::id(), ..processes[0].clone() };
-    assert!(!in_memory(&me, &planted, &sought).is_empty());
+    assert!(!memory::in_memory(std::process::id(), &planted, &sought).is_empty());
     let limit = Instant::now() + Duration::from_secs(60);
     let faces = [Role::Gate, Role::Desk, Role::UploadInspector, Role::ViewingInspector, Role::Courier];
     for process in processes.iter().filter(|process| faces.contains(&process.role)) {
         loop {
-            let found = in_memory(process, &planted, &sought);
+            let found = memory::in_memory(process.pid, &planted, &sought);
             if found.is_empty() {
                 break;
             }
-            assert!(Instant::now() < limit, "a minute later: {found:#?}");
-            thread::sleep(Duration::from_secs(5));
+            assert!(Instant::now() < limit, "{}, a minute later: {found:#?}", process.role);
+            thread::sleep(Duration::from_secs(1));
         }
     }
 }
