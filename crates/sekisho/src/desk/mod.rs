@@ -40,6 +40,8 @@ use axum::{
 
 pub use state::{Desk, Parts, Settings};
 
+use crate::front;
+
 /// The most that a request may carry, in bytes: a site's keys are the largest thing anybody sends here.
 const MAX_BODY: usize = 64 << 10;
 
@@ -58,7 +60,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/shift/end", post(shift::end::post))
         .route("/work", get(work::overview::get))
         .route("/work/next", post(work::next::post))
-        .route("/work/view", post(work::view::post))
+        .route("/work/view", post(work::view::post).layer(from_fn(front::a_post_is_the_last)))
         .route("/work/decide", post(work::decide::post))
         .route("/staff", get(staff::list::get))
         .route("/staff/invite", post(staff::invite::post))

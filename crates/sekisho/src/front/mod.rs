@@ -13,7 +13,13 @@ mod wire;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, Method, header},
+    middleware::Next,
+    response::Response,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
@@ -113,6 +119,17 @@ impl Front {
         let everybody = u32::try_from(limits.connections).unwrap_or(u32::MAX);
         let _ = timeout(limits.grace, room.acquire_many(everybody)).await;
     }
+}
+
+/// A middleware: the answer to a `POST` is the last one of its connection. For routes over which somebody's picture
+/// passes, or what they wrote: a connection that stays open keeps its buffers, and in them what came and went last.
+pub(crate) async fn a_post_is_the_last(request: Request, next: Next) -> Response {
+    let posted = request.method() == Method::POST;
+    let mut answer = next.run(request).await;
+    if posted {
+        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    answer
 }
 
 /// Lets callers in for ever.

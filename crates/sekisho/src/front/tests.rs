@@ -42,6 +42,8 @@ struct Standing {
 
 fn router() -> Router {
     Router::new()
+        .route("/once", get("").post(|body: Bytes| async move { body.len().to_string() }))
+        .route_layer(axum::middleware::from_fn(a_post_is_the_last))
         .route("/", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() }))
         .route("/length", post(|body: Bytes| async move { body.len().to_string() }))
         .route("/never", get(std::future::pending::<()>))
@@ -108,6 +110,18 @@ async fn a_body_that_stops_coming_costs_its_connection_a_known_time() {
     caller.write_all(b"POST /length HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nhalf").await.unwrap();
     let (said, after) = until_closed(&mut caller).await;
     assert!(said.starts_with("HTTP/1.1 400") && after < SHORT.request, "{said} {after:?}");
+}
+
+/// M47: the buffers of a connection go with it.
+#[tokio::test]
+async fn a_connection_over_which_something_personal_came_is_closed_with_the_answer() {
+    let front = stand(Wire::Plain, Limits { head: Duration::from_secs(3600), ..SHORT });
+    let mut caller = TcpStream::connect(front.address).await.unwrap();
+    caller.write_all(b"GET /once HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    caller.read_exact(&mut [0; 12]).await.unwrap();
+    caller.write_all(b"POST /once HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nname").await.unwrap();
+    let (said, _) = until_closed(&mut caller).await;
+    assert!(said.contains("connection: close") && said.ends_with("\r\n\r\n4"), "{said}");
 }
 
 #[tokio::test]

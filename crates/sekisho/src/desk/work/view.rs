@@ -110,6 +110,7 @@ mod tests {
         assert_eq!(answer.status, 200);
         assert!(answer.body.contains("src=\"data:image/png;base64,iVBOR") && answer.body.contains(QUESTION));
         assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("connection"), "close", "its buffers go with it");
         assert_eq!(answer.header("content-security-policy"), POLICY_WITH_PICTURE);
     }
 

@@ -21,6 +21,7 @@ mod words;
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 
 use super::{lang, same_origin, state::Gate};
+use crate::front;
 
 /// The most that an upload's body may hold, in bytes: the picture, the boxes and the form around them.
 const UPLOAD_LIMIT: usize = 26_000_000;
@@ -42,6 +43,7 @@ pub(super) fn routes(gate: &Gate) -> Router<Gate> {
         .route("/s/{token}/withdraw", axum::routing::post(withdraw::post))
         .layer(middleware::from_fn_with_state(gate.clone(), same_origin::check))
         .layer(middleware::from_fn(lang::keep))
+        .layer(middleware::from_fn(front::a_post_is_the_last))
 }
 
 #[cfg(test)]
@@ -68,6 +70,16 @@ mod tests {
             }
         }
         assert!(seen >= 40, "the walk must find the routes, found {seen}");
+    }
+
+    /// M47: a connection's buffers hold what came last over it, so they go with what a member sent.
+    #[tokio::test]
+    async fn what_a_member_sent_is_the_last_of_its_connection() {
+        let gate = TestGate::new().await;
+        let member = gate.member().await;
+        assert_eq!(member.get("/check").await.header("connection"), None);
+        assert_eq!(member.upload().await.header("connection"), Some("close"));
+        assert_eq!(member.upload_bytes(&vec![1; 25_000_001]).await.header("connection"), Some("close"));
     }
 
     #[tokio::test]
