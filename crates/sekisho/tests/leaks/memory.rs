@@ -66,7 +66,8 @@ fn memory(pid: u32, mut look: impl FnMut(&Mapping<'_>, &[u8])) {
             look(&mapping, &bytes);
         }
     }
-    assert!(seen > 1_000_000, "only {seen} bytes were seen");
+    // An inspector's parent, which does nothing but fork, holds little more than this.
+    assert!(seen > 1 << 18, "only {seen} bytes were seen");
 }
 
 /// What of it is in a process's memory: the number of the value, never the value, and where.
