@@ -15,7 +15,7 @@ use axum::{
     routing::post,
 };
 use sekisho::courier::webhook;
-use sekisho_core::time::Timestamp;
+use sekisho_core::{id::CheckId, time::Timestamp};
 use serde_json::Value;
 use tokio::sync::Notify;
 use zeroize::Zeroizing;
@@ -24,6 +24,8 @@ use zeroize::Zeroizing;
 #[derive(Default)]
 pub(crate) struct Post {
     pub(crate) messages: BTreeMap<String, Message>,
+    /// The checks that messages told of, in the order in which they came for the first time.
+    pub(crate) news: Vec<String>,
     /// Messages whose signature does not hold, or that told something else under an id that came before.
     pub(crate) unbelievable: usize,
 }
@@ -72,6 +74,11 @@ impl Hook {
         all
     }
 
+    /// The check that the message with this number, in the order of coming, told of.
+    pub(crate) fn news(&self, number: usize) -> Option<CheckId> {
+        self.post.lock().unwrap().news.get(number)?.parse().ok()
+    }
+
     /// Waits until `enough` holds of what came, or the time is over.
     pub(crate) fn wait(&self, patience: Duration, enough: impl Fn(&Self) -> bool) {
         let limit = Instant::now() + patience;
@@ -102,6 +109,9 @@ async fn hear(State(ears): State<Ears>, headers: HeaderMap, body: String) -> Sta
         post.unbelievable += 1;
         return StatusCode::UNAUTHORIZED;
     };
+    if !post.messages.contains_key(&id) {
+        post.news.push(message.check.clone());
+    }
     let known = post.messages.entry(id).or_insert_with(|| message.clone());
     known.times += 1;
     if known.body != message.body {

@@ -1,9 +1,14 @@
 //! What each of the people does all day.
 
+use std::time::{Duration, Instant};
+
 use sekisho_core::{check::Reason, id::AssignmentId};
 use sekisho_core::{
     id::CheckId,
-    ledger::receipt::{self, Receipt},
+    ledger::{
+        VerifierKey,
+        receipt::{self, Receipt},
+    },
 };
 
 use crate::{
@@ -55,7 +60,7 @@ impl World<'_> {
                 continue;
             }
             let mut member = Member::new(self.ground, dice.next() as u32);
-            let Some(Ok(asked)) = me.insist(self.tally, "announce", || site.ask()) else { continue };
+            let Some(asked) = self.ask(me, "announce", &mut site, |site| site.ask()) else { continue };
             self.books.announced(asked.check);
             if self.enter(me, &mut site, &mut member, asked.clone()).is_some() {
                 self.send(me, &mut member, asked.check, &mut dice);
@@ -64,13 +69,30 @@ impl World<'_> {
         }
     }
 
+    /// Asks until it is told something; told to come later, it comes later.
+    fn ask(
+        &self,
+        me: &Person<'_>,
+        kind: &'static str,
+        site: &mut Site<'_>,
+        step: impl Fn(&mut Site<'_>) -> Result<Asked, Snag>,
+    ) -> Option<Asked> {
+        while me.goes_on() {
+            match self.tally.timed(kind, || step(site)) {
+                Err(snag) if snag.will_pass() => wait(me, site.told_to_wait.take()),
+                done => return done.ok(),
+            }
+        }
+        None
+    }
+
     /// A link that was pressed while the answer got lost is of no more use: the site sends a fresh one.
     fn enter(&self, me: &Person<'_>, site: &mut Site<'_>, member: &mut Member, mut asked: Asked) -> Option<()> {
         loop {
             match me.insist(self.tally, "enter", || member.enter(&asked.link))? {
                 Ok(()) => return Some(()),
                 Err(Snag::Status(404 | 410, _)) => {
-                    asked = me.insist(self.tally, "announce again", || site.ask_again(&asked))?.ok()?;
+                    asked = self.ask(me, "announce again", site, |site| site.ask_again(&asked))?;
                 }
                 Err(_) => return None,
             }
@@ -155,34 +177,54 @@ impl World<'_> {
         Ok(())
     }
 
-    /// The site's own work: it polls, keeps claims and receipts, and now and then ends a check.
+    /// The site's own work: it reads what a webhook told of, keeps claims and receipts, now and then looks by itself
+    /// and ends a check. Told to come later, it comes later.
     pub(crate) fn site(&self, me: &Person<'_>, mut dice: Dice) {
-        let (mut site, key) = (Site::new(self.ground), self.ground.ledger_key());
+        let (mut site, key, mut heard) = (Site::new(self.ground), self.ground.ledger_key(), 0);
         while me.goes_on() {
             me.dawdle(20 + dice.below(80));
-            let Some(check) = self.books.any_uploaded(dice.next()) else { continue };
-            match dice.below(self.withdrawals * 2) {
-                0 => {
-                    self.books.withdrawing(check);
-                    let done = me.insist(self.tally, "site withdraws", || unless_over(site.withdraw(check)));
-                    if let Some(Ok(true)) = done {
-                        self.books.withdrawn(check);
-                    }
-                }
-                1 => {
-                    let _ = me.insist(self.tally, "receipt", || {
-                        let receipt = Receipt::from_json(&site.receipt(check)?).map_err(|_| Snag::Odd("a receipt"))?;
-                        receipt::verify(&receipt, Some(&key)).map(drop).map_err(|_| Snag::Odd("a proof"))
-                    });
-                }
-                _ => {
-                    let read = me.insist(self.tally, "poll", || site.read(check));
-                    if read.is_some_and(|read| read.is_ok_and(|told| told["attestation"].is_string())) {
-                        self.books.attested(check);
-                    }
-                }
+            let any = self.books.any_uploaded(dice.next());
+            let done = match (dice.below(self.withdrawals * 2), any) {
+                (0, Some(check)) => self.end(&mut site, check),
+                (1, Some(check)) => self.tally.timed("receipt", || receipt(&mut site, check, &key)),
+                (2, Some(check)) => self.read(&mut site, "poll", check),
+                _ => match self.ground.hook.news(heard) {
+                    Some(check) => self.read(&mut site, "read", check).inspect(|()| heard += 1),
+                    None => Ok(()),
+                },
+            };
+            if done.is_err_and(|snag| snag.will_pass()) {
+                wait(me, site.told_to_wait.take());
             }
         }
+    }
+
+    fn end(&self, site: &mut Site<'_>, check: CheckId) -> Result<(), Snag> {
+        self.books.withdrawing(check);
+        if self.tally.timed("site withdraws", || unless_over(site.withdraw(check)))? {
+            self.books.withdrawn(check);
+        }
+        Ok(())
+    }
+
+    fn read(&self, site: &mut Site<'_>, kind: &'static str, check: CheckId) -> Result<(), Snag> {
+        if self.tally.timed(kind, || site.read(check))?["attestation"].is_string() {
+            self.books.attested(check);
+        }
+        Ok(())
+    }
+}
+
+fn receipt(site: &mut Site<'_>, check: CheckId, key: &VerifierKey) -> Result<(), Snag> {
+    let receipt = Receipt::from_json(&site.receipt(check)?).map_err(|_| Snag::Odd("a receipt"))?;
+    receipt::verify(&receipt, Some(key)).map(drop).map_err(|_| Snag::Odd("a proof"))
+}
+
+/// Waits as long as was asked for, but not beyond the end.
+fn wait(me: &Person<'_>, told: Option<Duration>) {
+    let until = Instant::now() + told.unwrap_or(Duration::from_millis(60));
+    while Instant::now() < until && me.goes_on() {
+        me.dawdle(50);
     }
 }
 

@@ -1,9 +1,12 @@
 //! The site, speaking the API.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use hyper::{Method, Request};
+use hyper::{Method, Request, Response, header::RETRY_AFTER};
 use sekisho::client::Session;
 use sekisho_core::{entropy::fresh, id::CheckId, time::Clock};
 use sekisho_keeper::jose::{
@@ -31,13 +34,15 @@ pub(crate) struct Asked {
 pub(crate) struct Site<'a> {
     ground: &'a Ground,
     session: Session,
+    /// What the last answer said about coming again later.
+    pub(crate) told_to_wait: Option<Duration>,
 }
 
 static MEMBERS: AtomicU64 = AtomicU64::new(0);
 
 impl<'a> Site<'a> {
     pub(crate) fn new(ground: &'a Ground) -> Self {
-        Self { ground, session: session(&ground.gate) }
+        Self { ground, session: session(&ground.gate), told_to_wait: None }
     }
 
     /// Signs a request for a member of its own and asks for a check.
@@ -65,6 +70,7 @@ impl<'a> Site<'a> {
 
     fn announce(&mut self, request: String) -> Result<Asked, Snag> {
         let answer = self.session.post_json("/v1/checks", &json!({ "request": request }))?;
+        self.told_to_wait = wait(&answer);
         if !answer.status().is_success() {
             return Err(Snag::of(&answer));
         }
@@ -94,15 +100,22 @@ impl<'a> Site<'a> {
         expect(&answer, 204)
     }
 
-    fn call(&mut self, method: Method, path: &str) -> Result<hyper::Response<Vec<u8>>, Snag> {
+    fn call(&mut self, method: Method, path: &str) -> Result<Response<Vec<u8>>, Snag> {
         let (kit, jti) = (&self.ground.kit, jti());
         let issued = SystemClock.read().wall;
         let site = &kit.registration.name;
         let call = Call { site, method: method.as_str(), path, body: b"", issued, jti: &jti };
         let jws = sign_call(&kit.key, self.ground.keeper, &call).map_err(|_| Snag::Odd("signature"))?;
         let request = Request::builder().method(method).uri(path).header("sekisho-call", jws).body(Vec::new());
-        Ok(self.session.send(request.map_err(|_| Snag::Odd("a call"))?)?)
+        let answer = self.session.send(request.map_err(|_| Snag::Odd("a call"))?)?;
+        self.told_to_wait = wait(&answer);
+        Ok(answer)
     }
+}
+
+/// What `Retry-After` says, in seconds.
+fn wait(answer: &Response<Vec<u8>>) -> Option<Duration> {
+    answer.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok().map(Duration::from_secs)
 }
 
 fn jti() -> String {

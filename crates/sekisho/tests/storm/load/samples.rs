@@ -40,12 +40,17 @@ pub(super) struct Samples {
     files: BTreeMap<&'static str, (u64, u64)>,
 }
 
-/// What a process held at the start, in the middle and at the end.
+/// What a process held at the start, after a sixth of the time and at the end.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Course {
     start: Held,
-    middle: Held,
+    sixth: Held,
     end: Held,
+    /// KiB of PSS in the median of the first third of the samples, and of the last.
+    first_third: u64,
+    last_third: u64,
+    /// The most that was seen, in KiB of PSS.
+    most: u64,
     /// The straight line through the last three quarters of the samples, in KiB of PSS an hour.
     pss_kib_per_hour: i64,
     /// How often it was another process than before.
@@ -96,11 +101,20 @@ fn course(samples: &[Sample]) -> Option<Course> {
     let held = |at: usize| samples.get(at).map(|sample| sample.held);
     Some(Course {
         start: held(0)?,
-        middle: held(samples.len() / 2)?,
+        sixth: held(samples.len() / 6)?,
         end: held(samples.len() - 1)?,
+        first_third: median(&samples[..samples.len().div_ceil(3)]),
+        last_third: median(&samples[samples.len() * 2 / 3..]),
+        most: samples.iter().map(|sample| sample.held.pss).max()?,
         pss_kib_per_hour: slope(&samples[samples.len() / 4..]),
         restarts: samples.windows(2).filter(|pair| pair[0].pid != pair[1].pid).count(),
     })
+}
+
+fn median(samples: &[Sample]) -> u64 {
+    let mut pss: Vec<_> = samples.iter().map(|sample| sample.held.pss).collect();
+    pss.sort_unstable();
+    pss.get(pss.len() / 2).copied().unwrap_or_default()
 }
 
 /// Least squares.
@@ -116,10 +130,11 @@ fn slope(samples: &[Sample]) -> i64 {
 }
 
 impl Course {
-    /// Whether it holds clearly more at the end than in the middle, and goes on so.
+    /// Whether it held clearly more in the last third of the time than in the first, which includes that it warmed up:
+    /// by a fifth, and by 4 MiB. One burst moves no median.
     pub(super) fn grows(&self) -> bool {
-        let (middle, end) = (self.middle.pss, self.end.pss);
-        end > middle + middle / 5 && end > middle + 8 * 1024 && self.pss_kib_per_hour > 8 * 1024
+        let (first, last) = (self.first_third, self.last_third);
+        last > first + first / 5 && last > first + 4 * 1024
     }
 
     pub(super) fn restarts(&self) -> usize {
@@ -151,5 +166,9 @@ mod tests {
         assert!(leaks.grows() && (59_000..61_000).contains(&leaks.growth()), "{leaks:?}");
         let warms = course(&samples(|minute| 20_000 + minute.min(10) * 1_000)).unwrap();
         assert!(!warms.grows() && warms.growth() < 1_000, "{warms:?}");
+        let bursts = course(&samples(|minute| if minute == 55 { 60_000 } else { 20_000 })).unwrap();
+        assert!(!bursts.grows() && bursts.most == 60_000, "{bursts:?}");
+        let steps = course(&samples(|minute| if minute > 30 { 36_000 } else { 16_000 })).unwrap();
+        assert!(steps.grows(), "what rises once and stays is a finding too: {steps:?}");
     }
 }
