@@ -68,6 +68,23 @@ fn documents_are_carried_from_root_to_root_and_still_open() {
     assert_eq!(house.view(&shift, assignment).unwrap(), house.picture());
 }
 
+/// A key that doesn't open any more ends its own document, on record, and its member is asked again.
+#[test]
+fn a_damaged_key_ends_its_document_at_the_change_of_root_and_no_other() {
+    let mut house = House::founded();
+    let (check, document) = house.submit("one");
+    let (other, _) = house.submit("two");
+    house.damage_key(document);
+    house.live_until(house.now() + HOUR);
+    assert_eq!(house.events(|what| matches!(what, What::Shredded { cause: ShredCause::Damaged, .. })), 1);
+    assert_eq!(house.events(|what| matches!(what, What::RootChanged { carried: 1, dropped: 1, .. })), 1);
+    assert_eq!(house.check(check).state, CheckState::AwaitingDocument);
+    assert_eq!((house.check(other).state, house.has_blob(document)), (CheckState::InReview, false));
+    let shift = house.begin_shift();
+    let assignment = house.next(&shift).unwrap();
+    assert_eq!(house.view(&shift, assignment).unwrap(), house.picture());
+}
+
 /// M8: a keeper that is asked every few seconds is never idle; its hour changes all the same, and so do the rest of
 /// its dates.
 #[test]

@@ -1,6 +1,10 @@
 //! What a thief takes, and what they get out of it.
 
+use rusqlite::Connection;
+use sekisho_core::time::Hour;
+
 use super::*;
+use crate::db::key_page::{Kept, KeyPage};
 
 impl House {
     pub(in crate::engine::tests) fn copy(&mut self) -> Copy {
@@ -23,18 +27,34 @@ impl House {
         let keystore = Keystore::open(medium).unwrap();
         let (keys, _) = keystore.unlock(PASSPHRASE).unwrap();
         let db = db::open(&copy.database).unwrap();
-        let row: (Option<i64>, i64, Option<Vec<u8>>) = db
-            .query_row(
-                "SELECT k.root_hour, d.deadline, k.wrapped
-                 FROM document AS d LEFT JOIN document_key AS k ON k.document = d.id WHERE d.id = ?1",
-                [&document.as_bytes()[..]],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-            )
-            .unwrap();
-        let (Some(root), Some(wrapped)) = (row.0, row.2) else { return false };
-        let (root, deadline) = (sekisho_core::time::Hour(root as u64), Timestamp(row.1 as u64).hour());
+        // Whether the document's row still leads there or not.
+        let Some((root, Kept { deadline, wrapped, .. })) = kept(&db, document) else { return false };
         let hold = Hold { keeper: keystore.keeper(), document, root, deadline };
         let Ok(key) = custody::unwrap(&keys, hold, &wrapped) else { return false };
         open_document(&key, &self.contexts[&document], &copy.blobs[&document]).is_ok()
     }
+
+    /// Puts other bytes in the place of a document's wrapped key, as a failing disk does.
+    pub(in crate::engine::tests) fn damage_key(&self, document: DocumentId) {
+        let db = db::open(&self.folder.join("keeper.db")).unwrap();
+        for mut page in pages(&db) {
+            let found = page.kept().find(|kept| kept.document == document);
+            if let Some(kept) = found {
+                page.put(&Kept { wrapped: [1; custody::WRAPPED], ..kept });
+                page.store(&db).unwrap();
+            }
+        }
+    }
+}
+
+fn pages(db: &Connection) -> Vec<KeyPage> {
+    let mut all = db.prepare("SELECT number, root_hour, body FROM key_page").unwrap();
+    all.query_map([], KeyPage::read).unwrap().map(Result::unwrap).collect()
+}
+
+fn kept(db: &Connection, document: DocumentId) -> Option<(Hour, Kept)> {
+    pages(db).into_iter().find_map(|page| {
+        let kept = page.kept().find(|kept| kept.document == document)?;
+        Some((page.root, kept))
+    })
 }
