@@ -56,8 +56,9 @@ pub(crate) fn take(bench: &Bench) -> Done<Measured> {
             "A whole tick at the turn of the hour, with so many undecided documents: the new root into the keystore \
              (file, synced), every key unwrapped and wrapped anew in one transaction of keeper.db, the write-ahead log \
              emptied and cut, every key read back and opened, the old root overwritten and read back, and everything \
-             else that a tick does. Deadlines are spread over 60 hours; nothing is overdue. Where there are more than 100,000 documents, no files lie in the blob store, so the hourly search for orphans finds nothing to do. While it lasts nothing \
-             else is answered.",
+             else that a tick does. Deadlines are spread over 60 hours; nothing is overdue. Where there are more than \
+             100,000 documents, no files lie in the blob store, so the hourly search for orphans finds nothing to do. \
+             While it lasts nothing else is answered.",
             "Beside it in the same run, the disk's own time for as many bytes as the keys have: written, flushed.",
         ],
     );
