@@ -39,8 +39,24 @@ detectors! {
     Canary = "canary";
     /// Documents are opened faster than a person can look.
     Tempo = "tempo";
+    /// Somebody whose budget is spent goes on asking.
+    Pressing = "pressing";
+    /// Somebody looks and doesn't decide.
+    Undecided = "undecided";
     /// References that don't exist are asked for, one after the other.
     Enumeration = "enumeration";
+    /// A site asks about checks that are not its own.
+    Strangers = "strangers";
+    /// One network sends pictures by the hundred.
+    Flood = "flood";
+    /// A shift is worked from where this person never worked.
+    Newcomer = "newcomer";
+    /// A shift begins when this person never began one.
+    Hours = "hours";
+    /// A few looks too many, spread over everybody.
+    Drip = "drip";
+    /// The vault's own bound is reached.
+    Bound = "bound";
     /// Several people do what each alone would be stopped for.
     Together = "together";
 }

@@ -29,7 +29,9 @@ pub use verdict::{
 };
 
 use crate::event::{Event, What};
-use detectors::{Canary, Enumeration, Tempo, Together};
+use detectors::{
+    Bound, Canary, Drip, Enumeration, Flood, Hours, Newcomer, Pressing, Strangers, Tempo, Together, Undecided,
+};
 
 /// One event and its place in the ledger.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +58,15 @@ pub struct Watch {
     setup: Setup,
     canary: Canary,
     tempo: Tempo,
+    pressing: Pressing,
+    undecided: Undecided,
     enumeration: Enumeration,
+    strangers: Strangers,
+    flood: Flood,
+    newcomer: Newcomer,
+    hours: Hours,
+    drip: Drip,
+    bound: Bound,
     together: Together,
 }
 
@@ -75,7 +85,15 @@ impl Watch {
         let mut found = Vec::new();
         found.extend(look(&mut self.canary, &setup.canary, sight));
         found.extend(look(&mut self.tempo, &setup.tempo, sight));
+        found.extend(look(&mut self.pressing, &setup.pressing, sight));
+        found.extend(look(&mut self.undecided, &setup.undecided, sight));
         found.extend(look(&mut self.enumeration, &setup.enumeration, sight));
+        found.extend(look(&mut self.strangers, &setup.strangers, sight));
+        found.extend(look(&mut self.flood, &setup.flood, sight));
+        found.extend(look(&mut self.newcomer, &setup.newcomer, sight));
+        found.extend(look(&mut self.hours, &setup.hours, sight));
+        found.extend(look(&mut self.drip, &setup.drip, sight));
+        found.extend(look(&mut self.bound, &setup.bound, sight));
         found.extend(together(&mut self.together, &setup.together, &found, sight));
         found
     }

@@ -56,7 +56,9 @@ pub enum Trouble {
     BadSignature,
     /// A viewing without an assignment that stands.
     NoAssignment,
-    /// A person's or passkey's budget is spent.
+    /// A person's or passkey's budget of a minute is spent.
+    TooFast,
+    /// A longer one of theirs is.
     BudgetSpent,
 }
 

@@ -42,20 +42,30 @@ fn who(cause: &Cause) -> Text {
 fn what(finding: &Finding) -> Text {
     let (count, time) = (finding.evidence.count, time(finding.evidence.seconds));
     match finding.detector {
-        Detector::Canary => text(
-            "おとりに触れました。正当な用のある人は触れません",
-            "touched bait, which nobody with an honest cause does",
-        ),
+        Detector::Canary | Detector::Enumeration | Detector::Strangers | Detector::Flood => asked(finding, time),
+        Detector::Newcomer | Detector::Hours => worked(finding, time),
         Detector::Tempo => text(
             format!("{}で{count}件の書類を開きました。人が見て判断できる速さではありません", time.ja),
             format!("opened {count} documents in {}, faster than a person can look and decide", time.en),
         ),
-        Detector::Enumeration => text(
-            format!("{}で{count}回、ない番号や他人の番号を求めました。番号を順に試しているようです", time.ja),
+        Detector::Pressing => text(
+            format!("開ける件数を使い切ったあとも{}で{count}回求めました", time.ja),
+            format!("asked {count} more times in {} although the budget is spent", time.en),
+        ),
+        Detector::Undecided => text(
+            format!("{}で{count}件の書類を開き、判断しませんでした", time.ja),
+            format!("looked at {count} documents in {} and decided none of them", time.en),
+        ),
+        Detector::Drip => text(
+            format!("{}で{count}件の閲覧が判断になりませんでした。少しずつ持ち出されているおそれがあります", time.ja),
             format!(
-                "asked {count} times in {} for what doesn't exist or isn't theirs, as one does who tries numbers",
+                "looked {count} times in {} without deciding, more than by chance: pictures may be dripping out",
                 time.en
             ),
+        ),
+        Detector::Bound => text(
+            format!("{}に届いた分({count}件)より多くの書類が求められました", time.ja),
+            format!("asked for more documents in {} than arrived ({count})", time.en),
         ),
         Detector::Together => text(
             format!("{}のうちにそろって異常な動きをしました。セッションがまとめて奪われたおそれがあります", time.ja),
@@ -63,6 +73,42 @@ fn what(finding: &Finding) -> Text {
                 "did within {} what each alone is stopped for: their sessions may have been taken together",
                 time.en
             ),
+        ),
+    }
+}
+
+/// What somebody asked for or sent.
+fn asked(finding: &Finding, time: Text) -> Text {
+    let count = finding.evidence.count;
+    match finding.detector {
+        Detector::Canary => text(
+            "おとりに触れました。正当な用のある人は触れません",
+            "touched bait, which nobody with an honest cause does",
+        ),
+        Detector::Strangers => text(
+            format!("{}で{count}回、自分のものでない確認について尋ねました", time.ja),
+            format!("asked {count} times in {} about checks of others", time.en),
+        ),
+        Detector::Flood => {
+            text(format!("{}で{count}枚の画像を送りました", time.ja), format!("sent {count} pictures in {}", time.en))
+        }
+        _ => text(
+            format!("{}で{count}回、ない番号を求めました。番号を順に試しているようです", time.ja),
+            format!("asked {count} times in {} for what doesn't exist, as one does who tries numbers", time.en),
+        ),
+    }
+}
+
+/// From where and when somebody worked.
+fn worked(finding: &Finding, time: Text) -> Text {
+    match finding.detector {
+        Detector::Newcomer => text(
+            "これまでと違う機器か、違う接続元と端末からシフトを始めました",
+            "began a shift with another device, or from another network and program, than ever before",
+        ),
+        _ => text(
+            format!("いつもの始まりから{}離れた時刻にシフトを始めました", time.ja),
+            format!("began a shift {} away from any time of day at which they ever did", time.en),
         ),
     }
 }

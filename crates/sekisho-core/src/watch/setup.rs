@@ -35,8 +35,24 @@ pub struct Setup {
     pub canary: Tuned<detectors::canary::Settings>,
     /// [`Detector::Tempo`].
     pub tempo: Tuned<detectors::tempo::Settings>,
+    /// [`Detector::Pressing`].
+    pub pressing: Tuned<detectors::pressing::Settings>,
+    /// [`Detector::Undecided`].
+    pub undecided: Tuned<detectors::undecided::Settings>,
     /// [`Detector::Enumeration`].
     pub enumeration: Tuned<detectors::enumeration::Settings>,
+    /// [`Detector::Strangers`].
+    pub strangers: Tuned<detectors::strangers::Settings>,
+    /// [`Detector::Flood`].
+    pub flood: Tuned<detectors::flood::Settings>,
+    /// [`Detector::Newcomer`].
+    pub newcomer: Tuned<detectors::newcomer::Settings>,
+    /// [`Detector::Hours`].
+    pub hours: Tuned<detectors::hours::Settings>,
+    /// [`Detector::Drip`].
+    pub drip: Tuned<detectors::drip::Settings>,
+    /// [`Detector::Bound`].
+    pub bound: Tuned<detectors::bound::Settings>,
     /// [`Detector::Together`].
     pub together: Tuned<detectors::together::Settings>,
 }
@@ -47,7 +63,15 @@ impl Setup {
         match detector {
             Detector::Canary => &mut self.canary.switch,
             Detector::Tempo => &mut self.tempo.switch,
+            Detector::Pressing => &mut self.pressing.switch,
+            Detector::Undecided => &mut self.undecided.switch,
             Detector::Enumeration => &mut self.enumeration.switch,
+            Detector::Strangers => &mut self.strangers.switch,
+            Detector::Flood => &mut self.flood.switch,
+            Detector::Newcomer => &mut self.newcomer.switch,
+            Detector::Hours => &mut self.hours.switch,
+            Detector::Drip => &mut self.drip.switch,
+            Detector::Bound => &mut self.bound.switch,
             Detector::Together => &mut self.together.switch,
         }
     }

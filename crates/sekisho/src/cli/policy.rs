@@ -1,5 +1,7 @@
 //! `sekisho policy`: judge policies before they are used.
 
+mod budget;
+
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -33,16 +35,26 @@ enum PolicyCommand {
     #[command(after_help = "Examples:
   sekisho policy check policies/jp-dating-site.toml
   sekisho policy check --on 2027-05-01 --json policies/*.toml
+  sekisho policy check --budget budget.toml --reviewers 12
 
-Exit status: 0 every policy may be used (warnings or not), 1 one is refused, 2 a file can't be read.")]
+A budget's file has the tables person, device, again, site, site_at_most and slack, each with minute, hour, day and \
+72_hours, the table relief with after_hours and day_at_most, and again_percent; what is left out is the default.
+
+Exit status: 0 everything may be used (warnings or not), 1 something is refused, 2 a file can't be read.")]
     Check(CheckArgs),
 }
 
 #[derive(Debug, Args)]
 struct CheckArgs {
     /// Policy files (TOML).
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "budget", value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// A file of budgets (TOML): say how many documents it would allow in a minute, an hour, a day and 72 hours.
+    #[arg(long, value_name = "FILE")]
+    budget: Option<PathBuf>,
+    /// How many reviewers there are, for --budget.
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    reviewers: u64,
     /// Print one JSON array, an object per file.
     #[arg(long)]
     json: bool,
@@ -77,6 +89,7 @@ pub(super) fn run(args: PolicyArgs) -> ExitCode {
 enum Report {
     Judged { file: PathBuf, policy: String, version: u32, usable: bool, findings: Vec<Finding> },
     Failed { file: PathBuf, error: String },
+    Budget { budget: budget::Report },
 }
 
 impl Report {
@@ -109,12 +122,14 @@ impl Report {
             Self::Failed { .. } => 2,
             Self::Judged { usable: false, .. } => 1,
             Self::Judged { .. } => 0,
+            Self::Budget { budget } => budget.status(),
         }
     }
 }
 
 fn check(args: &CheckArgs, today: Day, out: &mut dyn Write) -> io::Result<u8> {
-    let reports: Vec<_> = args.files.iter().map(|file| Report::of(file, today)).collect();
+    let budget = args.budget.iter().map(|file| Report::Budget { budget: budget::Report::of(file, args.reviewers) });
+    let reports: Vec<_> = args.files.iter().map(|file| Report::of(file, today)).chain(budget).collect();
     if args.json {
         serde_json::to_writer_pretty(&mut *out, &reports)?;
         writeln!(out)?;
@@ -127,6 +142,7 @@ fn check(args: &CheckArgs, today: Day, out: &mut dyn Write) -> io::Result<u8> {
 fn print(report: &Report, language: Language, out: &mut dyn Write) -> io::Result<()> {
     let (file, policy, version, usable, findings) = match report {
         Report::Failed { error, .. } => return writeln!(out, "{error}"),
+        Report::Budget { budget } => return budget.print(language, out),
         Report::Judged { file, policy, version, usable, findings } => (file, policy, version, usable, findings),
     };
     for finding in findings {
@@ -232,6 +248,16 @@ mod tests {
         assert_eq!(reports[0]["findings"][0]["code"], "picture_too_long");
         assert_eq!(reports[0]["findings"][0]["severity"], "error");
         assert!(reports[1]["error"].as_str().unwrap().contains("check the path"));
+    }
+
+    #[test]
+    fn a_budget_is_judged_beside_policies() {
+        let written = Written::new("budget", "again_percent = 10\n");
+        let budget = written.0.display().to_string();
+        let (status, said) = ran(&["--json", &shipped("jp-dating-site.toml"), "--budget", &budget]);
+        let reports: Value = serde_json::from_str(&said).unwrap();
+        assert_eq!((status, &reports[1]["budget"]["allows"]["person"]["day"]), (0, &150.into()));
+        assert_eq!(reports[1]["budget"]["allows"]["all"]["72_hours"], 40 * 450);
     }
 
     #[test]

@@ -24,7 +24,8 @@ use crate::cli::refuse;
 DIR is a data folder (the installation may run meanwhile) or an export; FILE is ledger/journal or keeper/event.jsonl.
 
 A detector can be tried on the past before it is switched on: --detector tempo=shadow finds what it would have found, \
-and says that nothing comes of it. Detectors: canary, enumeration, tempo, together.
+and says that nothing comes of it. Detectors: canary, tempo, pressing, undecided, enumeration, strangers, flood, newcomer, \
+hours, drip, bound, together.
 
 The keeper doesn't run the detectors yet: this command looks at what has happened, and nothing stops by itself.
 
