@@ -97,10 +97,15 @@ impl Stream {
         });
     }
 
-    /// This person looks at the next document, then decides it or lets it be.
+    /// This person looks at the next document as people do, then decides it or lets it be.
     pub(super) fn look(&mut self, person: u8, decides: bool) {
+        self.look_for(person, 20, decides);
+    }
+
+    pub(super) fn look_for(&mut self, person: u8, seconds: u64, decides: bool) {
         let place = self.place;
         self.view(person);
+        self.wait(seconds);
         self.end(person, place, decides);
     }
 

@@ -1,8 +1,10 @@
 //! Documents are opened faster than a person can look and decide.
 //!
-//! Each look that comes sooner after the one before than a person's pace goes up by what it is early, each later one
-//! goes down by what it is late: at the limit somebody has got ahead of any person by so many seconds. There is no
-//! window to wait for, and a few quick ones in a row, as everybody has, cost nothing.
+//! Two tests. Each look that comes sooner after the one before than a person's pace goes up by what it is early, each
+//! later one goes down by what it is late: at the limit somebody has got ahead of any person by so many seconds. And
+//! each look that is over sooner than a glance takes does likewise, however long the next one is waited for: while the
+//! queue is empty nobody is fast, but whoever doesn't look still decides at once. There is no window to wait for, and
+//! a few quick ones in a row, as everybody has, cost nothing.
 
 use alloc::{vec, vec::Vec};
 
@@ -30,12 +32,17 @@ pub struct Settings {
     pub pace: u64,
     /// How many seconds somebody may get ahead of that.
     pub ahead: u64,
+    /// Seconds from the picture to the decision below which nobody looks for long.
+    pub glance: u64,
+    /// How many seconds somebody may get ahead of that.
+    pub glance_ahead: u64,
 }
 
 impl Default for Settings {
-    /// A look at two or three fields, a decision and the next page take some 25 seconds, 17 with the quickest of forty.
+    /// A look at two or three fields, a decision and the next page take some 25 seconds, 17 with the quickest of forty,
+    /// of which the look itself is 14.
     fn default() -> Self {
-        Self { pace: 12, ahead: 60 }
+        Self { pace: 12, ahead: 60, glance: 11, glance_ahead: 50 }
     }
 }
 
@@ -46,20 +53,49 @@ pub struct Tempo(Book<StaffId, Hand>);
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct Hand {
     last: Option<Timestamp>,
-    ahead: Cusum,
+    looking: bool,
+    pace: Cusum,
+    glance: Cusum,
     trail: Trail,
+}
+
+impl Hand {
+    /// A look begins. Says whether they come too fast.
+    fn begin(&mut self, settings: &Settings, now: Timestamp, place: u64) -> bool {
+        self.trail.add(now, place, 1, EVIDENCE);
+        self.looking = true;
+        let last = self.last.replace(now);
+        last.is_some_and(|last| self.pace.step(settings.pace, now.since(last), settings.ahead))
+    }
+
+    /// A look is over. Says whether they are too short.
+    const fn end(&mut self, settings: &Settings, now: Timestamp) -> bool {
+        let Some(last) = self.last else { return false };
+        let looked = self.looking;
+        self.looking = false;
+        looked && self.glance.step(settings.glance, now.since(last), settings.glance_ahead)
+    }
 }
 
 impl Watching for Tempo {
     type Settings = Settings;
 
     fn see(&mut self, settings: &Settings, sight: Sight<'_>) -> Vec<Finding> {
-        let What::Viewed { staff, .. } = &sight.event.what else { return Vec::new() };
         let now = sight.event.at;
-        let hand = self.0.of(staff, now);
-        hand.trail.add(now, sight.place, 1, EVIDENCE);
-        let Some(last) = hand.last.replace(now) else { return Vec::new() };
-        if !hand.ahead.step(settings.pace, now.since(last), settings.ahead) {
+        let (staff, hand, rings) = match &sight.event.what {
+            What::Viewed { staff, .. } => {
+                let hand = self.0.of(staff, now);
+                let rings = hand.begin(settings, now, sight.place);
+                (staff, hand, rings)
+            }
+            What::Decided { staff, .. } | What::Lapsed { staff, .. } => {
+                let hand = self.0.of(staff, now);
+                let rings = hand.end(settings, now);
+                (staff, hand, rings)
+            }
+            _ => return Vec::new(),
+        };
+        if !rings {
             return Vec::new();
         }
         let evidence = hand.trail.evidence();
@@ -98,11 +134,29 @@ mod tests {
     fn the_quickest_of_forty_works_for_years_without_being_found() {
         let (mut chance, mut stream) = (Chance::new(7), Stream::default());
         for _ in 0..20 * 37_500 {
-            stream.wait(chance.seconds_for_a_look(0.64));
-            stream.view(1);
+            let seconds = chance.seconds_for_a_look(0.64) - 3;
+            stream.wait(3);
+            stream.look_for(1, seconds, true);
         }
         let found = stream.verdicts(Detector::Tempo).len();
         assert!(found <= 4, "{found} in twenty years of work without a pause");
+    }
+
+    /// After how many looks of `seconds` each, a minute apart, somebody is found.
+    fn found_after_glances(seconds: u64) -> Option<usize> {
+        let mut stream = Stream::default();
+        (1..=1_000).find(|_| {
+            stream.wait(60);
+            stream.look_for(1, seconds, true);
+            stream.verdicts(Detector::Tempo) == [Verdict::EndShift]
+        })
+    }
+
+    /// M19: when the queue is empty nobody is fast, yet whoever doesn't look is found.
+    #[test]
+    fn who_decides_without_looking_is_found_however_long_they_wait_for_the_next() {
+        assert_eq!([0, 1, 5, 9].map(found_after_glances), [Some(5), Some(5), Some(9), Some(25)]);
+        assert_eq!([11, 22].map(found_after_glances), [None, None]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Several people do, at about the same time, what each alone is stopped for.
 //!
-//! One person who misbehaves loses their own shift. Two within some minutes are hardly chance: everybody pauses until
+//! One person who misbehaves loses their own shift. Two within an hour are hardly chance: everybody pauses until
 //! somebody has looked. Three are an attack on the house. It looks at what other detectors found and would have acted
 //! upon, so one that is only tried can't bring it about.
 
@@ -27,10 +27,10 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// With forty people who lose a shift by mistake once a year each, two of them do so within ten minutes of each
-    /// other every 33 years, and three every 90,000.
+    /// With forty people who lose a shift by mistake once in ten years each, two do so within an hour of each other
+    /// every 550 years, and three every two million. An hour is longer than a pause, during which nothing is found.
     fn default() -> Self {
-        Self { seconds: 600, pause: 2, lockdown: 3 }
+        Self { seconds: 3600, pause: 2, lockdown: 3 }
     }
 }
 
@@ -157,7 +157,7 @@ mod tests {
                 stream.wait(1);
                 stream.view(person);
             });
-            stream.wait(700);
+            stream.wait(3_700);
         }
         assert_eq!(stream.verdicts(Detector::Tempo).len(), 40);
         assert!(stream.verdicts(Detector::Together).is_empty());
