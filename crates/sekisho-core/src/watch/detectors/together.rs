@@ -50,12 +50,11 @@ impl Together {
         sight: Sight<'_>,
     ) -> Option<Finding> {
         let now = sight.event.at;
-        let before = self.ended.len();
-        let people = found.filter_map(stopped);
-        self.ended.extend(people.map(|staff| (staff, (now, sight.place))));
-        if self.ended.is_empty() || self.ended.len() == before && !self.ended.values().any(|at| at.1 == sight.place) {
+        let stopped: Vec<_> = found.filter_map(stopped).collect();
+        if stopped.is_empty() {
             return None;
         }
+        self.ended.extend(stopped.into_iter().map(|staff| (staff, (now, sight.place))));
         self.ended.retain(|_, (at, _)| now.since(*at) < settings.seconds);
         let several = Several::of(self.ended.keys().copied())?;
         let verdict = verdict(settings, several.people().len())?;
