@@ -50,8 +50,8 @@ fn length(bytes: &[u8], at: usize) -> usize {
 /// The position of the marker that ends the coded data at `at`. Stuffed zeros and restarts don't.
 fn end_of_scan(bytes: &[u8], at: usize) -> usize {
     let data = bytes.get(at..).unwrap_or_default();
-    let ends = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0xD0..=0xD7 | 0xFF);
-    data.windows(2).position(ends).map_or(bytes.len(), |offset| at + offset)
+    let ends = |&start: &usize| data.get(start + 1).is_some_and(|code| !matches!(code, 0x00 | 0xD0..=0xD7 | 0xFF));
+    memchr::memchr_iter(0xFF, data).find(ends).map_or(bytes.len(), |offset| at + offset)
 }
 
 /// Decodes the pixels and reads the orientation; `allowed` is asked about the size first.

@@ -14,6 +14,7 @@ pub mod decode;
 mod jpeg;
 pub mod my_number;
 pub mod paint;
+pub mod png;
 pub mod qr;
 pub mod quality;
 pub mod render;

@@ -2,6 +2,8 @@
 //!
 //! A whitelist, not a search: what nobody thought of is covered too.
 
+use std::ops::Range;
+
 use image::{Rgb, RgbImage, imageops};
 
 use crate::wire::{Boxed, Code, Limits};
@@ -20,16 +22,19 @@ pub const VISIBLE_AT_MOST: f64 = 0.60;
 /// The shorter side of a box that can hold a line of text, in pixels.
 pub const TEXT_AT_LEAST: u32 = 8;
 
-/// A picture that was painted. It is made by [`paint`] alone.
+/// A picture that was painted. It is made by [`paint`] alone, and gives nothing but painted rows.
 pub struct Painted {
     pixels: RgbImage,
     boxes: Vec<Boxed>,
+    covers: Vec<Boxed>,
+    /// One row of [`PAINT`].
+    blank: Vec<u8>,
 }
 
 impl Painted {
-    /// The pixels.
-    pub fn pixels(&self) -> &RgbImage {
-        &self.pixels
+    /// Width and height in pixels.
+    pub fn size(&self) -> (u32, u32) {
+        self.pixels.dimensions()
     }
 
     /// What was left visible.
@@ -37,20 +42,75 @@ impl Painted {
         &self.boxes
     }
 
+    /// Whether nothing of row `y` was left visible.
+    pub(crate) fn is_blank(&self, y: u32) -> bool {
+        !self.boxes.iter().any(|kept| crosses(kept, y))
+    }
+
+    /// Writes row `y`, three bytes to a pixel, over `row`.
+    ///
+    /// # Panics
+    /// If what was painted is not constant outside the boxes: better no picture
+    /// than an open one. The process that runs this has one picture to lose.
+    pub(crate) fn row(&self, y: u32, row: &mut [u8]) {
+        row.copy_from_slice(&self.blank);
+        let original = &self.pixels.as_raw()[y as usize * row.len()..][..row.len()];
+        for span in self.boxes.iter().filter(|kept| crosses(kept, y)).map(span) {
+            row[span.clone()].copy_from_slice(&original[span]);
+        }
+        for span in self.covers.iter().filter(|cover| crosses(cover, y)).map(span) {
+            row[span.clone()].copy_from_slice(&self.blank[span]);
+        }
+        assert!(self.is_closed(y, row), "painted picture is open outside its boxes");
+    }
+
+    /// Whether `row` is [`PAINT`] to the left, to the right of and between the boxes that cross it.
+    fn is_closed(&self, y: u32, row: &[u8]) -> bool {
+        let mut open: Vec<_> = self.boxes.iter().filter(|kept| crosses(kept, y)).map(span).collect();
+        open.sort_unstable_by_key(|span| span.start);
+        let mut at = 0;
+        open.push(row.len()..row.len());
+        open.into_iter().all(|span| {
+            let gap = at..span.start.max(at);
+            at = at.max(span.end);
+            row[gap.clone()] == self.blank[gap]
+        })
+    }
+
+    /// All of it.
+    pub fn to_image(&self) -> RgbImage {
+        let (width, height) = self.size();
+        let mut out = RgbImage::new(width, height);
+        for (row, y) in out.chunks_exact_mut(self.blank.len().max(1)).zip(0..) {
+            self.row(y, row);
+        }
+        out
+    }
+
     /// The same picture with at most `pixels` pixels, painted again after the
     /// scaling so that nothing bled over an edge.
     #[must_use]
     pub fn at_most(self, pixels: u64) -> Painted {
-        let (width, height) = self.pixels.dimensions();
+        let (width, height) = self.size();
         let scale = (pixels as f64 / (f64::from(width) * f64::from(height))).sqrt();
         if scale >= 1.0 {
             return self;
         }
         let size = |side: u32| ((f64::from(side) * scale) as u32).max(1);
-        let smaller = imageops::thumbnail(&self.pixels, size(width), size(height));
+        let smaller = imageops::thumbnail(&self.to_image(), size(width), size(height));
         let boxes = self.boxes.iter().map(|kept| scaled(kept, scale)).collect();
         paint(smaller, boxes, &[])
     }
+}
+
+fn crosses(part: &Boxed, y: u32) -> bool {
+    (part.y..part.y.saturating_add(part.h)).contains(&y)
+}
+
+/// The bytes of a row that lie in `part`.
+fn span(part: &Boxed) -> Range<usize> {
+    let start = part.x as usize * 3;
+    start..start + part.w as usize * 3
 }
 
 /// `kept` after scaling, rounded inwards: rather a pixel less than one too many.
@@ -93,42 +153,10 @@ pub fn objection(boxes: &[Boxed], size: (u32, u32), limits: &Limits) -> Option<C
 }
 
 /// Paints all of `pixels` but `boxes`, and `covers` even inside them.
-///
-/// # Panics
-/// If what was painted is not constant outside the boxes: better no picture
-/// than an open one. The process that runs this has one picture to lose.
 pub fn paint(pixels: RgbImage, boxes: Vec<Boxed>, covers: &[Boxed]) -> Painted {
     let size = pixels.dimensions();
-    let mut painted = RgbImage::from_pixel(size.0, size.1, PAINT);
-    let boxes = clamp(&boxes, size);
-    for kept in &boxes {
-        copy(&pixels, &mut painted, kept);
-    }
-    for cover in clamp(covers, size) {
-        fill(&mut painted, &cover);
-    }
-    assert!(is_constant_outside(&painted, &boxes), "painted picture is open outside its boxes");
-    Painted { pixels: painted, boxes }
-}
-
-fn row(width: u32, kept: &Boxed, y: u32) -> std::ops::Range<usize> {
-    let start = (y as usize * width as usize + kept.x as usize) * 3;
-    start..start + kept.w as usize * 3
-}
-
-fn copy(from: &RgbImage, to: &mut RgbImage, kept: &Boxed) {
-    let width = from.width();
-    for y in kept.y..kept.y + kept.h {
-        let row = row(width, kept, y);
-        (**to)[row.clone()].copy_from_slice(&from.as_raw()[row]);
-    }
-}
-
-fn fill(to: &mut RgbImage, cover: &Boxed) {
-    let width = to.width();
-    for y in cover.y..cover.y + cover.h {
-        (**to)[row(width, cover, y)].as_chunks_mut::<3>().0.fill(PAINT.0);
-    }
+    let blank = PAINT.0.repeat(size.0 as usize);
+    Painted { boxes: clamp(&boxes, size), covers: clamp(covers, size), pixels, blank }
 }
 
 /// Whether every pixel outside `boxes` has the colour [`PAINT`].
@@ -144,18 +172,6 @@ pub fn is_constant_outside(pixels: &RgbImage, boxes: &[Boxed]) -> bool {
     })
 }
 
-/// Encodes pixels losslessly as PNG: header, data, end, and no other chunk.
-///
-/// # Errors
-/// When the encoder fails, which takes a picture without pixels.
-pub fn to_png(pixels: &RgbImage) -> Result<Vec<u8>, image::ImageError> {
-    use image::{ExtendedColorType, ImageEncoder, codecs::png};
-    let mut out = Vec::new();
-    let encoder = png::PngEncoder::new_with_quality(&mut out, png::CompressionType::Fast, png::FilterType::Adaptive);
-    encoder.write_image(pixels, pixels.width(), pixels.height(), ExtendedColorType::Rgb8)?;
-    Ok(out)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,16 +183,16 @@ mod tests {
     #[test]
     fn inside_stays_outside_is_one_colour() {
         let page = samples::text_page(100, 80);
-        let painted = paint(page.clone(), vec![KEPT], &[]);
-        assert!(is_constant_outside(painted.pixels(), &[KEPT]));
+        let painted = paint(page.clone(), vec![KEPT], &[]).to_image();
+        assert!(is_constant_outside(&painted, &[KEPT]));
         for (x, y) in [(10, 20), (39, 34)] {
-            assert_eq!(painted.pixels().get_pixel(x, y), page.get_pixel(x, y));
+            assert_eq!(painted.get_pixel(x, y), page.get_pixel(x, y));
         }
     }
 
     #[test]
     fn one_open_pixel_is_noticed() {
-        let mut pixels = paint(samples::text_page(100, 80), vec![KEPT], &[]).pixels().clone();
+        let mut pixels = paint(samples::text_page(100, 80), vec![KEPT], &[]).to_image();
         for (x, y) in [(9, 20), (40, 20), (10, 19), (10, 35), (99, 79)] {
             pixels.put_pixel(x, y, Rgb([1, 2, 3]));
             assert!(!is_constant_outside(&pixels, &[KEPT]), "{x},{y}");
@@ -187,7 +203,7 @@ mod tests {
     #[test]
     fn a_cover_wins_over_a_box() {
         let painted = paint(samples::text_page(100, 80), vec![KEPT], &[KEPT]);
-        assert!(is_constant_outside(painted.pixels(), &[]));
+        assert!(is_constant_outside(&painted.to_image(), &[]));
     }
 
     #[test]
@@ -202,12 +218,21 @@ mod tests {
         assert_eq!(object(&[KEPT; 17]), Some(Code::TooManyBoxes));
     }
 
-    /// M4.
     #[test]
-    fn a_clean_picture_has_no_chunk_that_could_carry_a_word() {
-        let png = to_png(paint(samples::text_page(100, 80), vec![KEPT], &[]).pixels()).unwrap();
-        let chunks = samples::png_chunks(&png);
-        assert!(chunks.iter().all(|name| matches!(name, b"IHDR" | b"IDAT" | b"IEND")), "{chunks:?}");
+    fn an_open_row_is_noticed_before_it_leaves() {
+        let other = Boxed { x: 30, y: 18, w: 40, h: 9 };
+        let painted = paint(samples::text_page(100, 80), vec![other, KEPT], &[]);
+        let mut row = [0; 300];
+        painted.row(21, &mut row);
+        for x in [0, 9, 70, 99] {
+            row[x * 3] ^= 1;
+            assert!(!painted.is_closed(21, &row), "{x}");
+            row[x * 3] ^= 1;
+        }
+        row[10 * 3] ^= 1;
+        row[69 * 3 + 2] ^= 1;
+        assert!(painted.is_closed(21, &row));
+        assert!(painted.is_blank(17) && !painted.is_blank(18));
     }
 
     proptest! {
@@ -219,7 +244,26 @@ mod tests {
         ) {
             let boxes: Vec<_> = boxes.into_iter().map(|(x, y, w, h)| Boxed { x, y, w, h }).collect();
             let painted = paint(samples::text_page(190, 170), boxes, &[]).at_most(pixels);
-            prop_assert!(is_constant_outside(painted.pixels(), painted.boxes()));
+            prop_assert!(is_constant_outside(&painted.to_image(), painted.boxes()));
+        }
+
+        /// M4.
+        #[test]
+        fn each_pixel_is_the_pictures_own_in_a_box_and_under_no_cover_and_paint_elsewhere(
+            parts in prop::collection::vec((0u32..210, 0u32..190, 0u32..300, 0u32..300), 0..7),
+            kept in 0usize..7,
+        ) {
+            let parts: Vec<_> = parts.into_iter().map(|(x, y, w, h)| Boxed { x, y, w, h }).collect();
+            let (boxes, covers) = parts.split_at(kept.min(parts.len()));
+            let page = samples::text_page(190, 170);
+            let painted = paint(page.clone(), boxes.to_vec(), covers).to_image();
+            let lies = |parts: &[Boxed], x: u32, y: u32| {
+                parts.iter().any(|part| part.x <= x && x - part.x < part.w && part.y <= y && y - part.y < part.h)
+            };
+            for (x, y, pixel) in painted.enumerate_pixels() {
+                let open = lies(boxes, x, y) && !lies(covers, x, y);
+                prop_assert_eq!(pixel, if open { page.get_pixel(x, y) } else { &PAINT }, "{},{}", x, y);
+            }
         }
     }
 }

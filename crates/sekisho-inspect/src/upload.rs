@@ -2,7 +2,7 @@
 
 use crate::{
     decode::{self, Picture},
-    paint, qr, quality,
+    paint, png, qr, quality,
     wire::{Boxed, Code, Facts, Limits, UploadReport, UploadRequest, Verdict},
 };
 
@@ -53,7 +53,7 @@ fn clean(bytes: &[u8], request: &UploadRequest, limits: &Limits, facts: &mut Fac
     (facts.sharpness, facts.glare) = (Some(quality.sharpness), Some(quality.glare));
     quality::objection(quality).map_or(Ok(()), Err)?;
     let painted = paint::paint(picture.pixels, boxes, &codes.areas).at_most(limits.clean_pixels);
-    let png = paint::to_png(painted.pixels()).map_err(|_| Code::Damaged)?;
+    let png = png::encode(&painted).map_err(|_| Code::Damaged)?;
     if png.len() <= limits.clean_bytes { Ok(png) } else { Err(Code::BoxesTooLarge) }
 }
 

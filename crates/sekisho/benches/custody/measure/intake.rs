@@ -2,7 +2,14 @@
 
 use std::hint::black_box;
 
-use image::{RgbImage, codecs::jpeg::JpegEncoder, imageops};
+use image::{
+    ExtendedColorType, ImageEncoder, RgbImage,
+    codecs::{
+        jpeg::JpegEncoder,
+        png::{CompressionType, FilterType, PngEncoder},
+    },
+    imageops,
+};
 use rustix::time::{ClockId, clock_gettime};
 use sekisho::specimen;
 use sekisho_core::{
@@ -10,7 +17,7 @@ use sekisho_core::{
     time::Timestamp,
 };
 use sekisho_inspect::{
-    decode, paint, upload,
+    decode, upload,
     wire::{Boxed, Limits, UploadRequest},
 };
 use sekisho_seal::{Context, DocumentKey, FormatVersion, IntakeSecret, seal_document, seal_key};
@@ -34,7 +41,7 @@ pub(crate) fn take(bench: &Bench) -> Done<Measured> {
     let mut columns: [Vec<f64>; 5] = Default::default();
     for _ in 0..bench.sizes.rounds * 2 {
         let decoded = cpu(|| drop(black_box(decoded(&jpeg))));
-        let encoded = cpu(|| drop(black_box(paint::to_png(&kept))));
+        let encoded = cpu(|| drop(black_box(encoded(&kept))));
         let inspected = cpu(|| drop(black_box(upload::inspect(&jpeg, &request, &Limits::UPLOAD))));
         let sealed = cpu(|| seal(&png));
         let ratio = (inspected + sealed) / (decoded + encoded);
@@ -93,6 +100,13 @@ fn photograph(size: (u32, u32)) -> Done<(Vec<u8>, Vec<Boxed>)> {
 
 fn decoded(jpeg: &[u8]) -> Option<Vec<u8>> {
     JpegDecoder::new(ZCursor::new(jpeg)).decode().ok()
+}
+
+fn encoded(kept: &RgbImage) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let encoder = PngEncoder::new_with_quality(&mut out, CompressionType::Fast, FilterType::Adaptive);
+    encoder.write_image(kept, kept.width(), kept.height(), ExtendedColorType::Rgb8).ok()?;
+    Some(out)
 }
 
 fn seal(png: &[u8]) {
