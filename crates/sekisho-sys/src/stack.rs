@@ -12,9 +12,13 @@ use rustix::{
     thread::gettid,
 };
 
-/// Bytes below the caller that are overwritten. What lies deeper is given back to the kernel page by page, which costs
+/// The largest page that the system may have: what is given back ends at a page's edge.
+const LARGEST_PAGE: usize = if cfg!(target_arch = "x86_64") { 4 << 10 } else { 64 << 10 };
+/// Bytes below the caller that the thread keeps. What lies deeper is given back to the kernel page by page, which costs
 /// a fault for each page when it is used again; most calls stay within this.
-const NEAR: usize = 32 << 10;
+const KEPT: usize = 24 << 10;
+/// Bytes below the caller that are overwritten: more than is kept, so that nothing lies between the two.
+const NEAR: usize = KEPT + 2 * LARGEST_PAGE;
 
 thread_local! {
     /// The lowest address of this thread's stack, once it was asked for; none if that can't be told.
@@ -23,7 +27,7 @@ thread_local! {
 
 /// Overwrites what ended calls left on this thread's stack. For a thread that is about to wait.
 ///
-/// A process's first thread has a stack without a known end: there only the 32 KiB below the caller are overwritten.
+/// A process's first thread has a stack without a known end: there only what lies just below the caller is overwritten.
 #[inline(never)]
 pub fn wipe() {
     give_back_far();
@@ -42,10 +46,9 @@ fn overwrite_near() {
 fn give_back_far() {
     let mark = MaybeUninit::<u8>::uninit();
     let Some(lowest) = lowest() else { return };
-    // Half of `NEAR`, so that what lies between the two, and the calls just below, is overwritten afterwards.
-    let until = (ptr::from_ref(&mark) as usize).saturating_sub(NEAR / 2) & !(page() - 1);
+    let until = (ptr::from_ref(&mark) as usize).saturating_sub(KEPT) & !(page() - 1);
     if until > lowest {
-        // SAFETY: the range lies in this thread's own stack, 16 KiB below this call's frame and more: no call under way
+        // SAFETY: the range lies in this thread's own stack, 24 KiB below this call's frame and more: no call under way
         // has its frame there, not even the one that is made here. Its pages read as zeros when they are used again.
         let _ = unsafe { madvise(lowest as *mut c_void, until - lowest, Advice::LinuxDontNeed) };
     }
