@@ -4,12 +4,12 @@ use std::{
     io,
     os::unix::net::UnixStream,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sekisho_inspect::wire::{Boxed, Limits, UploadReport, UploadRequest, Verdict};
 use sekisho_sys::{
-    fork_server::Forks,
+    fork_server::{ChildLimits, Forks},
     frame::{read_frame, write_frame},
 };
 use zeroize::Zeroizing;
@@ -42,14 +42,21 @@ impl ForkedReader {
 
 impl Reader for ForkedReader {
     fn read(&self, bytes: Zeroizing<Vec<u8>>, boxes: Vec<Boxed>) -> Pending<'_, Result<Reading, ReadError>> {
-        let child = self.child();
+        let (began, child) = (Instant::now(), self.child());
         Box::pin(async move {
             let child = child?;
             let asked = threads::blocking(move || ask(child, &bytes, boxes)).await;
             // What went wrong is not told further: it would be about the picture.
-            asked.map_err(|_| ReadError::Died)?.map_err(|_| ReadError::Died)
+            asked.map_err(|_| ReadError::Died)?.map_err(|_| ended(began.elapsed()))
         })
     }
+}
+
+/// Why there is no answer. What a picture may cost in computing is less than the time in all: whoever ran out of that
+/// stood in line for the processor, and their picture is not at fault.
+fn ended(took: Duration) -> ReadError {
+    let late = took >= Duration::from_secs(ChildLimits::default().wall_seconds);
+    if late { ReadError::Unavailable } else { ReadError::Died }
 }
 
 /// Has `child`, fresh from its parent, read one picture.
@@ -121,6 +128,13 @@ mod tests {
         let (ours, work) = child(Code::Ok, None);
         assert!(ask(ours, b"raw", vec![]).is_err(), "accepted, but no picture came");
         work.join().unwrap();
+    }
+
+    #[test]
+    fn a_machine_that_is_too_busy_is_told_from_a_picture_that_kills() {
+        assert_eq!(ended(Duration::from_millis(200)), ReadError::Died);
+        assert_eq!(ended(Duration::from_secs(ChildLimits::default().cpu_seconds)), ReadError::Died);
+        assert_eq!(ended(Duration::from_secs(30)), ReadError::Unavailable, "it is asked to come again");
     }
 
     #[tokio::test]

@@ -57,10 +57,10 @@ pub struct Reading {
 /// Why no inspector gave an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// It died over the picture or took too long.
+    /// It died over the picture, or the picture cost more computing than it may.
     #[error("died")]
     Died,
-    /// None can be had now.
+    /// None can be had now, or it had too little of the processor to come to an end.
     #[error("unavailable")]
     Unavailable,
 }
