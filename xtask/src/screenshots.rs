@@ -7,9 +7,18 @@ use crate::{
     sh::{self, Failure, cargo},
 };
 
-/// The test that goes the whole way, in each language; it takes the pictures as it goes.
-const WAY: [&str; 7] =
-    ["test", "--locked", "--package", "sekisho", "--test", "browser", "from_the_founding_link_to_the_receipt"];
+/// The tests that take the pictures as they go: the whole way, and what the desk says of witnesses; in each language.
+const WAY: [&str; 9] = [
+    "test",
+    "--locked",
+    "--package",
+    "sekisho",
+    "--test",
+    "browser",
+    "--",
+    "from_the_founding_link_to_the_receipt",
+    "what_the_desk_says_of_a_witness",
+];
 
 /// Takes the pictures, into the folder that is named or `out/screenshots`: every page in both languages, as wide as
 /// a phone (390 × 844) and as a desk's screen (1280 × 800), and as high as it is.

@@ -10,6 +10,8 @@ pub enum Planted {
     SlotsStay,
     /// The keystore's medium doesn't overwrite roots, and lies about it.
     RootsStay,
+    /// The keystore's medium doesn't overwrite intake secrets, and lies about it.
+    IntakesStay,
     /// The keystore's medium overwrites slots only after the start.
     LateErasing,
     /// The journal is said to be durable one append before it is.

@@ -73,3 +73,9 @@ fn a_log_that_is_never_cut_leaves_keys_in_whole_copies() {
 fn a_start_that_erases_late_is_found() {
     breaks(Planted::LateErasing, Taste::STARTS, Law::Erasing);
 }
+
+/// M9: (f).
+#[test]
+fn a_start_that_leaves_an_expired_intake_secret_is_found() {
+    breaks(Planted::IntakesStay, Taste::STARTS, Law::Erasing);
+}

@@ -16,10 +16,15 @@ use crate::{
     wire::{IntakeKey, IntakeKeys, Refusal},
 };
 
+/// The oldest hour whose key is accepted in `hour`.
+pub(super) const fn oldest(hour: Hour) -> Hour {
+    hour.minus(INTAKE_HOURS - 1)
+}
+
 /// Makes this hour's key if it is missing, and forgets those that are accepted no more.
 pub(super) fn turn_over(turn: &mut Turn<'_>) -> Result<(), Fault> {
     let hour = turn.now.at.hour();
-    let oldest = hour.minus(INTAKE_HOURS - 1);
+    let oldest = oldest(hour);
     let room = &mut *turn.room;
     room.keystore.forget_intakes_before(&mut room.keys, oldest, &mut *room.entropy)?;
     turn.db.prepare_cached("DELETE FROM intake_key WHERE hour < ?1")?.execute([At(oldest)])?;

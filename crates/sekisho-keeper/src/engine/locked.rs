@@ -85,7 +85,7 @@ pub struct Locked {
 }
 
 impl Locked {
-    /// Takes the parts. Overdue slots are overwritten before anything else.
+    /// Takes the parts. What is overdue is overwritten before anything else.
     ///
     /// # Errors
     /// [`StartError`].
@@ -110,13 +110,14 @@ impl Locked {
         Self { witnesses, ..self }
     }
 
-    /// Overwrites what is overdue. Needs no key.
+    /// Overwrites what is overdue, intake secrets that are accepted no more included. Needs no key.
     ///
     /// # Errors
     /// [`StartError::Keystore`].
     pub fn tick(&mut self) -> Result<(), StartError> {
         let until = self.trust.observe(self.parts.clock.read()).may_destroy_until;
-        self.parts.keystore.forget_slots(None, until.hour(), &mut *self.parts.entropy)?;
+        let through = until.hour();
+        self.parts.keystore.forget_overdue(through, intake_keys::oldest(through), &mut *self.parts.entropy)?;
         if let Err(cause) = self.persist_time() {
             tracing::error!(%cause, "the confirmed time was not persisted");
         }

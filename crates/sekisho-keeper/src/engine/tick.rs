@@ -102,7 +102,7 @@ impl Engine {
 
     fn forget_slots(&mut self, now: Now, until: Timestamp) -> Result<(), Fault> {
         let room = &mut self.room;
-        let any = room.keystore.forget_slots(Some(&mut room.keys), until.hour(), &mut *room.entropy)?;
+        let any = room.keystore.forget_slots(&mut room.keys, until.hour(), &mut *room.entropy)?;
         if any { self.step(now, |turn| retention::note_forgotten(turn, until.hour())) } else { Ok(()) }
     }
 

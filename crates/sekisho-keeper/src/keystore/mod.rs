@@ -5,6 +5,7 @@
 //! without any key; everything else needs the passphrase.
 
 pub mod escrow;
+mod forgetting;
 mod head;
 mod header;
 mod held;
@@ -12,6 +13,7 @@ mod keys;
 mod label;
 mod medium;
 mod record;
+mod unlocking;
 
 use std::io;
 
@@ -129,65 +131,6 @@ impl Keystore {
         self.header.test
     }
 
-    /// Reads every key that is there.
-    ///
-    /// # Errors
-    /// [`KeystoreError::Unlock`] for another passphrase, [`KeystoreError::Damaged`].
-    pub fn unlock(&self, passphrase: &[u8]) -> Result<(Keys, Identity), KeystoreError> {
-        let master = self.header.unlock(passphrase)?;
-        let identity = self.identity_under(&master)?;
-        let mut keys = Keys::new(&master)?;
-        self.read_roots(&mut keys)?;
-        self.read_slots(&mut keys)?;
-        self.read_intakes(&mut keys)?;
-        Ok((keys, identity))
-    }
-
-    /// Reads what the keeper signs with, and no key that opens anything.
-    ///
-    /// # Errors
-    /// As [`Keystore::unlock`].
-    pub fn identity(&self, passphrase: &[u8]) -> Result<Identity, KeystoreError> {
-        self.identity_under(&*self.header.unlock(passphrase)?)
-    }
-
-    fn identity_under(&self, master: &[u8; 32]) -> Result<Identity, KeystoreError> {
-        let (_, seeds) = self.open_at(IDENTITY, Kind::Identity, master)?.ok_or(KeystoreError::Damaged)?;
-        Identity::from_bytes(&seeds).ok_or(KeystoreError::Damaged)
-    }
-
-    fn read_roots(&self, keys: &mut Keys) -> Result<(), KeystoreError> {
-        for index in ROOTS {
-            if let Some((record, secret)) = self.open_at(index, Kind::Root, &keys.master())? {
-                keys.hold_root(record.hour, &*exactly(&secret)?)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn read_slots(&self, keys: &mut Keys) -> Result<(), KeystoreError> {
-        for place in 0..SLOT_PLACES {
-            if let Some((record, secret)) = self.open_at(SLOTS + place as u32, Kind::Slot, &keys.master())? {
-                keys.hold_slot(record.hour, &*exactly(&secret)?)?;
-            }
-        }
-        Ok(())
-    }
-
-    // An intake secret opens only together with the slot of its own deadline:
-    // once that is overwritten, its record is noise, whatever became of it.
-    fn read_intakes(&self, keys: &mut Keys) -> Result<(), KeystoreError> {
-        for place in 0..INTAKE_PLACES {
-            let index = INTAKES + place as u32;
-            let Some(record) = self.record(index)?.filter(|record| record.kind == Kind::Intake) else { continue };
-            let Some(key) = keys.intake_record_key(record.hour) else { continue };
-            if let Ok(secret) = record.open(self.place(index), &key) {
-                keys.hold_intake(record.hour, IntakeKeyId::from_bytes(record.id), &*exactly(&secret)?)?;
-            }
-        }
-        Ok(())
-    }
-
     /// Makes a root for `hour` and holds it beside the old one.
     ///
     /// # Errors
@@ -207,21 +150,6 @@ impl Keystore {
             Ok(newest.is_some() && record.is_some_and(|r| r.kind == Kind::Root && Some(r.hour) == newest))
         };
         Ok(if held(ROOTS[0])? { ROOTS[1] } else { ROOTS[0] })
-    }
-
-    /// Overwrites every root older than `hour`.
-    ///
-    /// # Errors
-    /// [`KeystoreError::Medium`], [`KeystoreError::NotOverwritten`].
-    pub fn forget_roots_before(
-        &mut self,
-        keys: &mut Keys,
-        hour: Hour,
-        entropy: &mut dyn Entropy,
-    ) -> Result<(), KeystoreError> {
-        self.forget_where(ROOTS.into_iter(), entropy, |record| record.kind == Kind::Root && record.hour < hour)?;
-        keys.forget_roots_before(hour);
-        Ok(())
     }
 
     /// Makes the slots that are missing for the hours after `now`.
@@ -245,28 +173,6 @@ impl Keystore {
         Ok(())
     }
 
-    /// Overwrites every slot of `through` and earlier, then what a torn write left of any secret. Needs no key.
-    ///
-    /// Returns whether any slot was there.
-    ///
-    /// # Errors
-    /// [`KeystoreError::Medium`], [`KeystoreError::NotOverwritten`].
-    pub fn forget_slots(
-        &mut self,
-        keys: Option<&mut Keys>,
-        through: Hour,
-        entropy: &mut dyn Entropy,
-    ) -> Result<bool, KeystoreError> {
-        let places = (0..SLOT_PLACES as u32).map(|place| SLOTS + place);
-        let count = self.forget_where(places, entropy, |record| record.kind == Kind::Slot && record.hour <= through)?;
-        if let Some(keys) = keys {
-            keys.forget_slots(through);
-        }
-        let others = ROOTS.into_iter().chain((0..INTAKE_PLACES as u32).map(|place| INTAKES + place));
-        self.forget_where(others, entropy, |_| false)?;
-        Ok(count > 0)
-    }
-
     /// Makes the intake key of `hour`. Its deadline's slot must exist.
     ///
     /// # Errors
@@ -286,52 +192,6 @@ impl Keystore {
         Ok(id)
     }
 
-    /// Overwrites every intake secret of hours before `hour`.
-    ///
-    /// # Errors
-    /// [`KeystoreError::Medium`], [`KeystoreError::NotOverwritten`].
-    pub fn forget_intakes_before(
-        &mut self,
-        keys: &mut Keys,
-        hour: Hour,
-        entropy: &mut dyn Entropy,
-    ) -> Result<(), KeystoreError> {
-        let places = (0..INTAKE_PLACES as u32).map(|place| INTAKES + place);
-        self.forget_where(places, entropy, |record| record.kind == Kind::Intake && record.hour < hour)?;
-        keys.forget_intakes_before(hour);
-        Ok(())
-    }
-
-    /// Overwrites the records that `doomed` names, and then those that a write left torn: of such a one nobody can
-    /// tell what it was, and it may be most of a secret.
-    fn forget_where(
-        &mut self,
-        places: impl Iterator<Item = u32>,
-        entropy: &mut dyn Entropy,
-        doomed: impl Fn(&Record) -> bool,
-    ) -> Result<usize, KeystoreError> {
-        let (mut count, mut torn) = (0, Vec::new());
-        for index in places {
-            let bytes = self.bytes(index)?;
-            if Record::parse(bytes).is_some_and(|record| doomed(&record)) {
-                self.overwrite(index, entropy)?;
-                count += 1;
-            } else if record::is_torn(&bytes) {
-                torn.push(index);
-            }
-        }
-        torn.into_iter().try_for_each(|index| self.overwrite(index, entropy))?;
-        Ok(count)
-    }
-
-    fn overwrite(&mut self, index: u32, entropy: &mut dyn Entropy) -> Result<(), KeystoreError> {
-        let noise = record::noise(entropy);
-        self.medium.write_at(offset(index), &noise)?;
-        let mut back = [0; SIZE];
-        self.medium.read_at(offset(index), &mut back)?;
-        if back == noise { Ok(()) } else { Err(KeystoreError::NotOverwritten) }
-    }
-
     fn put(
         &mut self,
         index: u32,
@@ -343,12 +203,6 @@ impl Keystore {
         let sealed = Record::seal(labels, self.place(index), key, content, entropy);
         self.medium.write_at(offset(index), &sealed.map_err(|_| KeystoreError::Damaged)?)?;
         Ok(())
-    }
-
-    fn open_at(&self, index: u32, kind: Kind, key: &[u8; 32]) -> Result<Option<Opened>, KeystoreError> {
-        let Some(record) = self.record(index)?.filter(|record| record.kind == kind) else { return Ok(None) };
-        let content = record.open(self.place(index), key).map_err(|_| KeystoreError::Damaged)?;
-        Ok(Some((record, content)))
     }
 
     fn record(&self, index: u32) -> Result<Option<Record>, KeystoreError> {
@@ -366,14 +220,8 @@ impl Keystore {
     }
 }
 
-type Opened = (Record, Zeroizing<Vec<u8>>);
-
 const fn offset(index: u32) -> u64 {
     index as u64 * SIZE as u64
-}
-
-fn exactly(bytes: &[u8]) -> Result<Zeroizing<[u8; 32]>, KeystoreError> {
-    <[u8; 32]>::try_from(bytes).map(Zeroizing::new).map_err(|_| KeystoreError::Damaged)
 }
 
 #[cfg(test)]

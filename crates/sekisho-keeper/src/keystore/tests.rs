@@ -32,8 +32,8 @@ fn a_keystore_comes_back_whole() {
 fn slots_are_forgotten_while_locked() {
     let (medium, mut keystore, mut entropy) = founded();
     let copy = MemoryMedium::from_bytes(medium.snapshot());
-    assert!(keystore.forget_slots(None, NOW.plus(3), &mut entropy).unwrap());
-    assert!(!keystore.forget_slots(None, NOW.plus(3), &mut entropy).unwrap(), "nothing left to forget");
+    assert!(keystore.forget_overdue(NOW.plus(3), Hour(0), &mut entropy).unwrap());
+    assert!(!keystore.forget_overdue(NOW.plus(3), Hour(0), &mut entropy).unwrap(), "nothing left to forget");
     let keys = reopened(&medium);
     assert!(keys.wrapping_key(KEEPER, NOW, NOW.plus(3)).is_none());
     assert!(keys.wrapping_key(KEEPER, NOW, NOW.plus(4)).is_some());
@@ -60,7 +60,7 @@ fn an_intake_secret_dies_with_the_slot_of_its_deadline() {
     let mut keys = keystore.unlock(b"pass").unwrap().0;
     let id = keystore.add_intake(&mut keys, NOW, &mut entropy).unwrap();
     assert!(reopened(&medium).intake(id).is_some());
-    keystore.forget_slots(None, NOW.plus(keys::DEADLINE_HOURS), &mut entropy).unwrap();
+    keystore.forget_overdue(NOW.plus(keys::DEADLINE_HOURS), Hour(0), &mut entropy).unwrap();
     assert!(reopened(&medium).intake(id).is_none(), "its record is still there, and noise");
 }
 
@@ -73,6 +73,22 @@ fn an_intake_secret_is_overwritten_after_its_time() {
     keystore.forget_intakes_before(&mut keys, NOW.plus(1), &mut entropy).unwrap();
     assert!(keys.intake(id).is_none() && reopened(&medium).intake(id).is_none());
     assert!(!medium.snapshot().windows(32).any(|window| window == seed));
+}
+
+/// M9: without any key, and no other than those that are accepted no more.
+#[test]
+fn an_expired_intake_secret_is_forgotten_while_locked() {
+    let (medium, mut keystore, mut entropy) = founded();
+    let mut keys = keystore.unlock(b"pass").unwrap().0;
+    let [expired, accepted] =
+        [NOW, NOW.plus(1)].map(|hour| keystore.add_intake(&mut keys, hour, &mut entropy).unwrap());
+    let sealed =
+        |medium: &MemoryMedium| medium.snapshot()[(INTAKES as usize + NOW.0 as usize % 4) * SIZE..][..SIZE].to_vec();
+    let before = sealed(&medium);
+    assert!(keystore.forget_overdue(NOW, NOW.plus(1), &mut entropy).unwrap());
+    let after = reopened(&medium);
+    assert!(after.intake(expired).is_none() && after.intake(accepted).is_some());
+    assert!(before.iter().zip(sealed(&medium)).filter(|(one, other)| **one == *other).count() < SIZE / 8);
 }
 
 #[test]

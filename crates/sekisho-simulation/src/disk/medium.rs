@@ -7,7 +7,7 @@ use sekisho_keeper::keystore::Medium;
 use super::{Shared, lock};
 use crate::{
     planted::Planted,
-    thief::keystore::{self, RECORD, is_root_place, is_slot_place},
+    thief::keystore::{self, RECORD, is_intake_place, is_root_place, is_slot_place},
     wire::{Fate, Kept, Wire, Write},
 };
 
@@ -65,6 +65,7 @@ impl SimulatedMedium {
         let erases = !keystore::is_record(new);
         match self.planted {
             Planted::SlotsStay | Planted::LateErasing => erases && is_slot_place(index),
+            Planted::IntakesStay => erases && is_intake_place(index),
             Planted::RootsStay => erases && is_root_place(index),
             _ => false,
         }

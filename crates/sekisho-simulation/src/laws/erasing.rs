@@ -1,20 +1,29 @@
-//! (f) At a start overdue slots are overwritten before anything else happens.
+//! (f) At a start overdue slots and expired intake secrets are overwritten before anything else happens.
 
 use std::collections::BTreeSet;
 
 use sekisho_core::time::Hour;
 
 use super::{Held, Law, Violation};
-use crate::{thief::keystore::slot_hours, wire::Write, world::World};
+use crate::{
+    thief::keystore::{intake_hours, slot_hours},
+    wire::Write,
+    world::World,
+};
+
+/// Hours for which an intake key is accepted: its own and the next.
+const ACCEPTED: u64 = 2;
 
 impl World {
-    /// The places of slots that are overdue through `hour`.
+    /// The places of slots and of intake secrets that are overdue in the hour `through`.
     pub(crate) fn overdue_places(&self, through: Hour) -> BTreeSet<u32> {
-        let slots = slot_hours(&self.disk.keystore()).into_iter();
-        slots.filter(|(_, hour)| *hour <= through).map(|(place, _)| place).collect()
+        let bytes = self.disk.keystore();
+        let slots = slot_hours(&bytes).into_iter().filter(|(_, hour)| *hour <= through);
+        let intakes = intake_hours(&bytes).into_iter().filter(|(_, hour)| hour.plus(ACCEPTED) <= through);
+        slots.chain(intakes).map(|(place, _)| place).collect()
     }
 
-    /// Holds the writes of a start against the slots that were overdue before it.
+    /// Holds the writes of a start against what was overdue before it.
     pub(crate) fn check_erasing(&self, mut overdue: BTreeSet<u32>, through: Hour, started: bool) -> Held {
         for trace in self.disk.wire.trail() {
             match trace.write {
@@ -25,14 +34,14 @@ impl World {
                 }
                 _ if overdue.is_empty() => break,
                 other => {
-                    let text = format!("a start wrote {other:?} while {} slots were overdue", overdue.len());
+                    let text = format!("a start wrote {other:?} while {} secrets were overdue", overdue.len());
                     return Err(Violation::of(Law::Erasing, text));
                 }
             }
         }
         let left = self.overdue_places(through);
         if started && !left.is_empty() {
-            let text = format!("a start was done and {} overdue slots still lie there", left.len());
+            let text = format!("a start was done and {} overdue secrets still lie there", left.len());
             return Err(Violation::of(Law::Erasing, text));
         }
         Ok(())

@@ -24,7 +24,7 @@ pub enum Law {
     OldCopy,
     /// (e) A copy with keystore and passphrase opens what was undecided and in time when it was taken, and no other.
     WholeCopy,
-    /// (f) At a start overdue slots are overwritten before anything else happens.
+    /// (f) At a start overdue slots and expired intake secrets are overwritten before anything else happens.
     Erasing,
     /// (g) What should work works, once nothing fails any more.
     Works,

@@ -35,11 +35,25 @@ pub fn is_record(bytes: &[u8]) -> bool {
     bytes.len() == RECORD && digest(&SHA256, &bytes[..496]).as_ref()[..16] == bytes[496..] && bytes[0] != 0
 }
 
+/// Whether a place of the keystore holds intake secrets.
+pub const fn is_intake_place(index: u32) -> bool {
+    index >= 8 && index < 12
+}
+
 /// Hours of the slots that stand intact in a keystore, with their places. Needs no key.
 pub fn slot_hours(bytes: &[u8]) -> Vec<(u32, Hour)> {
+    hours(bytes, is_slot_place, 3)
+}
+
+/// Hours of the intake secrets that stand intact in a keystore, with their places. Needs no key.
+pub fn intake_hours(bytes: &[u8]) -> Vec<(u32, Hour)> {
+    hours(bytes, is_intake_place, 4)
+}
+
+fn hours(bytes: &[u8], is_place: fn(u32) -> bool, kind: u8) -> Vec<(u32, Hour)> {
     let records = bytes.chunks_exact(RECORD).zip(0..);
-    let slots = records.filter(|(record, index)| is_slot_place(*index) && is_record(record) && record[0] == 3);
-    slots.map(|(record, index)| (index, hour_of(record))).collect()
+    let such = records.filter(|(record, index)| is_place(*index) && is_record(record) && record[0] == kind);
+    such.map(|(record, index)| (index, hour_of(record))).collect()
 }
 
 fn hour_of(record: &[u8]) -> Hour {
@@ -99,7 +113,7 @@ impl Keyring {
             let Some((hour, secret)) = ring.any_hour(record, index, master, now) else { continue };
             if is_root_place(index) { ring.roots.push((hour, secret)) } else { ring.slots.push((hour, secret)) }
         }
-        for (record, index) in records().filter(|(_, index)| (8..12).contains(index)) {
+        for (record, index) in records().filter(|(_, index)| is_intake_place(*index)) {
             let opened = ring.slots.iter().find_map(|(_, slot)| {
                 let key = derive(master, slot, b"sekisho intake record v1");
                 Some((hour_of(record), ring.opened(record, index, &record[..26], &key)?))

@@ -3,12 +3,15 @@
 #![allow(clippy::unwrap_used)] // Helpers of tests, too.
 
 mod album;
+#[path = "../common/bent.rs"]
+mod bent;
 #[path = "../common/browser.rs"]
 mod browser;
 mod people;
 mod refusals;
 mod way;
 mod wire;
+mod witnessed;
 
 use std::path::PathBuf;
 

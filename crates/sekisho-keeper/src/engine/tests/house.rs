@@ -23,7 +23,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use sekisho_core::{
     check::{CheckState, Reason, Role},
     event::{Event, What},
-    id::{AssignmentId, CheckId, DocumentId},
+    id::{AssignmentId, CheckId, DocumentId, IntakeKeyId},
     policy::{AcceptedKind, AgeRule, Basis, BasisClass, Field, LeapDay, Policy, Reached, Retention, ReviewHours, Text},
     time::{Clock, HOUR, Reading, Timestamp},
 };
@@ -228,10 +228,6 @@ impl House {
     /// The wall shows `off` seconds more or less than `at`.
     pub(super) fn set_right_at(&self, at: Timestamp, off: i64) {
         self.clock.set_wall(Timestamp(at.0.saturating_add_signed(off)));
-    }
-
-    pub(super) fn copy_of_keystore(&self) -> Vec<u8> {
-        self.medium.snapshot()
     }
 
     fn parts(&self) -> Parts {

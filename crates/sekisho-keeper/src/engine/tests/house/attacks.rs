@@ -45,6 +45,13 @@ impl House {
             }
         }
     }
+
+    /// Whether the keystore as it lies there, with its passphrase, gives the secret of an intake key.
+    pub(in crate::engine::tests) fn keystore_holds(&self, key: IntakeKeyId) -> bool {
+        let medium = Box::new(MemoryMedium::from_bytes(self.keystore()));
+        let (keys, _) = Keystore::open(medium).unwrap().unlock(PASSPHRASE).unwrap();
+        keys.intake(key).is_some()
+    }
 }
 
 fn pages(db: &Connection) -> Vec<KeyPage> {
