@@ -279,8 +279,8 @@ const fn refusal_words(refusal: Refusal) -> Words {
         Refusal::AlreadyFounded => words(
             ["設置の期間は終わっています。", "The founding is over."],
             [
-                "この変更は設置のあいだだけできます。以後は責任者二人の承認が要ります。",
-                "This can only be done while founding. From now on two officers must approve it.",
+                "この変更は設置のあいだだけできます。あとから変える方法は、この版にはまだありません。",
+                "This can only be done while founding. This version has no way to change it later.",
             ],
         ),
         Refusal::ReasonMismatch => words(
