@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, thread, time::Duration};
 
-use sekisho::demo::{Build, House};
+use sekisho::demo::{Build, House, Picture};
 
 use crate::{
     album::Album,
@@ -65,8 +65,8 @@ fn stand_by_a_witness(lang: Lang) {
     desk.album.page(&mut desk.founder.browser, "desk-watch-witnessed");
     let asked = witness.times_asked();
     witness.turn(Mode::Knows(1_000_000));
-    // Something new, so that the witness is asked again.
-    desk.founder.invite("中村", "officer");
+    // Something new on the ledger, so that the witness is asked again.
+    house.submit("photo.jpg", &Picture::specimen()).unwrap();
     desk.come_to_read(lang.pick("違う台帳を知っています", "knows another ledger"), "contradicted");
     assert!(witness.times_asked() > asked);
     desk.album.close();
