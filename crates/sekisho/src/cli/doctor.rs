@@ -7,12 +7,12 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use sekisho_core::{calendar::text, time::Clock};
 use sekisho_sys::{clock::SystemClock, confine::only_read, secret};
 use serde::Serialize;
 
-use super::refuse;
+use super::{language::Language, refuse};
 use crate::{
     client::{Client, Limits},
     doctor::{self, Kernel, Machine, Remark, Severity, Subject, Url},
@@ -60,12 +60,6 @@ pub(super) struct DoctorArgs {
     /// The language
     #[arg(long, value_enum, default_value = "en")]
     lang: Language,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Language {
-    En,
-    Ja,
 }
 
 /// What is told of an installation.

@@ -8,6 +8,7 @@ mod doctor;
 mod drill;
 mod export;
 mod inspect;
+mod language;
 mod passphrase;
 mod pem;
 mod policy;

@@ -8,7 +8,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use sekisho_core::{
     calendar::Day,
     policy::{
@@ -20,6 +20,7 @@ use sekisho_core::{
 use sekisho_sys::clock::SystemClock;
 use serde::Serialize;
 
+use super::language::Language;
 use crate::policy_file::{self, ReadError};
 
 /// Policies: under which law, what may be asked, how long it is kept.
@@ -64,12 +65,6 @@ struct CheckArgs {
     /// The language of the findings; JSON has both.
     #[arg(long, value_enum, default_value = "en")]
     lang: Language,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Language {
-    En,
-    Ja,
 }
 
 /// Runs `sekisho policy …` and writes to standard output.

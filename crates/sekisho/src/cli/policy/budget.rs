@@ -8,7 +8,7 @@ use std::{
 use sekisho_core::budget::{Allows, Limits, LimitsError, Windows, explain};
 use serde::Serialize;
 
-use super::Language;
+use crate::cli::language::Language;
 
 /// What is said of a file of budgets.
 #[derive(Debug, Serialize)]

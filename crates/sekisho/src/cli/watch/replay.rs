@@ -7,7 +7,7 @@ use std::{
     str::FromStr,
 };
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use sekisho_core::{
     calendar::text,
     time::Timestamp,
@@ -16,7 +16,7 @@ use sekisho_core::{
 use serde::Serialize;
 
 use super::ledger;
-use crate::cli::refuse;
+use crate::cli::{language::Language, refuse};
 
 /// What the detectors find in a ledger. It changes nothing, and gives the same answer each time
 #[derive(Debug, Args)]
@@ -48,12 +48,6 @@ pub(super) struct ReplayArgs {
     /// The language of the sentences
     #[arg(long, value_enum, default_value = "en")]
     lang: Language,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Language {
-    En,
-    Ja,
 }
 
 /// A detector and its switch, as they are written.
