@@ -12,6 +12,7 @@ use sekisho_keeper::keystore::Cost;
 
 use super::{
     DrillError, Row,
+    findings::Findings,
     grounds::Grounds,
     loot::{Loot, keys_with_the_keystore, known},
     sought::{Got, Sought},
@@ -30,10 +31,7 @@ pub(super) struct Clockwork {
     pub house: House,
     sought: Sought,
     picture: Picture,
-    /// What opened though it must not.
-    got: Got,
-    held: u32,
-    broken: Vec<&'static str>,
+    findings: Findings,
 }
 
 impl Clockwork {
@@ -41,12 +39,12 @@ impl Clockwork {
         let build = Build { officer: true, picture_hours: Some(72), cost: Some(Cost::TEST), ..Build::default() };
         let (house, picture) = (grounds.own(build)?, Picture::specimen());
         let sought = Sought::new(&picture, &[], &[]);
-        Ok(Self { house, sought, picture, got: Got::default(), held: 0, broken: Vec::new() })
+        Ok(Self { house, sought, picture, findings: Findings::default() })
     }
 
     /// Something that must hold.
     pub(super) fn must(&mut self, holds: bool, what: &'static str) {
-        if holds { self.held += 1 } else { self.broken.push(what) }
+        self.findings.must(holds, what);
     }
 
     /// Something that must come about soon.
@@ -58,12 +56,12 @@ impl Clockwork {
         for _ in 0..TRIES {
             self.house.nudge();
             if is(&self.house)? {
-                self.held += 1;
+                self.must(true, what);
                 return Ok(());
             }
             thread::sleep(Duration::from_millis(100));
         }
-        self.broken.push(what);
+        self.must(false, what);
         Ok(())
     }
 
@@ -82,7 +80,7 @@ impl Clockwork {
     pub(super) fn must_stay_closed(&mut self, look: &mut Look, what: &'static str) -> Result<(), DrillError> {
         let (status, page) = look.view()?;
         let shown = self.sought.within(page.as_bytes());
-        self.got += shown;
+        self.findings.got += shown;
         self.must(status >= 400 && shown == Got::default(), what);
         Ok(())
     }
@@ -102,13 +100,8 @@ impl Clockwork {
 
     /// What the drill showed, in one row.
     pub(super) fn row(self, row: Row) -> Result<Row, DrillError> {
-        let Self { house, got, held, broken, .. } = self;
-        house.clear_away()?;
-        let mut note = format!("{held} findings as they must be; {}", row.note);
-        if !broken.is_empty() {
-            note += &format!("; not so: {}", broken.join(", "));
-        }
-        Ok(Row { got, kept: got == Got::default() && broken.is_empty(), note, ..row })
+        self.house.clear_away()?;
+        Ok(self.findings.row(row))
     }
 }
 

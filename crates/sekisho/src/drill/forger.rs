@@ -24,6 +24,9 @@ use crate::demo::House;
 /// Where the keystore remembers how far the ledger had come, in records of 512 bytes.
 const HEADS: [u64; 2] = [6 * 512, 7 * 512];
 
+/// Who is said to have looked.
+pub(super) const ANOTHER: StaffId = StaffId::from_bytes([9; 16]);
+
 /// The forger at an installation that rests.
 pub(super) struct Forger<'a>(pub &'a House);
 
@@ -35,7 +38,7 @@ impl Forger<'_> {
         for row in &mut rows {
             let Ok(mut event) = Event::from_bytes(&row.body) else { continue };
             if let What::Viewed { staff, .. } = &mut event.what {
-                *staff = StaffId::from_bytes([9; 16]);
+                *staff = ANOTHER;
                 row.body = event.to_bytes();
                 changed += 1;
             }

@@ -11,6 +11,8 @@ mod clockwork;
 mod clone;
 mod comparison;
 mod crack;
+mod findings;
+mod forged;
 mod forger;
 mod fork;
 mod ground;

@@ -1,27 +1,21 @@
 //! An operator puts somebody else's name where it says who looked, everywhere and signed anew.
 
-use super::{DrillError, Row, forger::Forger, grounds::Grounds, snapshot::Snapshot, watched::Watched};
+use sekisho_core::event::What;
+
+use super::{DrillError, Row, clockwork::count, forged::Forgery, forger::ANOTHER, grounds::Grounds};
 
 /// M16: a rewritten ledger is refused by the keystore, and by the witness when the keystore was made to forget.
 pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
-    let mut work = Watched::new(grounds, true)?;
-    work.house.rest();
-    let honest = Snapshot::take(&work.house)?;
-    let rewritten = Forger(&work.house).blame_another()?;
-    work.must(rewritten > 0, "there was something to rewrite");
-    grounds.say("rewritten-ledger: against the keystore, then against the witness");
-    let reason = work.must_not_start("a rewritten ledger beside the keystore is refused at the start");
-    work.must(reason.contains("rewritten"), "and the reason is said");
-    Forger(&work.house).make_the_keystore_forget()?;
-    work.house.revive()?;
-    work.must_alarm("a rewritten ledger beside a forged keystore is contradicted by the witness")?;
-    work.must(!work.audit(true)?, "an auditor who asks for the witness's signature refuses it");
-    grounds.say("rewritten-ledger: the honest ledger, then the same without a witness");
-    work.house.rest();
-    honest.put_all_back(&work.house)?;
-    work.house.revive()?;
-    work.must_show("the honest ledger goes on with the same witness")?;
-    work.with_control(control(grounds)?)?;
+    let forgery = Forgery {
+        name: "rewritten-ledger",
+        forge: |forger| forger.blame_another(),
+        refusal: "rewritten",
+        hides: |work| {
+            let honest = |what: &What| matches!(what, What::Viewed { staff, .. } if *staff != ANOTHER);
+            Ok(count(&work.house.data(), honest)? == 0)
+        },
+    };
+    let (work, rewritten) = forgery.perform(grounds)?;
     work.row(Row {
         name: "rewritten-ledger",
         held: "database, journal, tiles, keystore, passphrase and the log's key".into(),
@@ -38,16 +32,4 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
         short: Some("the rewritten ledger opened nothing; without a witness it did".into()),
         figures: None,
     })
-}
-
-fn control(grounds: &Grounds) -> Result<Watched, DrillError> {
-    let mut work = Watched::new(grounds, false)?;
-    work.house.rest();
-    Forger(&work.house).blame_another()?;
-    Forger(&work.house).make_the_keystore_forget()?;
-    work.house.revive()?;
-    let holds = work.audit(false)?;
-    work.must(holds, "without a witness the rewritten ledger holds for every auditor");
-    work.must_show("without a witness the rewritten ledger opens")?;
-    Ok(work)
 }

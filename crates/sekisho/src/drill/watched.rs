@@ -11,6 +11,7 @@ use sekisho_keeper::{
 use super::{
     DrillError, Row,
     clockwork::count,
+    findings::Findings,
     grounds::Grounds,
     sought::{Got, Sought},
 };
@@ -41,9 +42,7 @@ pub(super) struct Watched {
     pub(super) key: VerifierKey,
     picture: Picture,
     sought: Sought,
-    got: Got,
-    held: u32,
-    broken: Vec<&'static str>,
+    findings: Findings,
 }
 
 /// A desk that is asked: the original's or a clone's.
@@ -69,8 +68,7 @@ impl Watched {
             house.revive()?;
         }
         let sought = Sought::new(&picture, &[], &[]);
-        let mut watched =
-            Self { house, witness, key, picture, sought, got: Got::default(), held: 0, broken: Vec::new() };
+        let mut watched = Self { house, witness, key, picture, sought, findings: Findings::default() };
         watched.submit()?;
         watched.must_show("before the attack a picture is shown")?;
         watched.house.look(Some("old_enough"))?;
@@ -87,7 +85,7 @@ impl Watched {
 
     /// Something that must hold.
     pub(super) fn must(&mut self, holds: bool, what: &'static str) {
-        if holds { self.held += 1 } else { self.broken.push(what) }
+        self.findings.must(holds, what);
     }
 
     /// What the installation's desk shows in the end.
@@ -135,7 +133,7 @@ impl Watched {
     ) -> Result<(), DrillError> {
         self.must(outcome == Outcome::Alarm, what);
         let shown = picture.map(|page| self.sought.within(page.as_bytes())).unwrap_or_default();
-        self.got += shown;
+        self.findings.got += shown;
         self.must(shown == Got::default(), "no picture opens once a witness contradicts");
         let on_record = count(data, |what| matches!(what, What::WitnessContradicted { .. }))?;
         self.must(on_record > 0, "the contradiction is on record");
@@ -150,7 +148,7 @@ impl Watched {
             }
             thread::sleep(PAUSE);
         }
-        self.broken.push(what);
+        self.must(false, what);
         Ok(())
     }
 
@@ -190,20 +188,14 @@ impl Watched {
 
     /// Takes over what the control found.
     pub(super) fn with_control(&mut self, control: Watched) -> Result<(), DrillError> {
-        self.held += control.held;
-        self.broken.extend(control.broken);
+        self.findings.with_control(control.findings);
         Ok(control.house.clear_away()?)
     }
 
     /// What the drill showed, in one row.
     pub(super) fn row(self, row: Row) -> Result<Row, DrillError> {
-        let Self { house, got, held, broken, .. } = self;
-        house.clear_away()?;
-        let mut note = format!("{held} findings as they must be; {}", row.note);
-        if !broken.is_empty() {
-            note += &format!("; not so: {}", broken.join(", "));
-        }
-        Ok(Row { got, kept: got == Got::default() && broken.is_empty(), note, ..row })
+        self.house.clear_away()?;
+        Ok(self.findings.row(row))
     }
 }
 
