@@ -22,6 +22,8 @@ pub mod kinds;
 pub mod ledger;
 pub mod policy;
 pub mod render;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod time;
 pub mod trust;
 pub mod watch;

@@ -52,7 +52,7 @@ fn recall(seed: u64, count: u64) {
 
 /// Pages of print without a code: how often one is seen all the same.
 fn codeless(seed: u64, count: u64) {
-    let mut dice = samples::Dice(seed);
+    let mut dice = samples::Dice::new(seed);
     let mut wrong = 0;
     for _ in 0..count {
         let page = samples::text_page(600 + dice.below(1400) as u32, 400 + dice.below(900) as u32);

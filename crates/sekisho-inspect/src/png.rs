@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn noise_takes_no_more_than_its_own_size() {
-        let mut dice = samples::Dice(3);
+        let mut dice = samples::Dice::new(3);
         let noise = RgbImage::from_fn(200, 150, |_, _| image::Rgb([(); 3].map(|()| dice.below(256) as u8)));
         let whole = Boxed { x: 0, y: 0, w: 200, h: 150 };
         let png = encode(&paint::paint(noise.clone(), vec![whole], &[])).unwrap();

@@ -10,30 +10,28 @@ use embedded_graphics::{
 };
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, RgbImage, imageops};
 use qrcode::{Color, QrCode};
+use sekisho_core::testing::Chance;
 
 use crate::{sniff::Format, wire::Boxed};
 
 /// What is planted where it must not survive.
 pub(crate) const PLANTED: &[u8] = b"PLANTED-35.6895N-139.6917E-SAKURA";
 
-/// A seeded generator (SplitMix64) of numbers that look random.
-pub(crate) struct Dice(pub(crate) u64);
+/// Numbers that look random and come again with their seed.
+pub(crate) struct Dice(Chance);
 
 impl Dice {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(Chance::new(seed))
     }
 
-    pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
+    pub(crate) const fn below(&mut self, bound: u64) -> u64 {
+        self.0.below(bound)
     }
 
     /// A number in `0.0..1.0`.
-    pub(crate) fn share(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1u64 << 24) as f32
+    pub(crate) const fn share(&mut self) -> f32 {
+        (self.0.draw() >> 40) as f32 / (1u64 << 24) as f32
     }
 }
 
@@ -240,7 +238,7 @@ impl Shot {
         if self.blur > 0.0 {
             out = imageops::fast_blur(&out, self.blur * self.module);
         }
-        let mut dice = Dice(self.seed);
+        let mut dice = Dice::new(self.seed);
         if self.noise > 0.0 {
             let shaken = |grey: u8, by: f32| (f32::from(grey) + (by - 0.5) * 2.0 * self.noise).clamp(0.0, 255.0) as u8;
             out.pixels_mut().for_each(|pixel| pixel.0[0] = shaken(pixel.0[0], dice.share()));
@@ -263,7 +261,7 @@ pub(crate) fn made_up_number(dice: &mut Dice) -> String {
 
 /// Photographs of codes with made-up My Numbers: turned any way, scaled, lightly blurred.
 pub(crate) fn shots(count: u64) -> Vec<Shot> {
-    let mut dice = Dice(2026);
+    let mut dice = Dice::new(2026);
     let shot = |seed| Shot {
         text: made_up_number(&mut dice),
         angle: dice.share() * 360.0,
@@ -279,7 +277,7 @@ pub(crate) fn shots(count: u64) -> Vec<Shot> {
 
 /// Photographs nearer to the edge of what can be read: from 3 pixels to a module, blurred up to 0.4 of one, noisy.
 pub(crate) fn hard_shots(seed: u64, count: u64) -> Vec<Shot> {
-    let mut dice = Dice(seed);
+    let mut dice = Dice::new(seed);
     let shot = |number| Shot {
         text: made_up_number(&mut dice),
         angle: dice.share() * 360.0,

@@ -1,31 +1,30 @@
 //! Chance that repeats.
 
-/// A sequence that follows from its seed (SplitMix64). Anybody can predict it.
+use sekisho_core::testing;
+
+/// What a vault's life draws from a sequence that repeats.
 #[derive(Debug, Clone)]
-pub struct Chance(u64);
+pub struct Chance(testing::Chance);
 
 impl Chance {
     /// The sequence of `seed`, from its beginning.
     pub const fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(testing::Chance::new(seed))
     }
 
     /// The next number.
     pub const fn draw(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        self.0.draw()
     }
 
     /// A number below `end`, which is not zero.
     pub const fn below(&mut self, end: u64) -> u64 {
-        self.draw() % end
+        self.0.below(end)
     }
 
     /// A number from 0 up to 1.
     pub fn unit(&mut self) -> f64 {
-        (self.draw() >> 11) as f64 / (1_u64 << 53) as f64
+        self.0.unit()
     }
 
     /// Whether something of this probability happens.

@@ -11,27 +11,24 @@ use super::{
 use crate::{
     check::{Reason, Verdict as CheckVerdict},
     id::{AssignmentId, CheckId, DocumentId, NetworkId, ShiftId, StaffId, ViewingId},
+    testing,
     time::Timestamp,
 };
 
-/// Chance that repeats (SplitMix64).
-pub(super) struct Chance(u64);
+/// Chance that repeats.
+pub(super) struct Chance(testing::Chance);
 
 impl Chance {
     pub(super) const fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(testing::Chance::new(seed))
     }
 
     pub(super) const fn draw(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        self.0.draw()
     }
 
-    /// A number from 0 up to 1.
     fn unit(&mut self) -> f64 {
-        (self.draw() >> 11) as f64 / (1_u64 << 53) as f64
+        self.0.unit()
     }
 
     pub(super) fn is_one_in(&mut self, many: f64) -> bool {

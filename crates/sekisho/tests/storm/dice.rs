@@ -1,19 +1,22 @@
-//! Numbers that look random and come again with their seed (SplitMix64).
+//! Numbers that look random and come again with their seed.
+
+use sekisho_core::testing::Chance;
 
 /// A generator.
 #[derive(Debug, Clone)]
-pub(crate) struct Dice(pub(crate) u64);
+pub(crate) struct Dice(Chance);
 
 impl Dice {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(Chance::new(seed))
     }
 
-    pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
+    pub(crate) const fn next(&mut self) -> u64 {
+        self.0.draw()
+    }
+
+    pub(crate) const fn below(&mut self, bound: u64) -> u64 {
+        self.0.below(bound)
     }
 
     /// Once in `times`.
@@ -27,6 +30,6 @@ impl Dice {
 
     /// Another generator, for somebody else.
     pub(crate) fn other(&mut self) -> Dice {
-        Dice(self.next())
+        Dice::new(self.next())
     }
 }

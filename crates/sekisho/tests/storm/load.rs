@@ -35,7 +35,7 @@ pub(crate) struct Orders {
 
 /// One in ten is not a good picture; the others are spread over all sizes.
 fn album(sizes: usize) -> Vec<Picture> {
-    let mut dice = Dice(2026);
+    let mut dice = Dice::new(2026);
     let good: Vec<Picture> = pictures::photographs(sizes, &mut dice).into_iter().chain([pictures::card()]).collect();
     let bad = pictures::bad_ones(&mut dice);
     let most = good.iter().cycle().take(9 * bad.len()).cloned();
@@ -48,7 +48,7 @@ pub(crate) fn bear(orders: Orders, mut say: impl FnMut(&str)) -> Report {
     let ground = Ground::found(orders.reviewers);
     ground.serve();
     ground.until_well();
-    let (books, tally, whistle, mut dice) = (Books::default(), Tally::default(), Whistle::default(), Dice(7));
+    let (books, tally, whistle, mut dice) = (Books::default(), Tally::default(), Whistle::default(), Dice::new(7));
     let world = World {
         ground: &ground,
         books: &books,

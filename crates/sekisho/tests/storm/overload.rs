@@ -60,7 +60,7 @@ fn too_many_at_once_are_told_when_to_come_again_and_then_all_are_taken() {
     let ground = Ground::found(1);
     ground.serve();
     let (books, together) = (Books::default(), Barrier::new(32));
-    let photograph = pictures::photographs(1, &mut Dice(1)).remove(0);
+    let photograph = pictures::photographs(1, &mut Dice::new(1)).remove(0);
     let crowd = members(&ground, &books, 32);
     let put_off: usize = thread::scope(|scope| {
         let each = crowd.into_iter().map(|(mut member, check)| {

@@ -109,7 +109,7 @@ pub(crate) fn ride(orders: Orders, mut say: impl FnMut(&str)) -> Report {
     let began = Instant::now();
     let ground = Ground::found(3);
     ground.serve();
-    let mut dice = Dice(orders.seed);
+    let mut dice = Dice::new(orders.seed);
     let (books, tally, whistle) = (Books::default(), Tally::default(), Whistle::default());
     let mut pictures = vec![pictures::card(); 12];
     pictures.extend(pictures::photographs(1, &mut dice));
