@@ -94,7 +94,7 @@ impl Installation {
         browser.click("button[data-passkey]");
         browser.wait_for_text("パスキーを登録しました");
         browser.click("button[data-passkey]");
-        browser.wait_until(&format!("location.pathname === '{home}' && document.readyState === 'complete'"));
+        browser.wait_until_loaded(&format!("location.pathname === '{home}'"));
     }
 
     fn invite(&self, browser: &mut Browser, name: &str, role: &str) -> String {

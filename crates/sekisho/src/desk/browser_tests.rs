@@ -35,7 +35,7 @@ impl Served {
 
     fn begin_shift(&self, browser: &mut Browser) {
         browser.click("button[data-passkey]");
-        browser.wait_until("location.pathname === '/work' && document.readyState === 'complete'");
+        browser.wait_until_loaded("location.pathname === '/work'");
     }
 }
 
@@ -49,7 +49,7 @@ fn somebody_invited_enrols_begins_a_shift_looks_once_and_decides_by_keyboard() {
     served.begin_shift(&mut browser);
     browser.click("form[action='/work/next'] button");
     browser.click("form[action='/work/view'] button");
-    browser.wait_until("document.querySelector('#picture img')?.naturalWidth > 0");
+    browser.wait_until_loaded("document.querySelector('#picture img')?.naturalWidth > 0");
     browser.press("1");
     assert_eq!(browser.evaluate("document.activeElement.value"), "old_enough");
     assert!(!browser.shows("判断を記録しました"), "a digit alone decides nothing");
@@ -68,12 +68,11 @@ fn going_back_after_the_decision_shows_no_picture() {
     served.begin_shift(&mut browser);
     browser.click("form[action='/work/next'] button");
     browser.click("form[action='/work/view'] button");
-    browser.wait_until("document.querySelector('#picture img')?.naturalWidth > 0");
+    browser.wait_until_loaded("document.querySelector('#picture img')?.naturalWidth > 0");
     browser.click("button[value='unreadable']");
     browser.wait_for_text("撮り直しを頼みました");
     browser.back();
-    browser
-        .wait_until("document.readyState === 'complete' && !document.body?.innerText.includes('撮り直しを頼みました')");
+    browser.wait_until_loaded("!document.body?.innerText.includes('撮り直しを頼みました')");
     assert_eq!(browser.evaluate("document.querySelectorAll('#picture img').length"), 0);
 }
 
@@ -189,7 +188,7 @@ fn reviewers(served: &Served, scene: &mut Scene<'_>) {
     scene.browser.wait_for_text("書類は一度だけ表示されます");
     scene.take("work-assignment");
     scene.browser.click("form[action='/work/view'] button");
-    scene.browser.wait_until("document.querySelector('#picture img')?.naturalWidth === 1280");
+    scene.browser.wait_until_loaded("document.querySelector('#picture img')?.naturalWidth === 1280");
     scene.take("work-viewing");
     scene.browser.click("button[data-zoom]");
     scene.take("work-viewing-large");
@@ -207,7 +206,7 @@ fn others(served: &Served, scene: &mut Scene<'_>, role: Role) {
     served.desk.keeper.give_passkey_to(role);
     scene.browser.navigate(&served.origin);
     scene.browser.click("button[data-passkey]");
-    scene.browser.wait_until("location.pathname !== '/' && document.readyState === 'complete'");
+    scene.browser.wait_until_loaded("location.pathname !== '/'");
     let who = if role == Role::Officer { "officer" } else { "administrator" };
     for page in ["staff", "sites", "watch"] {
         scene.browser.navigate(&format!("{}/{page}", served.origin));

@@ -68,7 +68,7 @@ impl Staff {
     /// Begins a shift and comes to the first page of one's role.
     pub(crate) fn begin_shift(&mut self, home: &str) {
         self.browser.click("button[data-passkey]");
-        self.browser.wait_until(&format!("location.pathname === '{home}' && document.readyState === 'complete'"));
+        self.browser.wait_until_loaded(&format!("location.pathname === '{home}'"));
     }
 
     /// As an administrator: the link for somebody new.
@@ -77,7 +77,7 @@ impl Staff {
         self.browser.type_into("#name", name);
         self.browser.click(&format!("input[value={role}]"));
         self.browser.click("form[action='/staff/invite'] .main");
-        self.browser.wait_until("document.readyState === 'complete' && document.querySelector('#link')");
+        self.browser.wait_until_loaded("document.querySelector('#link')");
         self.browser.evaluate("document.querySelector('#link').value").as_str().unwrap().to_owned()
     }
 }
@@ -103,7 +103,7 @@ impl Member {
         let browser = &mut self.browser;
         browser.navigate(&self.site);
         browser.click("form[action='/ask'] button");
-        browser.wait_until("location.pathname.startsWith('/m/') && document.readyState === 'complete'");
+        browser.wait_until_loaded("location.pathname.startsWith('/m/')");
         album.page(browser, "gate-link");
         browser.click("form button.button");
         for (path, next, name) in [
@@ -111,7 +111,7 @@ impl Member {
             ("/check/kind", "a[href='/check/photo/jp-driving-licence']", "gate-kind"),
             ("/check/photo/jp-driving-licence", "", "gate-picture"),
         ] {
-            browser.wait_until(&format!("location.pathname === '{path}' && document.readyState === 'complete'"));
+            browser.wait_until_loaded(&format!("location.pathname === '{path}'"));
             album.page(browser, name);
             if !next.is_empty() {
                 browser.click(next);

@@ -45,7 +45,7 @@ fn a_strangers_form_does_not_reach_the_members_check() {
     let gate = format!("http://{}", house.gate.authority);
     member.browser.navigate(&format!("http://{}", house.site.server.authority));
     send_form(&mut member.browser, &format!("{gate}/check/withdraw"));
-    member.browser.wait_until(&format!("location.origin === '{gate}' && document.readyState === 'complete'"));
+    member.browser.wait_until_loaded(&format!("location.origin === '{gate}'"));
     assert!(member.reads("ほかの サイトの ページから 来ました"));
     member.browser.navigate(&format!("{gate}/check/kind"));
     assert!(member.reads("書類を 1つ えらんで ください"), "the check still waits for its picture");
@@ -61,7 +61,7 @@ fn a_strangers_form_does_nothing_at_the_desk() {
     founder.browser.navigate(&format!("http://{}", house.site.server.authority));
     let desk = format!("http://{}", house.desk.authority);
     send_form(&mut founder.browser, &format!("{desk}/watch/pause"));
-    founder.browser.wait_until(&format!("location.origin === '{desk}' && document.readyState === 'complete'"));
+    founder.browser.wait_until_loaded(&format!("location.origin === '{desk}'"));
     assert!(founder.browser.shows("foreign_origin"));
     founder.open("/watch");
     assert!(founder.browser.shows("鍵の番人は動いています"));
@@ -107,7 +107,7 @@ fn the_demos_button_brings_its_reviewer_in() {
     let helper = format!("http://desk.localhost:{}", house.site.server.address.port());
     browser.navigate(&format!("http://{}", house.desk.authority));
     browser.click("form.demo button");
-    browser.wait_until("location.pathname === '/work' && document.readyState === 'complete'");
+    browser.wait_until_loaded("location.pathname === '/work'");
     browser.wait_for_text("demo-reviewer");
     assert_untroubled(&mut browser);
     let pages = browser.pages();

@@ -88,7 +88,7 @@ impl Cast {
         member.browser.wait_until("!document.querySelector('#confirm').hidden");
         album.page(&mut member.browser, "gate-confirm");
         member.browser.click("#send");
-        member.browser.wait_until("location.pathname === '/check/status' && document.readyState === 'complete'");
+        member.browser.wait_until_loaded("location.pathname === '/check/status'");
         album.page(&mut member.browser, "gate-status-sent");
     }
 
@@ -96,15 +96,13 @@ impl Cast {
     fn review(&mut self, boxes: &[Boxed]) {
         let browser = &mut self.reviewer.browser;
         browser.click("a[href='/work'].button");
-        browser
-            .wait_until("document.readyState === 'complete' && document.querySelector(\"form[action='/work/next']\")");
+        browser.wait_until_loaded("document.querySelector(\"form[action='/work/next']\")");
         self.album.page(browser, "desk-work-waiting");
         browser.click("form[action='/work/next'] button");
-        browser
-            .wait_until("document.readyState === 'complete' && document.querySelector(\"form[action='/work/view']\")");
+        browser.wait_until_loaded("document.querySelector(\"form[action='/work/view']\")");
         self.album.page(browser, "desk-work-assignment");
         browser.click("form[action='/work/view'] button");
-        browser.wait_until("document.querySelector('#picture img')?.naturalWidth > 0");
+        browser.wait_until_loaded("document.querySelector('#picture img')?.naturalWidth > 0");
         assert_watermarked(browser.evaluate(&marks(boxes)));
         self.album.page(browser, "desk-viewing");
         browser.press("1");
@@ -140,7 +138,7 @@ impl Cast {
     fn look_around(&mut self) {
         let browser = &mut self.member.browser;
         browser.click("a.button");
-        browser.wait_until("location.pathname === '/messages' && document.readyState === 'complete'");
+        browser.wait_until_loaded("location.pathname === '/messages'");
         // The claim comes to the site by webhook, on its own way and in its own time.
         let site = format!("http://{}/messages", self.house.site.server.authority);
         for _ in 0..40 {

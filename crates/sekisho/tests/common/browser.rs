@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 /// How long anything may take before a test gives up. Generous: machines that build are slow.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-const FLAGS: [&str; 15] = [
+const FLAGS: [&str; 16] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -38,6 +38,8 @@ const FLAGS: [&str; 15] = [
     "--lang=ja",
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
+    // Otherwise a key or a click that comes before the page is first painted is dropped without a word.
+    "--allow-pre-commit-input",
     "--remote-debugging-pipe",
 ];
 
@@ -154,6 +156,8 @@ impl Browser {
         for domain in ["Page.enable", "Runtime.enable", "Log.enable", "DOM.enable", "Network.enable"] {
             self.call(domain, json!({}));
         }
+        // Keys go to the page that has the focus, whatever else this machine shows.
+        self.call("Emulation.setFocusEmulationEnabled", json!({ "enabled": true }));
     }
 
     /// Sends a command and waits for its answer.
@@ -271,10 +275,15 @@ impl Browser {
         }
     }
 
+    /// Waits until an expression is true of a page that has loaded, with its scripts: before that, no key is heard.
+    pub(crate) fn wait_until_loaded(&mut self, expression: &str) {
+        self.wait_until(&format!("document.readyState === 'complete' && ({expression})"));
+    }
+
     /// Waits until the loaded page shows these words.
     pub(crate) fn wait_for_text(&mut self, words: &str) {
         let words = Value::from(words);
-        self.wait_until(&format!("document.readyState === 'complete' && document.body.innerText.includes({words})"));
+        self.wait_until_loaded(&format!("document.body.innerText.includes({words})"));
     }
 
     /// Whether the page shows these words now.
@@ -286,7 +295,7 @@ impl Browser {
     /// Clicks with the mouse on the middle of an element, wherever it is on the page.
     pub(crate) fn click(&mut self, selector: &str) {
         let quoted = Value::from(selector);
-        self.wait_until(&format!("document.readyState === 'complete' && document.querySelector({quoted})"));
+        self.wait_until_loaded(&format!("document.querySelector({quoted})"));
         let place = self.evaluate(&format!(
             "(() => {{ const e = document.querySelector({quoted}); e.scrollIntoView({{ block: 'center', behavior: 'instant' }});
                const r = e.getBoundingClientRect(); const x = r.x + r.width / 2, y = r.y + r.height / 2;
