@@ -9,6 +9,7 @@ use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    canary::Canary,
     check::{Reason, Role, ShredCause, Verdict},
     id::{AssignmentId, CheckId, DocumentId, IntakeKeyId, KindName, PolicyName, ShiftId, SiteName, StaffId, ViewingId},
     time::{Hour, Timestamp},
@@ -329,6 +330,11 @@ pub enum What {
         /// What, by whom, on what evidence.
         finding: Finding,
     },
+    /// Bait: its book was sealed, or a piece of it was touched and is known from here on.
+    Canary {
+        /// Which of both.
+        canary: Canary,
+    },
 }
 
 /// How a witness contradicts a ledger.
@@ -403,7 +409,18 @@ mod tests {
             What::WitnessContradicted { witness: "w".into(), size: 9, contradiction: Contradiction::Ahead },
             What::WitnessAgreed { witness: "w".into(), size: 9 },
             What::Paused { by: staff },
+            What::Canary { canary: Canary::Book { sha256: "00".into() } },
+            What::Canary { canary: known() },
         ]
+    }
+
+    fn known() -> Canary {
+        Canary::Known {
+            canary: CanaryId::from_bytes([1; 16]),
+            lure: crate::canary::Lure::SiteKey,
+            laid: "a backup".into(),
+            since: Timestamp(7),
+        }
     }
 
     fn what_is_observed() -> Vec<What> {

@@ -14,6 +14,7 @@ extern crate std;
 pub mod attestation;
 pub mod budget;
 pub mod calendar;
+pub mod canary;
 pub mod check;
 pub mod entropy;
 pub mod event;
