@@ -7,6 +7,7 @@
 
 pub mod archive;
 pub mod blobs;
+pub mod canary;
 pub mod custody;
 pub mod db;
 pub mod engine;

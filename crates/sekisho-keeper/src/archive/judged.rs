@@ -54,6 +54,12 @@ pub const KEEPER_DB: &[Table] = &[
         ],
     },
     Table {
+        name: "canary_book",
+        what: "which key, link or document is bait: one row of one size, sealed; it opens with the keystore alone",
+        rows: Rows::All,
+        columns: &[plain("only", "1"), bytes("sealed", "the sealed book")],
+    },
+    Table {
         name: "policy",
         what: "the policies, every version",
         rows: Rows::All,

@@ -1,15 +1,15 @@
 //! From a request to its verb, and from a verb's end to an answer.
 
 use super::{
-    Engine, Position, assign, checks, clock, decide, fault::Fault, intake_keys, outbox, receive, registry, staff,
-    turn::Turn, view, witness,
+    Engine, Position, assign, canary, checks, clock, decide, fault::Fault, intake_keys, outbox, receive, registry,
+    staff, turn::Turn, view, witness,
 };
 use crate::{
     custody::{self, Opening},
     db::meta,
     wire::{
-        Answered, CourierAnswer, CourierRequest, DeskAnswer, DeskRequest, GateAnswer, GateRequest, LoggedEvent, Queue,
-        Refusal, ShiftToken, Status,
+        Answered, CourierAnswer, CourierRequest, DeskAnswer, DeskRequest, Directory, GateAnswer, GateRequest,
+        LoggedEvent, Queue, Refusal, ShiftToken, Status,
     },
 };
 use sekisho_core::{
@@ -104,6 +104,9 @@ pub(super) enum Step {
 }
 
 pub(super) fn ask(turn: &mut Turn<'_>, ask: Ask) -> Result<Step, Fault> {
+    if let Some(caught) = canary::catch(turn, &ask)? {
+        return Ok(caught);
+    }
     match ask {
         Ask::Gate(request) => gate(turn, request).map(|answer| Step::Say(Reply::Gate(Ok(answer)))),
         Ask::Courier(request) => courier(turn, request).map(|answer| Step::Say(Reply::Courier(Ok(answer)))),
@@ -117,7 +120,7 @@ pub(super) fn ask(turn: &mut Turn<'_>, ask: Ask) -> Result<Step, Fault> {
 fn gate(turn: &mut Turn<'_>, request: GateRequest) -> Result<GateAnswer, Fault> {
     Ok(match request {
         GateRequest::IntakeKey => GateAnswer::IntakeKey(intake_keys::accepted(turn.db, turn.room.keeper())?),
-        GateRequest::Directory => GateAnswer::Directory(registry::directory(turn)?),
+        GateRequest::Directory => GateAnswer::Directory(known_sites(turn)?),
         GateRequest::Receive(ask) => GateAnswer::Received(receive::receive(turn, &ask)?),
         GateRequest::Check(check) => GateAnswer::Check(Box::new(checks::check(turn, check)?)),
         GateRequest::Withdraw { check, call } => done(checks::withdraw(turn, check, &call))?,
@@ -125,7 +128,15 @@ fn gate(turn: &mut Turn<'_>, request: GateRequest) -> Result<GateAnswer, Fault> 
         GateRequest::MemberLeft { sub, call } => done(checks::member_left(turn, &sub, &call))?,
         GateRequest::Proof(check) => GateAnswer::Proof(checks::proof(turn, check)?),
         GateRequest::Status => GateAnswer::Status(status(turn)?),
+        GateRequest::Unheard(unheard) => canary::hear(turn, &unheard)?,
     })
+}
+
+/// What the gate may know of sites: of a canary's it is not told.
+fn known_sites(turn: &mut Turn<'_>) -> Result<Directory, Fault> {
+    let mut directory = registry::directory(turn)?;
+    canary::hide(turn, &mut directory)?;
+    Ok(directory)
 }
 
 fn done(result: Result<(), Fault>) -> Result<GateAnswer, Fault> {

@@ -13,6 +13,7 @@ use sekisho_core::{
 
 use super::{
     Engine,
+    canary::Canaries,
     ceremonies::Ceremonies,
     dispatch::{Ask, Reply},
     fault::Fault,
@@ -25,6 +26,7 @@ use super::{
 };
 use crate::{
     blobs::Blobs,
+    canary::BookKey,
     db::meta::{self, Installation},
     keystore::{Identity, Keys, Keystore, KeystoreError},
     ledger::{LedgerFiles, LedgerSigner, OpenError, StoredEntry, Writer},
@@ -204,6 +206,7 @@ impl Locked {
         let signer = LedgerSigner::from_seed(&installation.ledger_origin, &identity.ledger)
             .map_err(|e| Fault::Broken("the ledger's key is damaged", e.into()))?;
         let ledger = writer(&db, ledger, signer, keystore.ledger_head(&keys)?)?;
+        let keeper = installation.keeper;
         let room = Room {
             installation,
             keystore,
@@ -221,6 +224,7 @@ impl Locked {
             swept: None,
             shifts: Shifts::default(),
             ceremonies: Ceremonies::default(),
+            canaries: Canaries::new(BookKey::of(identity, keeper)),
             served: HashMap::new(),
             turns: 0,
         };

@@ -8,6 +8,7 @@
 
 mod assign;
 mod assigned;
+mod canary;
 mod ceremonies;
 mod checks;
 mod clock;

@@ -2,6 +2,8 @@
 
 mod arrivals;
 mod assignments;
+mod canary;
+mod canary_documents;
 pub(crate) mod house;
 mod older;
 mod restore;

@@ -6,7 +6,7 @@ use sekisho_core::{
 };
 
 use super::{
-    Engine, apart, clock, ending,
+    Engine, apart, canary, clock, ending,
     fault::Fault,
     intake_keys, retention, roots,
     turn::{Effect, Now, Turn},
@@ -64,12 +64,13 @@ impl Engine {
         }
     }
 
-    const CHORES: [(&str, Step); 5] = [
+    const CHORES: [(&str, Step); 6] = [
         ("lapsed assignments", retention::lapse),
         ("shifts that are over", retention::end_shifts),
         ("warnings", retention::warn),
         ("members to erase", retention::erase_members),
         ("used call ids", |turn| retention::sweep(turn)),
+        ("the book of canaries", canary::turn_over),
     ];
 
     fn note(&mut self, what: &'static str, work: impl FnOnce(&mut Self) -> Result<(), Fault>) {

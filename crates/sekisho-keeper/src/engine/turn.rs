@@ -11,7 +11,9 @@ use sekisho_core::{
     trust::TimeTrust,
 };
 
-use super::{ceremonies::Ceremonies, fault::Fault, shifts::Shifts, signers::Signers, witness::Witnesses};
+use super::{
+    canary::Canaries, ceremonies::Ceremonies, fault::Fault, shifts::Shifts, signers::Signers, witness::Witnesses,
+};
 use crate::{
     blobs::Blobs,
     db::{columns::Id, meta::Installation},
@@ -36,6 +38,7 @@ pub(super) struct Room {
     pub doubt_noted: bool,
     pub shifts: Shifts,
     pub ceremonies: Ceremonies,
+    pub canaries: Canaries,
     /// When there was last a tick, in seconds since boot.
     pub ticked: u64,
     /// Whether a tick left work of its own undone, to go on soon.

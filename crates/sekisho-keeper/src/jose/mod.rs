@@ -9,7 +9,7 @@
 pub mod call;
 mod json;
 mod jwk;
-mod jws;
+pub(crate) mod jws;
 mod key;
 pub mod request;
 mod return_url;

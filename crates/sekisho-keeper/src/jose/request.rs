@@ -107,6 +107,13 @@ pub enum RequestError {
     Expired,
 }
 
+impl RequestError {
+    /// Whether the signature is by no key of the site that the request names.
+    pub fn is_by_nobody(&self) -> bool {
+        matches!(self, Self::UnknownSite) || matches!(self, Self::Jws(error) if error.is_by_nobody())
+    }
+}
+
 impl From<RequestError> for Refusal {
     fn from(error: RequestError) -> Self {
         match error {

@@ -7,7 +7,7 @@ use sekisho_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Answered, Dialogue, Directory, Status};
+use super::{Answered, Dialogue, Directory, Status, Unheard};
 
 /// The gate's dialogue.
 pub struct Gate;
@@ -53,6 +53,8 @@ pub enum GateRequest {
     Proof(CheckId),
     /// How the keeper is.
     Status,
+    /// What the gate refused and can't judge. `Done`, whatever it was.
+    Unheard(Unheard),
 }
 
 /// The answers to [`GateRequest`], in the same order.
@@ -66,7 +68,7 @@ pub enum GateAnswer {
     Received(Received),
     /// To `Check`.
     Check(Box<CheckView>),
-    /// To `Withdraw`, `WithdrawByMember` and `MemberLeft`.
+    /// To `Withdraw`, `WithdrawByMember`, `MemberLeft` and `Unheard`.
     Done,
     /// To `Proof`: a receipt as JSON text, see `sekisho_core::ledger::receipt`.
     Proof(String),

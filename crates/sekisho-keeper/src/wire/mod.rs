@@ -11,6 +11,7 @@ mod desk;
 mod gate;
 mod installation;
 mod refusal;
+mod unheard;
 mod witness;
 
 pub use courier::{Courier, CourierAnswer, CourierRequest, Message, WitnessAsk, WitnessSaid};
@@ -25,6 +26,7 @@ pub use gate::{
 pub use installation::{Directory, SiteView, Status};
 pub use refusal::Refusal;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+pub use unheard::{Refused, Unheard};
 pub use witness::{
     MAX_WITNESSES, WitnessPlan, WitnessStanding, WitnessTerms, WitnessTermsError, WitnessView, Witnessing,
 };

@@ -3,6 +3,7 @@
 mod attacks;
 mod documents;
 mod fixtures;
+mod laying;
 mod person;
 mod restoring;
 mod staff;
@@ -49,6 +50,7 @@ use crate::{
 
 pub(super) use fixtures::sub_text;
 use fixtures::{people, policy, site, site_key, sub};
+pub(super) use laying::LINK;
 use person::{Driven, Person};
 pub(super) use witness::{Lie, Witness};
 

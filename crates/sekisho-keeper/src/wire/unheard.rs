@@ -1,0 +1,23 @@
+//! What a gate refused and can't judge.
+
+use sekisho_core::id::NetworkId;
+use serde::{Deserialize, Serialize};
+
+/// What a gate refused because it knows no such key or link. It says so of all of them alike; which of them is bait,
+/// if any, the keeper alone knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unheard {
+    /// What was refused.
+    pub what: Refused,
+    /// From which network, by the gate's own keyed hash of the address.
+    pub from: Option<NetworkId>,
+}
+
+/// What was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Refused {
+    /// A request object or a call whose signature is by no key of the site that it names: the compact JWS.
+    Signed(String),
+    /// A member's link that doesn't work: the SHA-256 of its secret.
+    Link([u8; 32]),
+}
