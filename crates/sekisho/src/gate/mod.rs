@@ -16,6 +16,7 @@ mod same_origin;
 mod state;
 #[cfg(test)]
 pub(crate) mod testing;
+mod unheard;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 

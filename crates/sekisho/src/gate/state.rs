@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{places::Places, rate::Rates};
+use super::{places::Places, rate::Rates, unheard::Passing};
 use crate::service::room::Room;
 
 /// How the gate is reached.
@@ -25,12 +25,14 @@ struct Inner {
     settings: Settings,
     places: Places,
     rates: Rates,
+    unheard: Passing,
 }
 
 impl Gate {
-    /// A gate over these ports.
+    /// A gate over these ports. Within a runtime: what it refuses is passed on in a task of its own.
     pub fn new(room: Room, settings: Settings) -> Self {
-        Self(Arc::new(Inner { room, settings, places: Places::default(), rates: Rates::default() }))
+        let unheard = Passing::start(&room);
+        Self(Arc::new(Inner { room, settings, places: Places::default(), rates: Rates::default(), unheard }))
     }
 
     /// The ports.
@@ -46,6 +48,11 @@ impl Gate {
     /// Places for uploads.
     pub(super) fn places(&self) -> &Places {
         &self.0.places
+    }
+
+    /// The way to the keeper for what was refused.
+    pub(super) fn unheard(&self) -> &Passing {
+        &self.0.unheard
     }
 
     /// How often who asked lately.

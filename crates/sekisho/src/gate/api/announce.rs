@@ -1,7 +1,7 @@
 //! `POST /v1/checks`: a site asks for a check.
 
 use axum::{
-    Json,
+    Extension, Json,
     body::Bytes,
     extract::State,
     http::{HeaderMap, StatusCode, header},
@@ -16,7 +16,7 @@ use super::{
     signed::{too_large, too_many},
 };
 use crate::{
-    gate::{problem::Problem, state::Gate},
+    gate::{places::Asker, problem::Problem, state::Gate},
     service::announce::{self, AnnounceError, Announcement},
 };
 
@@ -153,11 +153,16 @@ fn answer(gate: &Gate, made: &Announcement) -> Announced {
 )]
 pub(super) async fn post(
     State(gate): State<Gate>,
+    from: Option<Extension<Asker>>,
     headers: HeaderMap,
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Result<(StatusCode, Json<Announced>), Error> {
     let jws = jws(&headers, &body.map_err(|_| Error::TooLarge)?)?;
-    let made = announce::announce(gate.room(), &jws).await?;
+    let made = announce::announce(gate.room(), &jws).await.inspect_err(|why| {
+        if matches!(why, AnnounceError::Request(error) if error.is_by_nobody()) {
+            gate.unheard().signed(&jws, from.map(|Extension(asker)| asker));
+        }
+    })?;
     gate.rates().count(&made.site, gate.room().now()).map_err(Error::TooMany)?;
     let status = if made.new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(answer(&gate, &made))))

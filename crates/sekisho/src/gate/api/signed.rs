@@ -10,7 +10,7 @@ use sekisho_core::id::SiteName;
 use sekisho_keeper::wire::SignedCall;
 
 use crate::{
-    gate::{problem::Problem, state::Gate},
+    gate::{places::Asker, problem::Problem, state::Gate},
     service::{
         secret::sha256,
         site_call::{self, NotHeard},
@@ -101,9 +101,14 @@ impl FromRequest<Gate> for Signed {
         let jws = jws.ok_or(Unheard::Unsigned)?.to_owned();
         let method = request.method().to_string();
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let from = request.extensions().get::<Asker>().copied();
         let body = Bytes::from_request(request, gate).await.map_err(|_| Unheard::Body)?;
         let call = SignedCall { jws, method, path, body_sha256: sha256(&body) };
-        let site = site_call::hear(gate.room(), &call).await?;
+        let site = site_call::hear(gate.room(), &call).await.inspect_err(|why| {
+            if matches!(why, NotHeard::Signature(error) if error.is_by_nobody()) {
+                gate.unheard().signed(&call.jws, from);
+            }
+        })?;
         gate.rates().count(&site, gate.room().now()).map_err(Unheard::TooMany)?;
         Ok(Self { site, call })
     }

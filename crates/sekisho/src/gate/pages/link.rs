@@ -5,6 +5,7 @@
 
 use askama::Template;
 use axum::{
+    Extension,
     extract::{Path, State},
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
@@ -15,7 +16,7 @@ use super::{
     frame::{self, Frame},
 };
 use crate::{
-    gate::{cookie, lang::Lang, state::Gate},
+    gate::{cookie, lang::Lang, places::Asker, state::Gate},
     service::{
         member::{self, NoVisit},
         secret::Secret,
@@ -37,17 +38,35 @@ impl IntoResponse for Error {
     }
 }
 
+/// A link that leads nowhere was used, is over, or was never anybody's: the keeper is told of each alike.
+fn refuse(gate: &Gate, link: &Secret, from: Option<Extension<Asker>>, lang: Lang, why: NoVisit) -> Error {
+    if why == NoVisit::Unknown {
+        gate.unheard().link(link.hash(), from.map(|Extension(asker)| asker));
+    }
+    Error(lang, why)
+}
+
 /// Shows the button.
-pub(super) async fn get(State(gate): State<Gate>, lang: Lang, Path(token): Path<String>) -> Result<Response, Error> {
+pub(super) async fn get(
+    State(gate): State<Gate>,
+    from: Option<Extension<Asker>>,
+    lang: Lang,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
     let link = Secret::parse(&token).ok_or(Error(lang, NoVisit::Unknown))?;
-    member::knock(gate.room(), &link).await.map_err(|why| Error(lang, why))?;
+    member::knock(gate.room(), &link).await.map_err(|why| refuse(&gate, &link, from, lang, why))?;
     Ok(frame::show(StatusCode::OK, &Page { frame: Frame::new(lang) }))
 }
 
 /// Burns the link and begins a session.
-pub(super) async fn post(State(gate): State<Gate>, lang: Lang, Path(token): Path<String>) -> Result<Response, Error> {
+pub(super) async fn post(
+    State(gate): State<Gate>,
+    from: Option<Extension<Asker>>,
+    lang: Lang,
+    Path(token): Path<String>,
+) -> Result<Response, Error> {
     let link = Secret::parse(&token).ok_or(Error(lang, NoVisit::Unknown))?;
-    let session = member::enter(gate.room(), &link).await.map_err(|why| Error(lang, why))?;
+    let session = member::enter(gate.room(), &link).await.map_err(|why| refuse(&gate, &link, from, lang, why))?;
     let mut response = Redirect::to("/check").into_response();
     if let Some(cookie) = cookie::begin_session(gate.settings(), &session) {
         response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -19,7 +19,7 @@ use sekisho_keeper::{
     },
     wire::{
         Answered, CheckView, Directory, DocumentView, GateAnswer, GateRequest, IntakeKey, IntakeKeys, Receive,
-        Received, Refusal, SignedCall, SiteView, Status, ViewingView,
+        Received, Refusal, SignedCall, SiteView, Status, Unheard, ViewingView,
     },
 };
 use sekisho_seal::{Context, FormatVersion, IntakeSecret};
@@ -55,11 +55,12 @@ pub(crate) struct ScriptedKeeper {
     blobs: PathBuf,
     script: Mutex<Script>,
     held: Mutex<Option<Held>>,
+    unheard: Mutex<Vec<Unheard>>,
 }
 
 impl ScriptedKeeper {
     pub(super) fn new(clock: Arc<ManualClock>, directory: Directory, blobs: PathBuf) -> Self {
-        Self { clock, directory, blobs, script: Mutex::default(), held: Mutex::default() }
+        Self { clock, directory, blobs, script: Mutex::default(), held: Mutex::default(), unheard: Mutex::default() }
     }
 
     pub(super) fn identity(&self) -> [u8; 32] {
@@ -114,6 +115,11 @@ impl ScriptedKeeper {
 
     pub(crate) fn state(&self) -> Option<CheckState> {
         self.held.lock().unwrap().as_ref().map(|held| held.view.state)
+    }
+
+    /// What the gate passed on.
+    pub(crate) fn unheard(&self) -> Vec<Unheard> {
+        self.unheard.lock().unwrap().clone()
     }
 
     pub(crate) fn documents(&self) -> usize {
@@ -252,6 +258,10 @@ impl ScriptedKeeper {
                 self.known(check).map(|_| GateAnswer::Proof(r#"{"receipt":"of the keeper"}"#.into()))
             }
             GateRequest::Status => Ok(GateAnswer::Status(self.status())),
+            GateRequest::Unheard(unheard) => {
+                self.unheard.lock().unwrap().push(unheard);
+                Ok(GateAnswer::Done)
+            }
         }
     }
 }

@@ -166,6 +166,15 @@ impl TestGate {
     }
 
     pub(crate) fn sign(&self, ask: Ask) -> String {
+        self.sign_with(&fixture::key_of("site-a"), ask)
+    }
+
+    /// A request in a site's name, signed with a key that isn't the site's.
+    pub(crate) fn sign_as_a_thief(&self) -> String {
+        self.sign_with(&fixture::key_of("site-b"), Ask::default())
+    }
+
+    fn sign_with(&self, key: &SigningKey, ask: Ask) -> String {
         let issued = NOW;
         let ask = request::Ask {
             site: "site-a".parse().unwrap(),
@@ -176,7 +185,7 @@ impl TestGate {
             sub: Sub::of_member(&[4; 32], ask.member),
             return_url: ask.return_url.into(),
         };
-        request::sign_request(&fixture::key_of("site-a"), KEEPER, &ask).unwrap()
+        request::sign_request(key, KEEPER, &ask).unwrap()
     }
 
     pub(crate) fn sign_call(&self, method: &str, path: &str, body: &[u8]) -> String {
