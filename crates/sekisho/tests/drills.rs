@@ -196,3 +196,12 @@ fn the_command_prints_one_array_and_ends_well_when_promises_are_kept() {
     }
     assert_eq!(rows[0]["kept"], true);
 }
+
+/// M7, M19, M20, M39: what was laid as bait opens nothing, is refused in the words for what nobody knows, and is told
+/// at the first use; what nobody laid is not.
+#[test]
+fn bait_is_told_at_the_first_use_and_by_nothing_before() {
+    let row = row("canary");
+    assert_kept(&row);
+    assert!(row.noticed.starts_with("noticed"));
+}

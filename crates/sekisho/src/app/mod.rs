@@ -1,6 +1,7 @@
 //! Where roles meet their back ends. Only here are they named.
 
 pub mod archive;
+pub mod canary;
 mod courier;
 mod desk;
 pub mod founding;

@@ -3,6 +3,7 @@
 //! Exit codes: 0 for yes, 1 for a finding, 2 for a usage or input error.
 
 mod backup;
+mod canary;
 mod demo;
 mod doctor;
 mod drill;
@@ -46,6 +47,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Copy everything that is not a way to a picture
     Backup(backup::BackupArgs),
+    /// Lay bait that no honest person has a cause to touch
+    Canary(canary::CanaryArgs),
     /// Write everything in open formats, to leave
     Export(export::ExportArgs),
     /// Make an installation again from a backup
@@ -75,6 +78,7 @@ impl Cli {
             Command::Doctor(args) => doctor::run(args),
             Command::Serve(args) => serve::run(args),
             Command::Backup(args) => backup::run(args),
+            Command::Canary(args) => canary::run(args),
             Command::Export(args) => export::run(args),
             Command::Restore(args) => restore::run(args),
             Command::Site(args) => site::run(args),

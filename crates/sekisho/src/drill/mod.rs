@@ -5,6 +5,7 @@
 
 mod auditor;
 mod caller;
+mod canary;
 mod clock_back;
 mod clock_forward;
 mod clockwork;
@@ -62,7 +63,7 @@ type Drill = fn(&Grounds) -> Result<Row, DrillError>;
 
 /// Every drill by its name, in the order in which they are performed. One that changes the installation that all share
 /// comes after the others that use it.
-const DRILLS: [(&str, Drill); 14] = [
+const DRILLS: [(&str, Drill); 15] = [
     ("stolen-storage", stolen_storage::perform),
     ("stolen-databases", stolen_databases::perform),
     ("stolen-site-key", stolen_site_key::perform),
@@ -77,6 +78,7 @@ const DRILLS: [(&str, Drill); 14] = [
     ("fork", fork::perform),
     ("truncated-ledger", truncated_ledger::perform),
     ("rewritten-ledger", rewritten_ledger::perform),
+    ("canary", canary::perform),
 ];
 
 /// What a drill showed.

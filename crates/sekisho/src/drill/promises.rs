@@ -32,7 +32,7 @@ const fn intended(held: &'static str, then: &'static str, promised: &'static str
 const PICTURES: &str = "every picture";
 const BUDGETS: &str = "no drill yet; budgets are not built";
 
-const PROMISES: [Promise; 17] = [
+const PROMISES: [Promise; 18] = [
     drilled("stolen-storage", "the whole blob store and its credentials", PICTURES, "ciphertext"),
     drilled(
         "stolen-databases",
@@ -95,6 +95,12 @@ const PROMISES: [Promise; 17] = [
     drilled("fork", "the log's key, to write another and longer history", "–", "nothing: the witness knows another"),
     drilled("truncated-ledger", "the log's key, to cut the ledger's end off", "–", "nothing: the witness knows more"),
     drilled("rewritten-ledger", "the log's key, to rewrite the ledger", "–", "nothing: the witness knows another"),
+    drilled(
+        "canary",
+        "a site's key or a member's link that was laid as bait, and a copy of every database",
+        "–",
+        "nothing: refused like what nobody knows, and told at the first use",
+    ),
     intended(
         "the key process itself, or root on its machine",
         "–",

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use sekisho_core::{
+    canary::Canary,
     check::{ShredCause, Verdict},
     event::{Contradiction, What},
     id::StaffId,
@@ -32,6 +33,7 @@ pub(super) fn weight(what: &What) -> &'static str {
         | What::WitnessForgotten { .. }
         | What::WitnessAgreed { .. }
         | What::Shredded { cause: ShredCause::Damaged | ShredCause::Overdue, .. } => "look",
+        What::Canary { canary: Canary::Known { .. } } => "alarm",
         What::Found { finding } if finding.verdict() > Outcome::Note => "alarm",
         What::Found { .. } => "look",
         _ => "plain",
@@ -61,8 +63,11 @@ impl Teller {
     }
 
     fn of_watch(&self, what: &What) -> Option<String> {
-        let What::Found { finding } = what else { return None };
-        let said = finding.sentence();
+        let said = match what {
+            What::Found { finding } => finding.sentence(),
+            What::Canary { canary } => canary.sentence()?,
+            _ => return None,
+        };
         Some(match self.lang {
             Lang::Ja => said.ja,
             Lang::En => said.en,
@@ -219,6 +224,7 @@ impl Teller {
             What::CheckEnded { withdrawn: true, .. } => ("確認が取り下げられました", "A check was withdrawn"),
             What::CheckEnded { .. } => ("確認が判断のないまま終わりました", "A check ended without a decision"),
             What::Observed { .. } => ("拒否や接続が記録されました", "Refusals or a connection were put on record"),
+            What::Canary { .. } => ("おとりの帳面を封じました", "The book of canaries was sealed"),
             What::MemberErased { .. } => ("会員との結びつきを消しました", "What tied a check to a person was erased"),
             _ => ("新しい種類の記録", "An event of a new kind"),
         };
