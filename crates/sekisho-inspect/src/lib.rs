@@ -12,6 +12,7 @@ pub mod advice;
 pub mod child;
 pub mod decode;
 mod jpeg;
+pub mod luma;
 pub mod my_number;
 pub mod paint;
 pub mod png;

@@ -2,7 +2,7 @@
 
 use crate::{
     decode::{self, Picture},
-    paint, png, qr, quality,
+    luma, paint, png, qr, quality,
     wire::{Boxed, Code, Facts, Limits, UploadReport, UploadRequest, Verdict},
 };
 
@@ -34,7 +34,7 @@ fn clean(bytes: &[u8], request: &UploadRequest, limits: &Limits, facts: &mut Fac
     let size = picture.pixels.dimensions();
     let boxes = paint::clamp(&request.boxes, size);
     note(facts, &picture, &boxes);
-    let grey = image::imageops::grayscale(&picture.pixels);
+    let grey = luma::grey(&picture.pixels);
     let codes = qr::find(&grey);
     drop(grey);
     facts.codes = u32::try_from(codes.areas.len() + codes.unread.len()).unwrap_or(u32::MAX);

@@ -2,7 +2,7 @@
 
 use image::{GrayImage, imageops};
 
-use super::readers::{self, Found};
+use super::readers::{self, Found, Level};
 use crate::wire::Boxed;
 
 /// Sides in pixels to which a part is scaled, one after the other: some five to ten pixels to a module for the codes
@@ -23,10 +23,11 @@ pub(super) fn read(grey: &GrayImage, area: &Boxed) -> Option<Found> {
 }
 
 fn first_read(part: &GrayImage) -> Option<Found> {
+    let level = Level::new(part);
     readers::QUICK
         .iter()
         .chain(&readers::SLOW)
-        .find_map(|reader| reader(part).into_iter().find(|found| found.text.is_some()))
+        .find_map(|reader| reader(&level).into_iter().find(|found| found.text.is_some()))
 }
 
 /// The area with a quarter of its side around it.

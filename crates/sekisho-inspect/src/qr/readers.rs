@@ -1,18 +1,23 @@
 //! The readers: two of different make, over pictures turned black and white in different ways.
 
+use std::cell::OnceCell;
+
 use image::GrayImage;
 use rxing::{
-    Binarizer, BinaryBitmap, DecodeHints, Luma8Source, Point, RXingResult,
-    common::{
-        BitMatrix, DetectorRXingResult, GlobalHistogramBinarizer, HybridBinarizer, cpp_essentials::ConcentricPattern,
-    },
-    multi::{MultipleBarcodeReader, qrcode::QRCodeMultiReader},
-    qrcode::cpp_port::{
-        decoder::Decode,
-        detector::{FindFinderPatterns, FinderPatternSet, GenerateFinderPatternSets, SampleQR},
+    Binarizer, DecodeHints, Luma8Source, Point,
+    common::{BitMatrix, DetectorRXingResult, GlobalHistogramBinarizer, cpp_essentials::ConcentricPattern},
+    multi::qrcode::detector::MultiDetector,
+    qrcode::{
+        cpp_port::{
+            decoder::Decode,
+            detector::{FindFinderPatterns, FinderPatternSet, GenerateFinderPatternSets, SampleQR},
+        },
+        decoder::qrcode_decoder,
     },
 };
 use zeroize::Zeroizing;
+
+use super::{bits::Bits, finders, local, rings, running};
 
 /// How many triples of finder patterns are tried on one picture. A code is among the first; a page of squares makes
 /// thousands.
@@ -26,20 +31,52 @@ pub(super) struct Found {
     pub(super) text: Option<Zeroizing<String>>,
 }
 
-/// A way to read codes.
-pub(super) type Reader = fn(&GrayImage) -> Vec<Found>;
+/// A picture at one size.
+pub(super) struct Level<'a> {
+    grey: &'a GrayImage,
+    local: OnceCell<Option<(Bits, BitMatrix)>>,
+}
 
-/// Those that between them read nearly all and cost some ten milliseconds for a million pixels.
+impl<'a> Level<'a> {
+    pub(super) const fn new(grey: &'a GrayImage) -> Self {
+        Self { grey, local: OnceCell::new() }
+    }
+
+    /// Width and height in pixels, the longer.
+    pub(super) fn longest(&self) -> u32 {
+        self.grey.width().max(self.grey.height())
+    }
+
+    /// The picture in black and white, black being what is darker than its surroundings, made once for both readers
+    /// that want it. Nothing where a picture is too small for surroundings.
+    fn local(&self) -> Option<&(Bits, BitMatrix)> {
+        let make = || local::bits(self.grey).and_then(|bits| bits.matrix().map(|matrix| (bits, matrix)));
+        self.local.get_or_init(make).as_ref()
+    }
+
+    /// The picture in black and white, black being what is darker than one level for the whole picture.
+    fn whole(&self) -> Option<BitMatrix> {
+        let source = Luma8Source::new_with_slice(self.grey.as_raw(), self.grey.width(), self.grey.height()).ok()?;
+        GlobalHistogramBinarizer::new(source).get_black_matrix().ok().cloned()
+    }
+}
+
+/// A way to read codes.
+pub(super) type Reader = fn(&Level<'_>) -> Vec<Found>;
+
+/// Those that between them read nearly all and cost some milliseconds for a million pixels.
 pub(super) const QUICK: [Reader; 2] = [by_lines, by_local_contrast];
 
 /// Those that see some codes which the quick ones don't, at several times the cost.
 pub(super) const SLOW: [Reader; 2] = [by_one_level, by_rqrr];
 
 /// rqrr, with its own running threshold.
-fn by_rqrr(level: &GrayImage) -> Vec<Found> {
-    let at = |x: usize, y: usize| level.as_raw()[y * level.width() as usize + x];
-    let (width, height) = (level.width() as usize, level.height() as usize);
-    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, at);
+fn by_rqrr(level: &Level<'_>) -> Vec<Found> {
+    let bits = running::bits(level.grey);
+    if !rings::are_three(&bits) {
+        return Vec::new();
+    }
+    let mut prepared = rqrr::PreparedImage::prepare_from_bitmap(bits.width(), bits.height(), |x, y| bits.at(x, y));
     let read = |grid: &rqrr::Grid<_>| {
         let mut bytes = Zeroizing::new(Vec::with_capacity(8192));
         let whole = grid.decode_to(&mut *bytes).is_ok();
@@ -52,34 +89,42 @@ fn by_rqrr(level: &GrayImage) -> Vec<Found> {
 }
 
 /// rxing's newer reader, black being what is darker than its surroundings.
-fn by_local_contrast(level: &GrayImage) -> Vec<Found> {
-    source(level).map_or_else(Vec::new, |source| by_triples(&BinaryBitmap::new(HybridBinarizer::new(source))))
+fn by_local_contrast(level: &Level<'_>) -> Vec<Found> {
+    match level.local() {
+        Some((bits, matrix)) => by_triples(matrix, finders::patterns(bits, matrix)),
+        None => by_one_level(level),
+    }
 }
 
 /// rxing's newer reader, black being what is darker than one level for the whole picture.
-fn by_one_level(level: &GrayImage) -> Vec<Found> {
-    source(level).map_or_else(Vec::new, |source| by_triples(&BinaryBitmap::new(GlobalHistogramBinarizer::new(source))))
+fn by_one_level(level: &Level<'_>) -> Vec<Found> {
+    let matrix = level.whole();
+    matrix.map_or_else(Vec::new, |matrix| by_triples(&matrix, FindFinderPatterns(&matrix, true, 0)))
 }
 
 /// rxing's older reader, which finds the patterns line by line.
-fn by_lines(level: &GrayImage) -> Vec<Found> {
-    let Some(source) = source(level) else { return Vec::new() };
-    let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
-    let hints = DecodeHints { TryHarder: Some(true), ..DecodeHints::default() };
-    let corners = |result: &RXingResult| result.getPoints().iter().map(|point| (point.x, point.y)).collect();
-    let text = |result: &RXingResult| Some(Zeroizing::new(result.getText().to_owned()));
-    let all = QRCodeMultiReader::default().decode_multiple_with_hints(&mut bitmap, &hints).unwrap_or_default();
-    all.iter().map(|result| Found { corners: corners(result), text: text(result) }).collect()
+fn by_lines(level: &Level<'_>) -> Vec<Found> {
+    match level.local() {
+        Some((bits, matrix)) if finders::are_three(bits, matrix) => by_three(matrix),
+        Some(_) => Vec::new(),
+        None => level.whole().map_or_else(Vec::new, |matrix| by_three(&matrix)),
+    }
 }
 
-fn source(level: &GrayImage) -> Option<Luma8Source<'_>> {
-    Luma8Source::new_with_slice(level.as_raw(), level.width(), level.height()).ok()
+/// rxing's older reader, wherever it finds three patterns in black and white.
+fn by_three(matrix: &BitMatrix) -> Vec<Found> {
+    let hints = DecodeHints { TryHarder: Some(true), ..DecodeHints::default() };
+    let seen = MultiDetector::new(matrix).detectMulti(&hints).unwrap_or_default();
+    let read = seen.iter().filter_map(|code| {
+        let text = qrcode_decoder::decode_bitmatrix_with_hints(code.getBits(), &hints).ok()?;
+        let corners = code.getPoints().iter().map(|point| (point.x, point.y)).collect();
+        Some(Found { corners, text: Some(Zeroizing::new(text.getText().to_owned())) })
+    });
+    read.collect()
 }
 
 /// Tries each triple of finder patterns; one that belongs to a code that was read is not tried again.
-fn by_triples<B: Binarizer>(bitmap: &BinaryBitmap<B>) -> Vec<Found> {
-    let matrix = bitmap.get_black_matrix();
-    let mut patterns = FindFinderPatterns(matrix, true, 0);
+fn by_triples(matrix: &BitMatrix, mut patterns: Vec<ConcentricPattern>) -> Vec<Found> {
     let (mut out, mut used) = (Vec::new(), Vec::new());
     for triple in GenerateFinderPatternSets(&mut patterns).iter().take(TRIPLES_AT_MOST) {
         let three = [triple.tl, triple.tr, triple.bl];

@@ -3,7 +3,9 @@
 //! Readers look along single lines of pixels. They need some five of them to a module, and more only carry more noise:
 //! a code that is missed at one size is read at the next.
 
-use image::{GrayImage, Luma, imageops};
+use image::{GrayImage, Luma};
+
+use super::shrink;
 
 /// The longest side that readers look at. A code that is only legible beyond it
 /// covers less than a hundredth of a card's width.
@@ -35,7 +37,7 @@ pub(super) fn scaled(grey: &GrayImage, by: f32) -> Option<GrayImage> {
     let (width, height) = (side(grey.width()), side(grey.height()));
     match by {
         1.0 => None,
-        ..1.0 => Some(imageops::thumbnail(grey, width, height)),
+        ..1.0 => Some(shrink::shrunk(grey, width, height)),
         _ => Some(enlarged(grey, width, height)),
     }
 }
