@@ -19,6 +19,7 @@ pub mod png;
 pub mod qr;
 pub mod quality;
 pub mod render;
+mod shrink;
 pub mod sniff;
 pub mod upload;
 mod warmth;

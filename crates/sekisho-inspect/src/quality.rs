@@ -4,9 +4,12 @@
 //! ask for another picture themselves. So only hopeless pictures are sent back,
 //! and the measurements are reported for all.
 
-use image::{GrayImage, RgbImage, imageops};
+use image::{GrayImage, RgbImage};
 
-use crate::wire::{Boxed, Code};
+use crate::{
+    luma, shrink,
+    wire::{Boxed, Code},
+};
 
 /// The shortest long side of a picture, in pixels: below it a whole card has
 /// fewer than five pixels to a millimetre and its dates fewer than ten in height.
@@ -55,13 +58,12 @@ pub fn objection(quality: Quality) -> Option<Code> {
 }
 
 fn part(pixels: &RgbImage, kept: &Boxed, shrink: f64) -> GrayImage {
-    let view = imageops::crop_imm(pixels, kept.x, kept.y, kept.w, kept.h);
-    let grey = imageops::grayscale(&*view);
+    let grey = luma::grey_of(pixels, kept);
     if shrink <= 1.0 {
         return grey;
     }
     let side = |pixels: u32| ((f64::from(pixels) / shrink) as u32).max(1);
-    imageops::thumbnail(&grey, side(kept.w), side(kept.h))
+    shrink::shrunk(&grey, side(kept.w), side(kept.h))
 }
 
 /// Variance of the four-neighbour Laplacian; zero for a picture without an inside.
@@ -96,6 +98,7 @@ fn glare(pixels: &RgbImage, boxes: &[Boxed]) -> f32 {
 mod tests {
     use super::*;
     use crate::samples;
+    use image::imageops;
 
     const WHOLE: Boxed = Boxed { x: 0, y: 0, w: 1600, h: 1000 };
 

@@ -16,7 +16,6 @@ mod local;
 mod readers;
 mod rings;
 mod running;
-mod shrink;
 mod sizes;
 
 use image::GrayImage;

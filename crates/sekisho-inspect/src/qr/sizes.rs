@@ -5,7 +5,7 @@
 
 use image::{GrayImage, Luma};
 
-use super::shrink;
+use crate::shrink;
 
 /// The longest side that readers look at. A code that is only legible beyond it
 /// covers less than a hundredth of a card's width.

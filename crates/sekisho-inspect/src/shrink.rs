@@ -11,7 +11,7 @@ use image::{GrayImage, imageops};
 const SPAN_AT_MOST: usize = 63;
 
 /// `grey` at `width` × `height` pixels, neither of which is larger than its own.
-pub(super) fn shrunk(grey: &GrayImage, width: u32, height: u32) -> GrayImage {
+pub(crate) fn shrunk(grey: &GrayImage, width: u32, height: u32) -> GrayImage {
     let spans = (spans(grey.width(), width), spans(grey.height(), height));
     let (Some(across), Some(down)) = spans else { return imageops::thumbnail(grey, width, height) };
     let line = grey.width() as usize;
