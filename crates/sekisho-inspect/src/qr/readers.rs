@@ -167,3 +167,73 @@ fn spread(triple: &FinderPatternSet) -> Vec<(f32, f32)> {
     let (x, y) = place(triple.tl.p);
     vec![(x, y), place(triple.tr.p), place(triple.bl.p), (x + right.0 + down.0, y + right.1 + down.1)]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{self, Shot};
+    use image::imageops;
+    use rxing::{
+        BinaryBitmap,
+        common::HybridBinarizer,
+        multi::{MultipleBarcodeReader, qrcode::QRCodeMultiReader},
+    };
+
+    type Seen = Vec<(Vec<(f32, f32)>, Option<String>)>;
+
+    fn seen(found: Vec<Found>) -> Seen {
+        found.into_iter().map(|found| (found.corners, found.text.map(|text| text.to_string()))).collect()
+    }
+
+    fn hybrid(grey: &GrayImage) -> BinaryBitmap<HybridBinarizer<Luma8Source<'_>>> {
+        let source = Luma8Source::new_with_slice(grey.as_raw(), grey.width(), grey.height()).unwrap();
+        BinaryBitmap::new(HybridBinarizer::new(source))
+    }
+
+    /// rxing's older reader, left to itself.
+    fn lines_alone(grey: &GrayImage) -> Seen {
+        let hints = DecodeHints { TryHarder: Some(true), ..DecodeHints::default() };
+        let all =
+            QRCodeMultiReader::default().decode_multiple_with_hints(&mut hybrid(grey), &hints).unwrap_or_default();
+        let points = |points: &[Point]| points.iter().map(|point| (point.x, point.y)).collect();
+        all.iter().map(|code| (points(code.getPoints()), Some(code.getText().to_owned()))).collect()
+    }
+
+    /// rxing's newer reader, with patterns of its own.
+    fn contrast_alone(grey: &GrayImage) -> Seen {
+        let hybrid = hybrid(grey);
+        let matrix = hybrid.get_black_matrix();
+        seen(by_triples(matrix, FindFinderPatterns(matrix, true, 0)))
+    }
+
+    /// What rqrr reads, left to itself.
+    fn rqrr_alone(grey: &GrayImage) -> Vec<String> {
+        let (width, height) = (grey.width() as usize, grey.height() as usize);
+        let mut prepared =
+            rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| grey.as_raw()[y * width + x]);
+        prepared.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
+    }
+
+    /// A photograph as it is and at three quarters.
+    fn sizes(shot: &Shot) -> [GrayImage; 2] {
+        let grey = shot.grey();
+        [imageops::thumbnail(&grey, grey.width() * 3 / 4, grey.height() * 3 / 4), grey]
+    }
+
+    /// M3: what is done here in their stead loses nothing.
+    #[test]
+    fn each_reader_sees_what_its_library_sees_by_itself() {
+        let mut read = [0; 3];
+        for grey in samples::hard_shots(12, 40).iter().flat_map(sizes) {
+            let level = Level::new(&grey);
+            let (lines, contrast, rqrr) =
+                (seen(by_lines(&level)), seen(by_local_contrast(&level)), seen(by_rqrr(&level)));
+            assert!(lines == lines_alone(&grey) && contrast == contrast_alone(&grey));
+            let texts: Vec<String> = rqrr.into_iter().filter_map(|(_, text)| text).collect();
+            assert_eq!(texts.len(), rqrr_alone(&grey).len());
+            let any = |seen: &Seen| usize::from(seen.iter().any(|(_, text)| text.is_some()));
+            read = [read[0] + any(&lines), read[1] + any(&contrast), read[2] + texts.len().min(1)];
+        }
+        assert!(read.iter().all(|&count| count > 5), "{read:?}");
+    }
+}
