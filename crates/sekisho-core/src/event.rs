@@ -9,6 +9,7 @@ use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    alert::Alerting,
     canary::Canary,
     check::{Reason, Role, ShredCause, Verdict},
     id::{AssignmentId, CheckId, DocumentId, IntakeKeyId, KindName, PolicyName, ShiftId, SiteName, StaffId, ViewingId},
@@ -335,6 +336,11 @@ pub enum What {
         /// Which of both.
         canary: Canary,
     },
+    /// Something about alerts.
+    Alerting {
+        /// What.
+        alerting: Alerting,
+    },
 }
 
 /// How a witness contradicts a ledger.
@@ -370,13 +376,14 @@ impl What {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use alloc::vec;
 
     use super::*;
     use crate::{
+        alert::Hand,
         budget::{Kind, Series, Spent, Subject, Window},
-        id::{AgentId, CanaryId, DeviceId, NetworkId},
+        id::{AgentId, AlertId, CanaryId, DeviceId, NetworkId},
         watch::{
             Cause, Detector, Evidence, OutsideVerdict, PersonVerdict, Several, SeveralVerdict, VaultVerdict,
             observed::{Asker, Outsider, Trouble},
@@ -453,10 +460,27 @@ mod tests {
         causes.into_iter().map(|cause| What::Found { finding: found(cause) }).collect()
     }
 
+    fn what_is_said_of_alerts() -> Vec<What> {
+        let (alert, by) = (AlertId::from_bytes([1; 16]), Hand::Operator);
+        let people = vec!["aoki".parse().unwrap()];
+        let said = [
+            Alerting::Acknowledged { alert, by: Hand::Staff(StaffId::from_bytes([3; 16])) },
+            Alerting::Tested { by },
+            Alerting::RotaSet { people, by },
+            Alerting::CourierSilent { since: Timestamp(7) },
+        ];
+        said.into_iter().map(|alerting| What::Alerting { alerting }).collect()
+    }
+
+    pub(crate) fn every_event() -> Vec<What> {
+        let all = [every_kind(), what_is_observed(), what_is_found(), what_is_said_of_alerts()];
+        all.into_iter().flatten().collect()
+    }
+
     /// What is written must be read for years: by a restore, by a detector, by whoever holds a receipt.
     #[test]
     fn every_kind_of_event_is_read_back_as_it_was_written() {
-        for what in every_kind().into_iter().chain(what_is_observed()).chain(what_is_found()) {
+        for what in every_event() {
             let event = Event::new(Timestamp(5), what);
             assert_eq!(Event::from_bytes(&event.to_bytes()).ok(), Some(event.clone()), "{event:?}");
         }

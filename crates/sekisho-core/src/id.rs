@@ -138,6 +138,10 @@ ids! {
     AgentId = "agt";
     /// A piece of bait.
     CanaryId = "can";
+    /// An alert.
+    AlertId = "alr";
+    /// One call of one person for an alert.
+    CallId = "cal";
 }
 
 impl CheckId {
@@ -215,6 +219,8 @@ names! {
     PolicyName;
     /// A kind of document, e.g. `jp-driving-licence`.
     KindName;
+    /// Somebody who is called when there is an alert, by the short name the operator gave them.
+    ContactName;
 }
 
 #[cfg(test)]

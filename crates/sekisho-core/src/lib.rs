@@ -11,6 +11,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod alert;
 pub mod attestation;
 pub mod budget;
 pub mod calendar;

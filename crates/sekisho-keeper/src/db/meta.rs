@@ -29,6 +29,8 @@ pub mod names {
     pub const IN_USE: &str = "in_use";
     /// Whether openings are paused.
     pub const PAUSED: &str = "paused";
+    /// [`sekisho_core::alert::Rota`].
+    pub const ROTA: &str = "rota";
 }
 
 /// Reads a fact.

@@ -1,18 +1,19 @@
 //! From a request to its verb, and from a verb's end to an answer.
 
 use super::{
-    Engine, Position, assign, canary, checks, clock, decide, fault::Fault, intake_keys, outbox, receive, registry,
-    staff, turn::Turn, view, witness,
+    Engine, Position, alerts, assign, canary, checks, clock, decide, fault::Fault, intake_keys, outbox, receive,
+    registry, staff, turn::Turn, view, witness,
 };
 use crate::{
     custody::{self, Opening},
     db::meta,
     wire::{
         Answered, CourierAnswer, CourierRequest, DeskAnswer, DeskRequest, Directory, GateAnswer, GateRequest,
-        LoggedEvent, Queue, Refusal, ShiftToken, Status,
+        LoggedEvent, OperatorAnswer, OperatorRequest, Queue, Refusal, ShiftToken, Status,
     },
 };
 use sekisho_core::{
+    alert::Hand,
     calendar::text,
     check::Role,
     id::{StaffId, ViewingId},
@@ -32,6 +33,8 @@ pub enum Ask {
     Desk(DeskRequest),
     /// From the courier.
     Courier(CourierRequest),
+    /// From whoever runs the machine.
+    Operator(OperatorRequest),
 }
 
 /// An answer for the descriptor that asked.
@@ -43,6 +46,8 @@ pub enum Reply {
     Desk(Answered<DeskAnswer>),
     /// To the courier.
     Courier(Answered<CourierAnswer>),
+    /// To whoever runs the machine.
+    Operator(Answered<OperatorAnswer>),
 }
 
 /// Who asked.
@@ -54,6 +59,8 @@ pub enum Side {
     Desk,
     /// The courier.
     Courier,
+    /// Whoever runs the machine.
+    Operator,
 }
 
 impl Ask {
@@ -63,6 +70,7 @@ impl Ask {
             Self::Gate(_) => Side::Gate,
             Self::Desk(_) => Side::Desk,
             Self::Courier(_) => Side::Courier,
+            Self::Operator(_) => Side::Operator,
         }
     }
 }
@@ -74,6 +82,7 @@ impl Side {
             Self::Gate => Reply::Gate(Err(refusal)),
             Self::Desk => Reply::Desk(Err(refusal)),
             Self::Courier => Reply::Courier(Err(refusal)),
+            Self::Operator => Reply::Operator(Err(refusal)),
         }
     }
 
@@ -110,6 +119,7 @@ pub(super) fn ask(turn: &mut Turn<'_>, ask: Ask) -> Result<Step, Fault> {
     match ask {
         Ask::Gate(request) => gate(turn, request).map(|answer| Step::Say(Reply::Gate(Ok(answer)))),
         Ask::Courier(request) => courier(turn, request).map(|answer| Step::Say(Reply::Courier(Ok(answer)))),
+        Ask::Operator(request) => operator(turn, request).map(|answer| Step::Say(Reply::Operator(Ok(answer)))),
         Ask::Desk(DeskRequest::View { shift, assignment }) => {
             view::view(turn, &shift, assignment).map(|allowed| Step::Open(Box::new(allowed)))
         }
@@ -183,15 +193,42 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
         DeskRequest::Pause(shift) => pause(turn, &shift, true).map(|()| DeskAnswer::Done)?,
         DeskRequest::ConfirmTime(shift) => clock::confirm(turn, &shift).map(|()| DeskAnswer::Done)?,
         DeskRequest::Resume(shift) => pause(turn, &shift, false).map(|()| DeskAnswer::Done)?,
+        DeskRequest::Alerts(shift) => {
+            turn.room.shifts.require(&shift, &[Role::Officer, Role::Administrator], now)?;
+            DeskAnswer::Alerts(alerts::list(turn)?)
+        }
+        DeskRequest::Acknowledge { shift, alert } => {
+            alerts::acknowledge_at_desk(turn, &shift, alert).map(|()| DeskAnswer::Done)?
+        }
         DeskRequest::Status => DeskAnswer::Status(status(turn)?),
     })
 }
 
+fn operator(turn: &mut Turn<'_>, request: OperatorRequest) -> Result<OperatorAnswer, Fault> {
+    let by = Hand::Operator;
+    Ok(match request {
+        OperatorRequest::Status => OperatorAnswer::Status(status(turn)?),
+        OperatorRequest::Alerts => OperatorAnswer::Alerts(alerts::list(turn)?),
+        OperatorRequest::Acknowledge(alert) => alerts::acknowledge(turn, alert, by).map(|()| OperatorAnswer::Done)?,
+        OperatorRequest::TestAlert => OperatorAnswer::Alert(alerts::test(turn, by)?),
+        OperatorRequest::SetRota(rota) => alerts::set_rota(turn, &rota, by).map(|()| OperatorAnswer::Done)?,
+    })
+}
+
 fn courier(turn: &mut Turn<'_>, request: CourierRequest) -> Result<CourierAnswer, Fault> {
+    let since_boot = turn.room.clock.read().since_boot;
+    turn.room.heard.hear(since_boot);
     Ok(match request {
         CourierRequest::Pull { limit } => CourierAnswer::Messages(outbox::pull(turn, limit.min(100))?),
         CourierRequest::Delivered(message) => outbox::delivered(turn, message).map(|()| CourierAnswer::Done)?,
         CourierRequest::Failed { message, why } => outbox::failed(turn, message, &why).map(|()| CourierAnswer::Done)?,
+        CourierRequest::Calls { limit } => CourierAnswer::Calls(alerts::pull(turn, limit.min(100))?),
+        CourierRequest::Called(call) => alerts::made(turn, call).map(|()| CourierAnswer::Done)?,
+        CourierRequest::CallFailed { call, why } => {
+            tracing::warn!(%call, why = outbox::plain(&why), "somebody was not reached");
+            alerts::failed(turn, call).map(|()| CourierAnswer::Done)?
+        }
+        CourierRequest::Pulse => CourierAnswer::Pulse(alerts::pulse(turn)?),
         CourierRequest::WitnessWork => CourierAnswer::WitnessWork(witness::work(turn)?),
         CourierRequest::WitnessSaid { witness, size, said } => {
             witness::said(turn, &witness, size, &said).map(|()| CourierAnswer::Done)?

@@ -13,6 +13,7 @@ use sekisho_core::{
 
 use super::{
     Engine,
+    alerts::Heard,
     canary::Canaries,
     ceremonies::Ceremonies,
     dispatch::{Ask, Reply},
@@ -30,7 +31,9 @@ use crate::{
     db::meta::{self, Installation},
     keystore::{Identity, Keys, Keystore, KeystoreError},
     ledger::{LedgerFiles, LedgerSigner, OpenError, StoredEntry, Writer},
-    wire::{DeskAnswer, DeskRequest, GateAnswer, GateRequest, Refusal, Status, WitnessPlan},
+    wire::{
+        DeskAnswer, DeskRequest, GateAnswer, GateRequest, OperatorAnswer, OperatorRequest, Refusal, Status, WitnessPlan,
+    },
 };
 
 /// What a keeper is made of.
@@ -146,6 +149,9 @@ impl Locked {
                 .map(|keys| Reply::Gate(Ok(GateAnswer::IntakeKey(keys))))
                 .map_err(Fault::from),
             Ask::Gate(GateRequest::Status) => self.status().map(|status| Reply::Gate(Ok(GateAnswer::Status(status)))),
+            Ask::Operator(OperatorRequest::Status) => {
+                self.status().map(|status| Reply::Operator(Ok(OperatorAnswer::Status(status))))
+            }
             Ask::Desk(DeskRequest::Status) => self.status().map(|status| Reply::Desk(Ok(DeskAnswer::Status(status)))),
             _ => Ok(side.refuse(Refusal::Locked)),
         };
@@ -219,6 +225,8 @@ impl Locked {
             trust,
             witnesses: Witnesses::default(),
             doubt_noted: false,
+            heard: Heard::default(),
+            published: 0,
             ticked: 0,
             behind: false,
             swept: None,
@@ -250,6 +258,7 @@ impl Engine {
     fn begin(&mut self, witnesses: &WitnessPlan) -> Result<(), Fault> {
         let now = self.now();
         let test = self.room.installation.test;
+        self.room.heard.hear(self.room.clock.read().since_boot);
         let (begun, _, _) = self.transact(now, |turn| {
             super::apart(turn, |turn| {
                 if turn.room.ledger.next_index() == 0 {

@@ -6,6 +6,7 @@
 //! in one write, and only then does anything happen that can't be undone: a
 //! document is opened, a ciphertext removed, an answer given.
 
+mod alerts;
 mod assign;
 mod assigned;
 mod canary;

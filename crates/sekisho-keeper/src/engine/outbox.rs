@@ -130,6 +130,6 @@ pub(super) fn forget(turn: &Turn<'_>, check: CheckId) -> Result<(), Fault> {
 }
 
 // The courier talks to strangers; what it says of them is cut to a plain word.
-fn plain(why: &str) -> String {
+pub(super) fn plain(why: &str) -> String {
     why.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect()
 }

@@ -179,6 +179,7 @@ pub(super) const NEXT_DUE: &str = "SELECT min(at) FROM (
      SELECT min(deadline) AS at FROM document WHERE shredded IS NULL
      UNION ALL SELECT min(warn_at) FROM document WHERE warn_at IS NOT NULL
      UNION ALL SELECT min(until) FROM assignment WHERE state = 'open'
+     UNION ALL SELECT min(due) FROM alert WHERE due IS NOT NULL
      UNION ALL SELECT min(erase_at) FROM checks WHERE erase_at IS NOT NULL)";
 
 /// When something is due next, at the latest at the start of the next hour.

@@ -1,5 +1,6 @@
 //! The engine whole, in memory: real keys, a real database, a real ledger; a driven clock and seeded chance.
 
+mod alerts;
 mod arrivals;
 mod assignments;
 mod canary;

@@ -6,7 +6,7 @@ use sekisho_core::{
 };
 
 use super::{
-    Engine, apart, canary, clock, ending,
+    Engine, alerts, apart, canary, clock, ending,
     fault::Fault,
     intake_keys, retention, roots,
     turn::{Effect, Now, Turn},
@@ -64,11 +64,14 @@ impl Engine {
         }
     }
 
-    const CHORES: [(&str, Step); 6] = [
+    const CHORES: [(&str, Step); 9] = [
         ("lapsed assignments", retention::lapse),
         ("shifts that are over", retention::end_shifts),
         ("warnings", retention::warn),
         ("members to erase", retention::erase_members),
+        ("the courier's silence", alerts::listen),
+        ("who is called next", alerts::escalate),
+        ("old alerts", |turn| alerts::sweep(turn)),
         ("used call ids", |turn| retention::sweep(turn)),
         ("the book of canaries", canary::turn_over),
     ];
@@ -160,6 +163,7 @@ impl Engine {
     pub fn publish(&mut self) -> Result<(), Fault> {
         let room = &mut self.room;
         room.publish()?;
+        room.published = room.clock.read().since_boot;
         let head = room.ledger.published_head();
         Ok(room.keystore.remember_head(&room.keys, head, &mut *room.entropy)?)
     }

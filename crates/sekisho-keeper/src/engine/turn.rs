@@ -12,7 +12,13 @@ use sekisho_core::{
 };
 
 use super::{
-    canary::Canaries, ceremonies::Ceremonies, fault::Fault, shifts::Shifts, signers::Signers, witness::Witnesses,
+    alerts::{self, Heard},
+    canary::Canaries,
+    ceremonies::Ceremonies,
+    fault::Fault,
+    shifts::Shifts,
+    signers::Signers,
+    witness::Witnesses,
 };
 use crate::{
     blobs::Blobs,
@@ -39,6 +45,10 @@ pub(super) struct Room {
     pub shifts: Shifts,
     pub ceremonies: Ceremonies,
     pub canaries: Canaries,
+    /// When the courier was last heard.
+    pub heard: Heard,
+    /// When the ledger was last published, in seconds since boot.
+    pub published: u64,
     /// When there was last a tick, in seconds since boot.
     pub ticked: u64,
     /// Whether a tick left work of its own undone, to go on soon.
@@ -92,7 +102,8 @@ pub(super) struct Turn<'a> {
 impl Turn<'_> {
     /// Writes an event into this transaction and stages its leaf. Returns its place.
     pub(super) fn log(&mut self, check: Option<CheckId>, what: What) -> Result<u64, Fault> {
-        let body = Event::new(self.now.at, what).to_bytes();
+        let event = Event::new(self.now.at, what);
+        let body = event.to_bytes();
         let salt: [u8; 32] = fresh(&mut *self.room.entropy);
         let staged = self.room.ledger.stage(body, salt);
         let staged = staged.map_err(|cause| Fault::Broken("the ledger takes no entry", cause.into()))?;
@@ -100,6 +111,7 @@ impl Turn<'_> {
         self.db
             .prepare_cached("INSERT INTO event (place, salt, body, check_id) VALUES (?1, ?2, ?3, ?4)")?
             .execute((place as i64, &staged.salt[..], &staged.body, check.map(Id)))?;
+        alerts::raise(self, place, &event.what)?;
         Ok(place)
     }
 

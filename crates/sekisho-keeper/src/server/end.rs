@@ -18,7 +18,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::Incoming;
 use crate::{
     engine::{Ask, Reply},
-    wire::{CourierRequest, DeskRequest, GateRequest, MAX_FRAME, Numbered},
+    wire::{CourierRequest, DeskRequest, GateRequest, MAX_FRAME, Numbered, OperatorRequest},
 };
 
 /// Answers that may wait for a caller that doesn't read. One that is slower than this is cut off.
@@ -66,6 +66,8 @@ pub enum Caller {
     Desk,
     /// The courier.
     Courier,
+    /// Whoever runs the machine.
+    Operator,
 }
 
 /// The way back to whoever asked.
@@ -83,6 +85,7 @@ impl Back {
             Reply::Gate(answer) => encode(self.number, &answer),
             Reply::Desk(answer) => encode(self.number, &answer),
             Reply::Courier(answer) => encode(self.number, &answer),
+            Reply::Operator(answer) => encode(self.number, &answer),
         };
         if let Err(TrySendError::Full(_)) = self.frames.try_send(frame) {
             tracing::error!("a caller doesn't read its answers and was cut off");
@@ -103,6 +106,7 @@ pub(super) fn serve(caller: Caller, stream: UnixStream, to: Sender<Incoming>) ->
         Caller::Gate => read::<GateRequest>(stream, Ask::Gate, &frames, &to),
         Caller::Desk => read::<DeskRequest>(stream, Ask::Desk, &frames, &to),
         Caller::Courier => read::<CourierRequest>(stream, Ask::Courier, &frames, &to),
+        Caller::Operator => read::<OperatorRequest>(stream, Ask::Operator, &frames, &to),
     };
     thread::Builder::new().name(format!("{caller:?} in")).spawn(reader)?;
     Ok(())

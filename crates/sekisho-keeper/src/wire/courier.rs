@@ -1,9 +1,9 @@
 //! What the courier says, and what it is answered.
 
-use sekisho_core::id::{MessageId, SiteName};
+use sekisho_core::id::{CallId, MessageId, SiteName};
 use serde::{Deserialize, Serialize};
 
-use super::{Answered, Dialogue};
+use super::{Answered, Call, Dialogue, Pulse};
 
 /// The courier's dialogue.
 pub struct Courier;
@@ -30,6 +30,22 @@ pub enum CourierRequest {
         /// A short technical reason, e.g. `status_500`. Nothing of the answer's body.
         why: String,
     },
+    /// People who are to be called, the most urgent first, one call a person.
+    Calls {
+        /// How many at most.
+        limit: u16,
+    },
+    /// Somebody was reached.
+    Called(CallId),
+    /// Somebody was not; the keeper says when they are called again.
+    CallFailed {
+        /// Which call.
+        call: CallId,
+        /// A short technical reason.
+        why: String,
+    },
+    /// Whether the keeper is well enough to be vouched for.
+    Pulse,
     /// Which witnesses are to be asked now.
     WitnessWork,
     /// What a witness answered.
@@ -50,6 +66,10 @@ pub enum CourierAnswer {
     Messages(Vec<Message>),
     /// To `WitnessWork`: at most one a witness. Each is due again if nothing is said of it.
     WitnessWork(Vec<WitnessAsk>),
+    /// To `Calls`.
+    Calls(Vec<Call>),
+    /// To `Pulse`.
+    Pulse(Pulse),
     /// To the others.
     Done,
 }

@@ -2,14 +2,14 @@
 
 use sekisho_core::{
     check::{CheckState, Reason, Role},
-    id::{AssignmentId, KindName, ShiftId, StaffId, ViewingId},
+    id::{AlertId, AssignmentId, KindName, ShiftId, StaffId, ViewingId},
     policy::Text,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use super::{Answered, Dialogue, Directory, SiteView, Status};
+use super::{Alerts, Answered, Dialogue, Directory, SiteView, Status};
 
 /// The desk's dialogue.
 pub struct Desk;
@@ -129,6 +129,15 @@ pub enum DeskRequest {
     /// Confirms that what the machine's clock shows now is the time (officer). Ends a doubt; what is overdue by
     /// it is destroyed.
     ConfirmTime(ShiftToken),
+    /// The alerts, and who is called (officer, administrator).
+    Alerts(ShiftToken),
+    /// Somebody has seen an alert and sees to it (officer, administrator).
+    Acknowledge {
+        /// The shift.
+        shift: ShiftToken,
+        /// Which.
+        alert: AlertId,
+    },
     /// How the keeper is.
     Status,
 }
@@ -144,7 +153,7 @@ pub enum DeskAnswer {
     ShiftOptions(ShiftOptions),
     /// To `BeginShift`.
     Shift(Shift),
-    /// To `EndShift`, `RemoveStaff`, `RegisterSite`, `Pause`, `Resume`, `ConfirmTime`.
+    /// To `EndShift`, `RemoveStaff`, `RegisterSite`, `Pause`, `Resume`, `ConfirmTime`, `Acknowledge`.
     Done,
     /// To `Whoami`.
     Whoami(Shift),
@@ -169,6 +178,8 @@ pub enum DeskAnswer {
     Directory(Directory),
     /// To `Events`.
     Events(Vec<LoggedEvent>),
+    /// To `Alerts`.
+    Alerts(Alerts),
     /// To `Status`.
     Status(Status),
 }

@@ -5,15 +5,18 @@
 //! request type: a verb that the gate may not use does not exist for it. No
 //! answer holds more than one picture.
 
+mod alerts;
 mod bytes;
 mod courier;
 mod desk;
 mod gate;
 mod installation;
+mod operator;
 mod refusal;
 mod unheard;
 mod witness;
 
+pub use alerts::{AlertView, Alerts, Call, Pulse};
 pub use courier::{Courier, CourierAnswer, CourierRequest, Message, WitnessAsk, WitnessSaid};
 pub use desk::{
     Assertion, Assignment, Desk, DeskAnswer, DeskRequest, EnrolOptions, LoggedEvent, Picture, Queue, Shift,
@@ -24,6 +27,7 @@ pub use gate::{
     ViewingView,
 };
 pub use installation::{Directory, SiteView, Status};
+pub use operator::{Operator, OperatorAnswer, OperatorRequest};
 pub use refusal::Refusal;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 pub use unheard::{Refused, Unheard};

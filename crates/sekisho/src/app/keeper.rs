@@ -36,7 +36,9 @@ pub(super) fn run(mut context: RoleContext) -> Result<(), RoleError> {
     let renderer = Arc::new(ForkedRenderer::away());
     let (server, handle) = Server::new(keeper, renderer.clone());
     follow(context.ends.take("inspector")?, move |stream| renderer.replace(Forks::new(stream)))?;
-    for (name, caller) in [("gate", Caller::Gate), ("desk", Caller::Desk), ("courier", Caller::Courier)] {
+    let callers =
+        [("gate", Caller::Gate), ("desk", Caller::Desk), ("courier", Caller::Courier), ("operator", Caller::Operator)];
+    for (name, caller) in callers {
         let handle = handle.clone();
         follow(context.ends.take(name)?, move |stream| {
             if let Err(cause) = handle.serve(caller, stream) {

@@ -41,6 +41,11 @@ impl Outbox for Memory {
             }
             CourierRequest::Delivered(message) => (message, "delivered".into()),
             CourierRequest::Failed { message, why } => (message, why),
+            CourierRequest::Calls { .. } => return Box::pin(async { Ok(CourierAnswer::Calls(Vec::new())) }),
+            CourierRequest::Called(_) | CourierRequest::CallFailed { .. } => {
+                return Box::pin(async { Ok(CourierAnswer::Done) });
+            }
+            CourierRequest::Pulse => return Box::pin(async { Err(Refusal::Unavailable) }),
             CourierRequest::WitnessWork => {
                 let due = std::mem::take(&mut *self.witnesses.lock().unwrap());
                 return Box::pin(async { Ok(CourierAnswer::WitnessWork(due)) });

@@ -19,6 +19,7 @@ use super::{
     Driven, ProcessReport, StartError,
     identity::Kept,
     messages::{FromRole, Passphrase, RoleConfig, ToRole},
+    operator,
     process::{Process, Start},
     rooms::{LINKS, Role},
     standing::Notice,
@@ -49,6 +50,8 @@ pub(super) enum Event {
     Driven(Driven),
     /// A drill: an intruder takes the gate's place.
     Intrude(Vec<u8>),
+    /// Whoever runs the machine comes in.
+    Operator(UnixStream),
 }
 
 /// What the loop knows of one role.
@@ -202,6 +205,7 @@ impl Keeping {
             }
             Event::Driven(driven) => self.drive_clock(driven),
             Event::Intrude(what) => self.intrude(what),
+            Event::Operator(stream) => self.let_in(&stream),
             Event::Said { .. } | Event::Ended { .. } | Event::Stop | Event::Kill => {}
         }
         self.report();
@@ -267,6 +271,14 @@ impl Keeping {
         }
     }
 
+    /// A keeper that is away answers nobody: the stream is dropped.
+    fn let_in(&self, stream: &UnixStream) {
+        let keeper = self.slots[&Role::Keeper].process.as_ref();
+        if keeper.is_none_or(|keeper| keeper.meet(operator::END, stream).is_err()) {
+            tracing::debug!("the operator came while the keeper was away");
+        }
+    }
+
     fn slot(&mut self, role: Role) -> &mut Slot {
         self.slots.entry(role).or_default()
     }
@@ -298,6 +310,10 @@ impl Keeping {
     /// A new pair for each of the role's links. The peer gets its end at once if it runs, else at its own start.
     fn ends_of(&mut self, role: Role) -> io::Result<Vec<(&'static str, UnixStream)>> {
         let mut ends = Vec::new();
+        if role == Role::Keeper {
+            // Nobody's yet, so that the name is known when somebody comes.
+            ends.push((operator::END, UnixStream::pair()?.0));
+        }
         for (name, (peer, peer_name)) in LINKS.iter().filter_map(|link| link.seen_from(role)) {
             if let Some(end) = self.held.remove(&(role, name)) {
                 ends.push((name, end));

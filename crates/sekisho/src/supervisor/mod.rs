@@ -11,6 +11,7 @@ mod keeping;
 mod lock;
 pub mod lone;
 mod messages;
+mod operator;
 mod process;
 pub mod role;
 mod rooms;
@@ -42,6 +43,7 @@ pub use self::{
     identity::{Identities, Identity},
     lock::{Lock, LockError},
     messages::{Passphrase, RoleConfig},
+    operator::socket as operator_socket,
     rooms::Role,
     standing::{Door, Spoken, Standing},
 };
@@ -161,13 +163,22 @@ impl Supervisor {
         folders::prepare(&config.data, &config.keystore, own_users)?;
         let (to, from) = channel();
         let reports = Arc::new(Mutex::new(Vec::new()));
+        let data = config.data.clone();
         let mut keeping = Keeping::new(means(config, own_users, to.clone(), from, reports.clone())?);
         if let Err(error) = keeping.start_all() {
             keeping.stop_all();
             return Err(error);
         }
+        // Before the roles' thread: if it fails, they are stopped here.
+        let door = match operator::Door::open(&data, to.clone()) {
+            Ok(door) => door,
+            Err(error) => {
+                keeping.stop_all();
+                return Err(error.into());
+            }
+        };
         let thread = thread::Builder::new().name("supervisor".into()).spawn(move || keeping.run())?;
-        Ok(Handle { to, reports, test, thread: Some(thread), _lock: lock })
+        Ok(Handle { to, reports, test, thread: Some(thread), _door: door, _lock: lock })
     }
 }
 
@@ -232,6 +243,7 @@ pub struct Handle {
     reports: Arc<Mutex<Vec<ProcessReport>>>,
     test: bool,
     thread: Option<JoinHandle<()>>,
+    _door: operator::Door,
     // Let go after the roles have ended: a field is dropped after its owner's `drop`.
     _lock: Lock,
 }

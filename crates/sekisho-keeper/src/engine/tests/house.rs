@@ -180,6 +180,13 @@ impl House {
         }
     }
 
+    pub(super) fn operator(&mut self, request: OperatorRequest) -> Answered<OperatorAnswer> {
+        match self.ask(Ask::Operator(request)) {
+            Outcome::Say(Reply::Operator(answer)) => answer,
+            _ => panic!("not an answer to the operator"),
+        }
+    }
+
     // --------------------------------------------------------------- time
 
     pub(super) fn now(&self) -> Timestamp {

@@ -30,6 +30,8 @@ pub const FILES: &[(&str, Fate)] = &[
     ("gate/pinned.json", Fate::Copied),
     ("desk/desk.db", Fate::LeftOut("sessions would let somebody in; whoever was signed in signs in again")),
     ("courier/secrets/", Fate::Sealed("whoever has one can pose as us to its site; each site has its own")),
+    ("courier/alerts.toml", Fate::LeftOut("it has the mail server's password; keep the file that it was made from")),
+    ("operator.sock", Fate::LeftOut("it is the door to the keeper that runs")),
     ("running.json", Fate::LeftOut("it says how this machine's processes were started and confined")),
     ("lock", Fate::LeftOut("it says that somebody serves this folder now")),
 ];

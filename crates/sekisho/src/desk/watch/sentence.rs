@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use sekisho_core::{
+    alert::{Alerting, Hand},
     canary::Canary,
     check::{ShredCause, Verdict},
     event::{Contradiction, What},
@@ -34,6 +35,8 @@ pub(super) fn weight(what: &What) -> &'static str {
         | What::WitnessAgreed { .. }
         | What::Shredded { cause: ShredCause::Damaged | ShredCause::Overdue, .. } => "look",
         What::Canary { canary: Canary::Known { .. } } => "alarm",
+        What::Alerting { alerting: Alerting::CourierSilent { .. } } => "alarm",
+        What::Alerting { .. } => "look",
         What::Found { finding } if finding.verdict() > Outcome::Note => "alarm",
         What::Found { .. } => "look",
         _ => "plain",
@@ -59,7 +62,9 @@ impl Teller {
     /// The sentence of an event.
     pub(super) fn sentence(&self, what: &What) -> String {
         let told = self.of_document(what).or_else(|| self.of_people(what)).or_else(|| self.of_witnesses(what));
-        told.or_else(|| self.of_watch(what)).unwrap_or_else(|| self.of_the_house(what).into())
+        told.or_else(|| self.of_watch(what))
+            .or_else(|| self.of_alerts(what))
+            .unwrap_or_else(|| self.of_the_house(what).into())
     }
 
     fn of_watch(&self, what: &What) -> Option<String> {
@@ -72,6 +77,31 @@ impl Teller {
             Lang::Ja => said.ja,
             Lang::En => said.en,
         })
+    }
+
+    fn of_alerts(&self, what: &What) -> Option<String> {
+        let What::Alerting { alerting } = what else { return None };
+        Some(match alerting {
+            Alerting::Acknowledged { by, .. } => {
+                self.say(&self.hand(*by), " が通知を確認済みにしました", "", " acknowledged an alert")
+            }
+            Alerting::Tested { by } => self.say(&self.hand(*by), " が通知を試しました", "", " sent a test alert"),
+            Alerting::RotaSet { people, .. } => {
+                let people: Vec<_> = people.iter().map(ToString::to_string).collect();
+                self.say(&people.join(", "), ": 通知の当番が決まりました", "", ": called from now on, in this order")
+            }
+            Alerting::CourierSilent { since } => {
+                let since = when::day_and_minute(*since, self.lang);
+                self.say(&since, " から、通知を送る部分の応答がありません", "The courier is silent since ", "")
+            }
+        })
+    }
+
+    fn hand(&self, by: Hand) -> String {
+        match by {
+            Hand::Staff(staff) => self.name(staff),
+            Hand::Operator => self.lang.pick("運用者", "The operator").to_owned(),
+        }
     }
 
     fn of_document(&self, what: &What) -> Option<String> {

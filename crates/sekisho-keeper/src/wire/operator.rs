@@ -1,0 +1,45 @@
+//! What whoever runs the machine says at its terminal, and what they are answered.
+//!
+//! They are whoever may open the socket in the data folder. They may do what tightens and what tells; nothing that they
+//! are answered is about a member.
+
+use sekisho_core::{alert::Rota, id::AlertId};
+use serde::{Deserialize, Serialize};
+
+use super::{Alerts, Answered, Dialogue, Status};
+
+/// The operator's dialogue.
+pub struct Operator;
+
+impl Dialogue for Operator {
+    type Request = OperatorRequest;
+    type Answer = Answered<OperatorAnswer>;
+}
+
+/// What the operator may ask.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum OperatorRequest {
+    /// How the keeper is.
+    Status,
+    /// The alerts, and who is called.
+    Alerts,
+    /// Somebody has seen an alert and sees to it.
+    Acknowledge(AlertId),
+    /// Raises a test alert.
+    TestAlert,
+    /// Says who is called from now on.
+    SetRota(Rota),
+}
+
+/// The answers to [`OperatorRequest`].
+#[derive(Debug, Serialize, Deserialize)]
+pub enum OperatorAnswer {
+    /// To `Status`.
+    Status(Status),
+    /// To `Alerts`.
+    Alerts(Alerts),
+    /// To `TestAlert`: which.
+    Alert(AlertId),
+    /// To the others: it is done.
+    Done,
+}
