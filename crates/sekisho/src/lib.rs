@@ -22,6 +22,7 @@ pub mod front;
 pub mod gate;
 pub mod link;
 pub mod logging;
+pub mod operator;
 pub mod policy_file;
 pub mod service;
 pub mod site;

@@ -5,6 +5,7 @@ pub mod time;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sekisho_core::{
+    alert::Alert,
     check::CheckState,
     event::{Event, What},
     id::{AssignmentId, CheckId, DocumentId, MessageId, ViewingId},
@@ -125,6 +126,8 @@ pub struct Model {
     pub root_seen: BTreeMap<Hour, u64>,
     /// Messages that wait.
     pub outbox: BTreeMap<MessageId, Message>,
+    /// Entries that call for an alert.
+    pub alerting: i64,
     /// The time that the last clean tick reached at least.
     pub ticked: Timestamp,
     /// The time that the last clean tick with keys reached at least.
@@ -172,6 +175,7 @@ impl Model {
     pub fn enter(&mut self, salt: Vec<u8>, body: Vec<u8>) {
         let place = self.entries.len() as u64;
         if let Ok(event) = Event::from_bytes(&body) {
+            self.alerting += i64::from(Alert::of(&event.what).is_some());
             match event.what {
                 What::Viewed { viewing, document, .. } => drop(self.entered.insert(viewing, (place, document))),
                 What::RootChanged { hour, .. } => self.root_on_record = self.root_on_record.max(Some(hour)),

@@ -169,7 +169,7 @@ impl World {
             }
             Some(Outcome::Say(Reply::Gate(answer))) => Some(answer.map(Answer::Gate)),
             Some(Outcome::Say(Reply::Desk(answer))) => Some(answer.map(Answer::Desk)),
-            Some(Outcome::Say(Reply::Courier(_))) => return Ok(()),
+            Some(Outcome::Say(Reply::Courier(_) | Reply::Operator(_))) => return Ok(()),
         };
         match answer {
             Some(Ok(answer)) => self.granted(what, answer),

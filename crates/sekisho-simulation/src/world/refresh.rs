@@ -38,6 +38,7 @@ impl World {
         }
         self.read_rows().map_err(unreadable)?;
         self.read_entries()?;
+        self.check_alerts()?;
         self.read_journal()?;
         self.read_outbox()?;
         self.read_keystore();
@@ -88,6 +89,17 @@ impl World {
             return Ok(());
         }
         Err(Violation::of(Law::Kept, format!("the database has {count} entries of {expected}")))
+    }
+
+    /// Every entry that calls for an alert was counted by one, and nothing else was.
+    fn check_alerts(&self) -> Held {
+        let counted = "SELECT coalesce(sum(count), 0) FROM alert";
+        let counted: i64 = self.look().query_row(counted, [], |row| row.get(0)).map_err(unreadable)?;
+        let expected = self.model.alerting;
+        if counted == expected {
+            return Ok(());
+        }
+        Err(Violation::of(Law::Recorded, format!("{expected} entries call for an alert, and {counted} were counted")))
     }
 
     fn entries_from(&self, place: i64) -> rusqlite::Result<Vec<Entry>> {

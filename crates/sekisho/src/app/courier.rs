@@ -51,6 +51,7 @@ fn courier(context: &mut RoleContext) -> Result<Courier, RoleError> {
         client: client(LIMITS)?,
         witness_client: client(witness::LIMITS)?,
         secrets: Secrets::below(&context.config.data),
+        alerts: courier::alerts::file(&context.config.data),
         reach: if context.config.test { Reach::ThisMachine } else { Reach::Internet },
         pace: PACE,
     })

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 for yes, 1 for a finding, 2 for a usage or input error.
 
+mod alert;
 mod backup;
 mod canary;
 mod demo;
@@ -45,6 +46,8 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Run an installation on this machine
     Serve(serve::ServeArgs),
+    /// Say who is called when something happens, try it, acknowledge
+    Alert(alert::AlertArgs),
     /// Copy everything that is not a way to a picture
     Backup(backup::BackupArgs),
     /// Lay bait that no honest person has a cause to touch
@@ -77,6 +80,7 @@ impl Cli {
             Command::Drill(args) => drill::run(args),
             Command::Doctor(args) => doctor::run(args),
             Command::Serve(args) => serve::run(args),
+            Command::Alert(args) => alert::run(args),
             Command::Backup(args) => backup::run(args),
             Command::Canary(args) => canary::run(args),
             Command::Export(args) => export::run(args),

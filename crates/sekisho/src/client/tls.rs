@@ -47,13 +47,25 @@ impl std::fmt::Debug for Trust {
     }
 }
 
+fn public_roots() -> RootCertStore {
+    RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
+}
+
+fn only<'a>(certificates: impl Iterator<Item = &'a [u8]>) -> io::Result<RootCertStore> {
+    let mut roots = RootCertStore::empty();
+    for der in certificates {
+        roots.add(CertificateDer::from_slice(der)).map_err(io::Error::other)?;
+    }
+    Ok(roots)
+}
+
 impl Trust {
     /// The roots of the public web, as Mozilla keeps them.
     ///
     /// # Errors
     /// When the library has no cipher in common with itself; not seen.
     pub fn public_web() -> io::Result<Self> {
-        Self::roots(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
+        Self::roots(public_roots(), b"http/1.1")
     }
 
     /// Exactly these roots, DER.
@@ -61,20 +73,29 @@ impl Trust {
     /// # Errors
     /// When one of them is not a certificate.
     pub fn only(certificates: &[&[u8]]) -> io::Result<Self> {
-        let mut roots = RootCertStore::empty();
-        for der in certificates {
-            roots.add(CertificateDer::from_slice(der)).map_err(io::Error::other)?;
-        }
-        Self::roots(roots)
+        Self::roots(only(certificates.iter().copied())?, b"http/1.1")
     }
 
-    fn roots(roots: RootCertStore) -> io::Result<Self> {
+    /// For a mail server: exactly these roots, DER, or else the public web's. No protocol is named (RFC 7301): mail has
+    /// none that servers know.
+    ///
+    /// # Errors
+    /// When one of them is not a certificate, or there is none.
+    pub fn for_mail(certificates: Option<&[Vec<u8>]>) -> io::Result<Self> {
+        match certificates {
+            Some([]) => Err(io::ErrorKind::InvalidData.into()),
+            Some(own) => Self::roots(only(own.iter().map(Vec::as_slice))?, b""),
+            None => Self::roots(public_roots(), b""),
+        }
+    }
+
+    fn roots(roots: RootCertStore, protocol: &[u8]) -> io::Result<Self> {
         let mut config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(io::Error::other)?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config.alpn_protocols = if protocol.is_empty() { vec![] } else { vec![protocol.to_vec()] };
         Ok(Self(TlsConnector::from(Arc::new(config))))
     }
 
@@ -82,7 +103,7 @@ impl Trust {
     ///
     /// # Errors
     /// When it can't prove that name.
-    pub(super) async fn connect(&self, stream: TcpStream, name: &str) -> io::Result<TlsStream<TcpStream>> {
+    pub(crate) async fn connect(&self, stream: TcpStream, name: &str) -> io::Result<TlsStream<TcpStream>> {
         let name = ServerName::try_from(name.to_owned()).map_err(io::Error::other)?;
         self.0.connect(name, stream).await
     }

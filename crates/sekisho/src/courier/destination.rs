@@ -11,7 +11,7 @@ use std::{
 use hyper::Uri;
 use tokio::time::timeout;
 
-use super::address::is_global;
+use super::{address::is_global, alerts::config::MailServer};
 use crate::client::Server;
 
 /// How long a name may take to be looked up; less in our own tests, which wait for it.
@@ -85,6 +85,21 @@ pub async fn find(url: &str, reach: Reach, resolver: &dyn Resolver) -> Result<(S
     // One address that isn't ours to dial makes the rest no worse; the one that is dialled was judged.
     let address = found.into_iter().find(|address| reach.allows(*address)).ok_or(DestinationError::Address)?;
     Ok((Server { address: SocketAddr::new(address, port), authority, tls }, path))
+}
+
+/// Finds a mail server's address, looked up and judged just now: global, or one that the operator named for it.
+///
+/// # Errors
+/// See [`DestinationError`].
+pub async fn find_mail(
+    server: &MailServer,
+    reach: Reach,
+    resolver: &dyn Resolver,
+) -> Result<SocketAddr, DestinationError> {
+    let found = look_up(&server.server, reach, resolver).await?;
+    let named = |address: &IpAddr| reach == Reach::Internet && server.allowed.contains(address);
+    let address = found.into_iter().find(|address| reach.allows(*address) || named(address));
+    Ok(SocketAddr::new(address.ok_or(DestinationError::Address)?, server.port))
 }
 
 fn parse(url: &str, reach: Reach) -> Result<Destination, DestinationError> {

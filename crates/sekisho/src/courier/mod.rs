@@ -1,4 +1,4 @@
-//! The courier: the only process that speaks outward, to sites and to witnesses.
+//! The courier: the only process that speaks outward: to sites, to witnesses, to whoever is called in an alert.
 //!
 //! It pulls what waits from the keeper, signs it with the site's webhook
 //! secret, and says how it went. When to try again is the keeper's to know: the
@@ -6,6 +6,7 @@
 //! message twice (under the same `webhook-id`) but never miss one.
 
 pub mod address;
+pub mod alerts;
 pub mod deliver;
 pub mod destination;
 pub mod outbox;
@@ -16,6 +17,7 @@ pub mod witness;
 use std::{
     collections::{HashMap, HashSet},
     future::Future,
+    path::PathBuf,
     pin::Pin,
     sync::Arc,
     time::Duration,
@@ -59,6 +61,8 @@ pub struct Courier {
     pub witness_client: Client,
     /// The sites' webhook secrets.
     pub secrets: Secrets,
+    /// The file that says how people are called, see [`alerts::config`]. Read at each call: a change needs no restart.
+    pub alerts: PathBuf,
     /// Where it may go.
     pub reach: Reach,
     /// How long it waits between two questions to the keeper.
@@ -102,7 +106,8 @@ impl Rounds {
 /// Delivers, and asks witnesses, until the caller drops it; what is under way is dropped with it and comes again.
 pub async fn run(courier: Courier) {
     let courier = Arc::new(courier);
-    tokio::join!(deliver_all(Arc::clone(&courier)), witness::run(courier));
+    let (sites, people, silence) = (Arc::clone(&courier), Arc::clone(&courier), Arc::clone(&courier));
+    tokio::join!(deliver_all(sites), alerts::run(people), alerts::beat(silence), witness::run(courier));
 }
 
 async fn deliver_all(courier: Arc<Courier>) {

@@ -1,7 +1,7 @@
 //! The outbox as the courier reaches it: what the keeper answers through the courier's own descriptor.
 
-use sekisho_core::id::MessageId;
-use sekisho_keeper::wire::{Answered, CourierAnswer, CourierRequest, Message, WitnessAsk, WitnessSaid};
+use sekisho_core::id::{CallId, MessageId};
+use sekisho_keeper::wire::{Answered, Call, CourierAnswer, CourierRequest, Message, Refusal, WitnessAsk, WitnessSaid};
 
 use super::Pending;
 
@@ -33,6 +33,37 @@ pub(super) async fn report(outbox: &dyn Outbox, message: MessageId, outcome: Res
     answer
         .inspect_err(|refusal| tracing::warn!(%message, %refusal, "outcome not recorded; the message will come again"))
         .is_ok()
+}
+
+/// People who are to be called; none when the keeper is away.
+pub(super) async fn calls(outbox: &dyn Outbox, limit: u16) -> Vec<Call> {
+    match outbox.ask(CourierRequest::Calls { limit }).await {
+        Ok(CourierAnswer::Calls(calls)) => calls,
+        _ => vec![],
+    }
+}
+
+/// Says whether somebody was reached. Whether the keeper took it in.
+pub(super) async fn called(outbox: &dyn Outbox, call: CallId, outcome: Result<(), String>) -> bool {
+    let request = match outcome {
+        Ok(()) => CourierRequest::Called(call),
+        Err(why) => CourierRequest::CallFailed { call, why },
+    };
+    let answer = outbox.ask(request).await;
+    answer
+        .inspect_err(|refusal| tracing::warn!(%call, %refusal, "a call is not recorded and will be made again"))
+        .is_ok()
+}
+
+/// What is wrong with the keeper, in its own words.
+///
+/// # Errors
+/// When it doesn't answer, or holds no keys.
+pub(super) async fn pulse(outbox: &dyn Outbox) -> Result<Vec<String>, Refusal> {
+    match outbox.ask(CourierRequest::Pulse).await? {
+        CourierAnswer::Pulse(pulse) => Ok(pulse.troubles),
+        _ => Err(Refusal::Unavailable),
+    }
 }
 
 /// What witnesses are to be sent; nothing when the keeper is away.

@@ -1,5 +1,7 @@
 //! The courier against servers on this machine, and an outbox in memory.
 
+#[cfg(feature = "tls")]
+mod alerts;
 mod sites;
 #[cfg(feature = "tls")]
 mod tls;
@@ -15,10 +17,10 @@ use std::{
 };
 
 use sekisho_core::{
-    id::MessageId,
+    id::{CallId, MessageId},
     time::{Reading, Timestamp},
 };
-use sekisho_keeper::wire::{Answered, CourierAnswer, CourierRequest, Refusal, WitnessAsk, WitnessSaid};
+use sekisho_keeper::wire::{Answered, Call, CourierAnswer, CourierRequest, Pulse, Refusal, WitnessAsk, WitnessSaid};
 
 use super::{destination::tests::Book, *};
 
@@ -30,6 +32,11 @@ struct Memory {
     away: Mutex<u8>,
     witnesses: Mutex<Vec<WitnessAsk>>,
     said: Mutex<Vec<(String, u64, WitnessSaid)>>,
+    calls: Mutex<Vec<Call>>,
+    reached: Mutex<Vec<(CallId, String)>>,
+    /// What is wrong; nothing if the keeper doesn't answer.
+    pulse: Mutex<Option<Vec<String>>>,
+    pulses: Mutex<u8>,
 }
 
 impl Outbox for Memory {
@@ -41,11 +48,17 @@ impl Outbox for Memory {
             }
             CourierRequest::Delivered(message) => (message, "delivered".into()),
             CourierRequest::Failed { message, why } => (message, why),
-            CourierRequest::Calls { .. } => return Box::pin(async { Ok(CourierAnswer::Calls(Vec::new())) }),
-            CourierRequest::Called(_) | CourierRequest::CallFailed { .. } => {
-                return Box::pin(async { Ok(CourierAnswer::Done) });
+            CourierRequest::Calls { .. } => {
+                let due = std::mem::take(&mut *self.calls.lock().unwrap());
+                return Box::pin(async { Ok(CourierAnswer::Calls(due)) });
             }
-            CourierRequest::Pulse => return Box::pin(async { Err(Refusal::Unavailable) }),
+            CourierRequest::Called(call) => return self.reach(call, "reached"),
+            CourierRequest::CallFailed { call, why } => return self.reach(call, &why),
+            CourierRequest::Pulse => {
+                *self.pulses.lock().unwrap() += 1;
+                let pulse = self.pulse.lock().unwrap().clone().map(|troubles| CourierAnswer::Pulse(Pulse { troubles }));
+                return Box::pin(async { pulse.ok_or(Refusal::Locked) });
+            }
             CourierRequest::WitnessWork => {
                 let due = std::mem::take(&mut *self.witnesses.lock().unwrap());
                 return Box::pin(async { Ok(CourierAnswer::WitnessWork(due)) });
@@ -62,6 +75,13 @@ impl Outbox for Memory {
         }
         self.waiting.lock().unwrap().retain(|waiting| waiting.id != message);
         self.outcomes.lock().unwrap().push((message, how));
+        Box::pin(async { Ok(CourierAnswer::Done) })
+    }
+}
+
+impl Memory {
+    fn reach(&self, call: CallId, how: &str) -> Pending<'_, Answered<CourierAnswer>> {
+        self.reached.lock().unwrap().push((call, how.to_owned()));
         Box::pin(async { Ok(CourierAnswer::Done) })
     }
 }
@@ -127,6 +147,7 @@ fn courier(name: &str, outbox: &Arc<Memory>) -> Courier {
         client: Client::plain(LIMITS),
         witness_client: Client::plain(witness::LIMITS),
         secrets: Secrets::new(folder(name)),
+        alerts: folder(name).join("alerts.toml"),
         reach: Reach::ThisMachine,
         pace: Duration::from_millis(20),
     }

@@ -66,6 +66,8 @@ pub struct Build {
     pub sites: Vec<SiteView>,
     /// Witnesses that are asked from the first start on; `http://` on this machine will do.
     pub witnesses: WitnessPlan,
+    /// Further ports that the courier may dial.
+    pub ports: Vec<u16>,
     /// An officer with a passkey, who is called `demo-officer`.
     pub officer: bool,
     /// An administrator with a passkey, who is called `demo-administrator`.
@@ -108,7 +110,7 @@ pub struct House {
 struct Start {
     program: Option<PathBuf>,
     demo_reviewer: Option<String>,
-    webhook_port: u16,
+    webhook_ports: Vec<u16>,
     witnesses: WitnessPlan,
     passphrase: Passphrase,
     gate: TcpListener,
@@ -190,7 +192,7 @@ impl House {
         let start = Start {
             program: build.program,
             demo_reviewer: (!build.unstaffed).then(|| site.button_address()),
-            webhook_port: site.server.address.port(),
+            webhook_ports: build.ports.into_iter().chain([site.server.address.port()]).collect(),
             witnesses: build.witnesses,
             passphrase,
             gate: doors.gate,
@@ -272,7 +274,7 @@ impl House {
             test: true,
             identities: Default::default(),
             behind_proxy: false,
-            webhook_ports: vec![start.webhook_port],
+            webhook_ports: start.webhook_ports.clone(),
             witnesses: start.witnesses.clone(),
             demo_reviewer: start.demo_reviewer.clone(),
             driven: self.clock.driven(),

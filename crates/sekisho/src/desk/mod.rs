@@ -5,6 +5,7 @@
 //! checks (roles, forms, origins) spare the keeper questions and people mistakes,
 //! and nothing rests on them alone.
 
+mod alerts;
 mod assets;
 #[cfg(test)]
 mod browser_tests;
@@ -70,6 +71,8 @@ pub fn router(desk: Desk) -> Router {
         .route("/watch/pause", post(watch::pause::post))
         .route("/watch/resume", post(watch::resume::post))
         .route("/watch/time", post(watch::time::post))
+        .route("/alerts", get(alerts::list::get))
+        .route("/alerts/acknowledge", post(alerts::acknowledge::post))
         .route("/language", post(language::post))
         .route("/assets/{name}", get(assets::get))
         .route("/healthz", get(healthz::get))

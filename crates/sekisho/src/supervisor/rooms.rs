@@ -139,10 +139,11 @@ fn resolver() -> impl Iterator<Item = (PathBuf, PathAccess)> {
     RESOLVER.into_iter().map(|(path, access)| (PathBuf::from(path), access)).filter(|(path, _)| path.exists())
 }
 
-/// HTTPS, and name servers that answer over TCP. A test installation may name more, and its witnesses' ports.
+/// HTTPS, name servers that answer over TCP, and mail (RFC 8314, 6409, 5321). A test installation may name more, and
+/// its witnesses' ports.
 fn ports(config: &RoleConfig) -> Vec<u16> {
     let more = config.webhook_ports.iter().copied().chain(config.witnesses.named.iter().map(WitnessTerms::port));
-    [443, 53].into_iter().chain(more.filter(|_| config.test)).collect()
+    [443, 53, 465, 587, 25].into_iter().chain(more.filter(|_| config.test)).collect()
 }
 
 #[cfg(test)]
@@ -185,9 +186,9 @@ mod tests {
     #[test]
     fn more_ports_are_for_test_installations_only() {
         let real = RoleConfig { webhook_ports: vec![8080], test: false, ..RoleConfig::for_test() };
-        assert_eq!(plan(Role::Courier, &real).connect_ports, [443, 53]);
+        assert_eq!(plan(Role::Courier, &real).connect_ports, [443, 53, 465, 587, 25]);
         let test = RoleConfig { test: true, ..real };
-        assert_eq!(plan(Role::Courier, &test).connect_ports, [443, 53, 8080]);
+        assert_eq!(plan(Role::Courier, &test).connect_ports, [443, 53, 465, 587, 25, 8080]);
         assert!(plan(Role::Gate, &test).connect_ports.is_empty());
     }
 }

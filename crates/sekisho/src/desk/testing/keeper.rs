@@ -15,12 +15,12 @@ use sekisho_core::{
 use sekisho_keeper::{
     webauthn::{Credential, RelyingParty, verify_assertion, verify_registration},
     wire::{
-        Answered, Assertion, Assignment, DeskAnswer, DeskRequest, Directory, EnrolOptions, LoggedEvent, Picture, Queue,
-        Refusal, Shift, ShiftOptions, ShiftToken, SiteView, StaffView, Status, Witnessing,
+        Alerts, Answered, Assertion, Assignment, DeskAnswer, DeskRequest, Directory, EnrolOptions, LoggedEvent,
+        Picture, Queue, Refusal, Shift, ShiftOptions, ShiftToken, SiteView, StaffView, Status, Witnessing,
     },
 };
 
-use super::NOW;
+use super::{NOW, alerts};
 use crate::service::desk_ports::{DeskKeeper, Pending};
 
 /// The invitation that it takes, for a reviewer called 新人.
@@ -53,6 +53,7 @@ struct State {
     witnessing: Witnessing,
     picture: Vec<u8>,
     events: Vec<What>,
+    alerts: Alerts,
 }
 
 pub(super) fn staff_id(role: Role) -> [u8; 16] {
@@ -100,6 +101,7 @@ impl PlayKeeper {
             witnessing: Witnessing::nobody(),
             picture: PIXEL.into(),
             events: beginning(),
+            alerts: alerts::waiting(),
         }))
     }
 
@@ -222,6 +224,8 @@ impl State {
             DeskRequest::Pause(_) => Ok(self.pause(true)),
             DeskRequest::Resume(_) => Ok(self.pause(false)),
             DeskRequest::ConfirmTime(_) => Ok(self.confirm_time()),
+            DeskRequest::Alerts(_) => Ok(DeskAnswer::Alerts(self.alerts.clone())),
+            DeskRequest::Acknowledge { alert, .. } => Ok(alerts::acknowledge(&mut self.alerts, alert)),
             DeskRequest::Status => Ok(DeskAnswer::Status(self.status())),
         }
     }

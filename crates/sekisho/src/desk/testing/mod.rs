@@ -1,6 +1,7 @@
 //! A desk for tests: a keeper that plays along, a clock that stands still, seeded
 //! randomness, SQLite on a temporary file.
 
+mod alerts;
 mod keeper;
 
 use std::sync::{Arc, Mutex};
