@@ -1,5 +1,4 @@
 use alloc::{collections::BTreeMap, vec::Vec};
-use std::format;
 
 use super::*;
 use crate::{
@@ -93,5 +92,5 @@ fn touched_bait_calls_everybody_at_once() {
     let cause = Cause::Outside { asker: crate::watch::observed::Outsider::Others, verdict: OutsideVerdict::Deny };
     let alert = Alert::of(&What::Found { finding: finding(Detector::Canary, cause) }).unwrap();
     assert_eq!((alert.urgency, alert.audience), (Urgency::Now, Audience::All));
-    assert!(format!("{}", alert.words.whole(false)).contains("being stolen"));
+    assert!(alert.words.whole(false).contains("being stolen"));
 }
