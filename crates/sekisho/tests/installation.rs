@@ -148,7 +148,8 @@ fn every_specimen_is_decided_or_turned_away_with_a_code() {
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+    let files = entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] });
+    files.filter(|path| path.is_file()).collect()
 }
 
 fn kill(house: &House, role: Role) {

@@ -207,7 +207,7 @@ fn copy_into(from: &Path, to: &Path) -> io::Result<()> {
         if entry.file_type()?.is_dir() {
             fs::create_dir(&target)?;
             copy_into(&path, &target)?;
-        } else {
+        } else if entry.file_type()?.is_file() {
             // What is removed meanwhile can't be stolen any more.
             fs::read(&path).and_then(|bytes| fs::write(&target, bytes)).or_else(gone_is_fine)?;
         }
@@ -222,7 +222,12 @@ fn gone_is_fine(error: io::Error) -> io::Result<()> {
 pub(super) fn list(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.file_type()?.is_dir() { list(&entry.path(), found)? } else { found.push(entry.path()) }
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            list(&entry.path(), found)?;
+        } else if kind.is_file() {
+            found.push(entry.path());
+        }
     }
     Ok(())
 }

@@ -56,7 +56,7 @@ fn everything(folder: &Path) -> BTreeMap<String, (u32, u32, i64, i64, Vec<u8>)> 
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let seen = fs::symlink_metadata(&path).unwrap();
-        let bytes = if seen.is_dir() { Vec::new() } else { fs::read(&path).unwrap() };
+        let bytes = if seen.is_file() { fs::read(&path).unwrap() } else { Vec::new() };
         found.insert(text(&path).to_owned(), (seen.uid(), seen.mode(), seen.mtime(), seen.mtime_nsec(), bytes));
         if seen.is_dir() {
             found.extend(everything(&path));
