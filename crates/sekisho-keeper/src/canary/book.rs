@@ -3,7 +3,7 @@
 use sekisho_core::{
     canary::Lure,
     check::Verdict,
-    id::{CanaryId, CheckId, StaffId},
+    id::{CanaryId, CheckId},
     time::{Hour, Timestamp},
 };
 use serde::{Deserialize, Serialize};
@@ -20,8 +20,6 @@ pub struct Book {
     pub sealed: Hour,
     /// Every canary, oldest first.
     pub baits: Vec<Bait>,
-    /// How test documents were answered.
-    pub scores: Vec<Score>,
 }
 
 /// One canary.
@@ -69,17 +67,6 @@ pub enum Laid {
     },
 }
 
-/// How one reviewer answered test documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Score {
-    /// Who.
-    pub staff: StaffId,
-    /// Answers as they ought to be.
-    pub right: u32,
-    /// Others.
-    pub wrong: u32,
-}
-
 impl Bait {
     /// What kind of bait it is.
     pub fn lure(&self) -> Lure {
@@ -116,17 +103,6 @@ impl Book {
     /// The canary that came in by this check.
     pub fn check(&self, check: CheckId) -> Option<&Bait> {
         self.baits.iter().find(|bait| matches!(&bait.laid, Laid::Document { check: held, .. } if *held == check))
-    }
-
-    /// Counts an answer to a test document.
-    pub fn score(&mut self, staff: StaffId, right: bool) {
-        if !self.scores.iter().any(|score| score.staff == staff) {
-            self.scores.push(Score { staff, right: 0, wrong: 0 });
-        }
-        for score in self.scores.iter_mut().filter(|score| score.staff == staff) {
-            let count = if right { &mut score.right } else { &mut score.wrong };
-            *count = count.saturating_add(1);
-        }
     }
 
     /// Forgets documents that were laid before `then`: they are long gone, and so is every log that could name them.

@@ -8,6 +8,6 @@ mod book;
 mod sealed;
 mod shelf;
 
-pub use book::{Bait, Book, Laid, Score};
+pub use book::{Bait, Book, Laid};
 pub use sealed::{BookError, BookKey, SEALED_SIZE};
 pub use shelf::{edit, load, nonce, store};

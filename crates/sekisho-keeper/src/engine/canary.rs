@@ -2,9 +2,8 @@
 
 use sekisho_core::{
     canary::Canary,
-    check::Verdict,
     event::What,
-    id::{CanaryId, CheckId, StaffId},
+    id::CanaryId,
     time::{HOUR, Timestamp},
     watch::observed::{Asker, Observation, Outsider, Room},
 };
@@ -25,8 +24,9 @@ use crate::{
 const QUIET_SECONDS: u64 = HOUR;
 /// Askers remembered for that. More are not entered, until an hour is over; by then the bait is known to be touched.
 const REMEMBERED: usize = 100;
-/// Seconds for which a document's bait is known after it was laid: access logs come late.
-const DOCUMENTS_KEPT: u64 = 14 * 24 * HOUR;
+/// Seconds for which a document's bait is known after it was laid: access logs come late, and reviewers are measured
+/// by more than a few.
+const DOCUMENTS_KEPT: u64 = 90 * 24 * HOUR;
 
 /// What an unlocked keeper holds of canaries.
 pub(super) struct Canaries {
@@ -136,16 +136,6 @@ fn is_fresh(turn: &mut Turn<'_>, canary: CanaryId, asker: &Asker) -> bool {
 pub(super) fn hide(turn: &mut Turn<'_>, directory: &mut Directory) -> Result<(), Fault> {
     let book = book(turn)?;
     directory.sites.retain(|site| !book.is_site(site));
-    Ok(())
-}
-
-/// Notes how a document that is bait was decided.
-pub(super) fn answered(turn: &mut Turn<'_>, check: CheckId, staff: StaffId, verdict: Verdict) -> Result<(), Fault> {
-    let expected = match book(turn)?.check(check).map(|bait| &bait.laid) {
-        Some(Laid::Document { answer, .. }) => *answer,
-        _ => return Ok(()),
-    };
-    change(turn, |book| book.score(staff, expected == verdict))?;
     Ok(())
 }
 

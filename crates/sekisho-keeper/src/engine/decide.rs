@@ -10,7 +10,7 @@ use sekisho_core::{
 
 use super::{
     assigned::{self, Assigned, Record},
-    canary, ending,
+    ending,
     fault::Fault,
     outbox,
     receive::ARRIVALS,
@@ -37,7 +37,6 @@ pub(super) fn decide(
     let (check, document) = (record.check, record.document);
     turn.db.prepare_cached("UPDATE assignment SET state = 'decided' WHERE id = ?1")?.execute([Id(assignment)])?;
     turn.log(Some(check), What::Decided { check, document, assignment, staff, verdict, reason })?;
-    canary::answered(turn, check, staff, verdict)?;
     let state = state_after(verdict, record.arrivals);
     let attestation = match (verdict, &record.sub) {
         (Verdict::Approve, Some(sub)) => Some(attest(turn, &Approved::of(record, sub, turn.now.at))?),

@@ -1,18 +1,22 @@
 //! The book of canaries from the console: whoever holds the keystore's passphrase reads and changes it, also while the
 //! keeper runs. The keeper sees what changed before its next answer.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use sekisho_core::{
     canary::Lure,
     entropy::{Entropy, fresh},
-    id::{CanaryId, KeeperId, SiteName},
+    event::{Event, What},
+    id::{CanaryId, CheckId, DocumentId, KeeperId, SiteName, StaffId},
     time::Timestamp,
 };
 use sekisho_keeper::{
     canary::{self, Bait, Book, BookError, BookKey, Laid},
-    db::{self, DbError},
+    db::{
+        self, DbError,
+        columns::{At, Id},
+    },
     engine,
     keystore::{FileMedium, Keystore, KeystoreError},
 };
@@ -28,6 +32,24 @@ pub struct Console {
     db: Connection,
     key: BookKey,
     keeper: KeeperId,
+}
+
+/// What is known of one ciphertext.
+#[derive(Debug, Clone, Default)]
+pub struct Stored {
+    /// When the keeper read it for somebody.
+    pub viewed: Vec<Timestamp>,
+    /// Which canary it is, if it is one.
+    pub canary: Option<CanaryId>,
+}
+
+/// How one reviewer answered documents whose answer is known.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Answers {
+    /// Decisions as they ought to be.
+    pub right: u32,
+    /// All of them.
+    pub of: u32,
 }
 
 /// Why nothing was done.
@@ -87,7 +109,7 @@ impl Console {
         self.keeper
     }
 
-    /// Every canary, oldest first, and how test documents were answered.
+    /// Every canary, oldest first.
     ///
     /// # Errors
     /// [`ConsoleError`].
@@ -157,7 +179,87 @@ impl Console {
         })
     }
 
-    fn require_free(&self, name: &SiteName) -> Result<(), ConsoleError> {
+    /// Every document that this installation knows, with what explains a reading of it.
+    ///
+    /// # Errors
+    /// [`ConsoleError`].
+    pub fn stored(&self) -> Result<BTreeMap<DocumentId, Stored>, ConsoleError> {
+        let book = self.read()?;
+        let mut all = self.db.prepare("SELECT id, check_id FROM document")?;
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Id<DocumentId>>(0)?.0, row.get::<_, Id<CheckId>>(1)?.0));
+        let mut stored = BTreeMap::new();
+        for known in all.query_map([], row)? {
+            let (document, check) = known?;
+            let canary = book.check(check).map(|bait| bait.id);
+            stored.insert(document, Stored { viewed: Vec::new(), canary });
+        }
+        let mut all = self.db.prepare("SELECT document, at FROM viewing")?;
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Id<DocumentId>>(0)?.0, row.get::<_, At<Timestamp>>(1)?.0));
+        for viewing in all.query_map([], row)? {
+            let (document, at) = viewing?;
+            stored.entry(document).and_modify(|stored: &mut Stored| stored.viewed.push(at));
+        }
+        Ok(stored)
+    }
+
+    /// Tells the keeper that the storage's log showed somebody reading these; it enters that at its next look.
+    ///
+    /// # Errors
+    /// [`ConsoleError`].
+    pub fn report(
+        &mut self,
+        touched: &[CanaryId],
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+    ) -> Result<(), ConsoleError> {
+        if touched.is_empty() {
+            return Ok(());
+        }
+        canary::edit(&mut self.db, &self.key, entropy, |book| {
+            for bait in book.baits.iter_mut().filter(|bait| touched.contains(&bait.id)) {
+                if let Laid::Document { reported, .. } = &mut bait.laid {
+                    *reported = Some(now);
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// How each reviewer answered the documents of `book`, by the ledger's entries: so that nothing has to be written
+    /// when one is decided, which would tell it apart.
+    ///
+    /// # Errors
+    /// [`ConsoleError`].
+    pub fn answers(&self, book: &Book) -> Result<BTreeMap<StaffId, Answers>, ConsoleError> {
+        let mut answers = BTreeMap::<StaffId, Answers>::new();
+        let mut of_check = self.db.prepare("SELECT body FROM event WHERE check_id = ?1 ORDER BY place")?;
+        for bait in &book.baits {
+            let Laid::Document { check, answer, .. } = &bait.laid else { continue };
+            for body in of_check.query_map([Id(*check)], |row| row.get::<_, Vec<u8>>(0))? {
+                if let Ok(Event { what: What::Decided { staff, verdict, .. }, .. }) = Event::from_bytes(&body?) {
+                    let counted = answers.entry(staff).or_default();
+                    counted.of += 1;
+                    counted.right += u32::from(verdict == *answer);
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    /// What the desk shows for a person; nothing of somebody who is enrolled no more.
+    ///
+    /// # Errors
+    /// [`ConsoleError`].
+    pub fn name(&self, staff: StaffId) -> Result<Option<String>, ConsoleError> {
+        let mut known = self.db.prepare("SELECT name FROM staff WHERE id = ?1")?;
+        Ok(known.query_row([Id(staff)], |row| row.get(0)).optional()?)
+    }
+
+    /// Refuses a name that a site bears already.
+    ///
+    /// # Errors
+    /// [`ConsoleError`].
+    pub fn require_free(&self, name: &SiteName) -> Result<(), ConsoleError> {
         let mut known = self.db.prepare("SELECT 1 FROM site WHERE name = ?1")?;
         if known.exists([name.as_str()])? { Err(ConsoleError::NameTaken(name.clone())) } else { Ok(()) }
     }

@@ -45,7 +45,7 @@ pub(super) struct InspectArgs {
 
 /// `x,y,w,h` in pixels.
 #[derive(Debug, Clone, Copy)]
-struct BoxArg(Boxed);
+pub(super) struct BoxArg(pub(super) Boxed);
 
 impl FromStr for BoxArg {
     type Err = String;

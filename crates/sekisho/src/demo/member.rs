@@ -6,21 +6,27 @@ use hyper::{
 };
 use sekisho_inspect::wire::Boxed;
 
-use super::{house::origin, report::Trouble, story::StoryError};
+use super::{report::Trouble, story::StoryError};
 use crate::client::{Client, Limits, Part, Server, Session, multipart};
 
 /// The member's browser.
-pub(super) struct Member(Session);
+pub(crate) struct Member(Session);
 
 impl Member {
     pub(super) fn new(gate: &Server) -> Result<Self, StoryError> {
-        let origin = HeaderValue::from_str(&origin(gate)).map_err(|_| StoryError::Unexpected("an origin"))?;
-        let session = Session::new(gate.clone(), Client::plain(Limits::default()))?;
+        Self::with(gate, Client::plain(Limits::default()))
+    }
+
+    /// A browser that speaks as `client` does.
+    pub(crate) fn with(gate: &Server, client: Client) -> Result<Self, StoryError> {
+        let origin = format!("http{}://{}", if gate.tls { "s" } else { "" }, gate.authority);
+        let origin = HeaderValue::from_str(&origin).map_err(|_| StoryError::Unexpected("an origin"))?;
+        let session = Session::new(gate.clone(), client)?;
         Ok(Self(session.with_header(ORIGIN, origin)))
     }
 
     /// Follows the one-time link: looks, presses the button, arrives.
-    pub(super) fn enter(&mut self, link: &str) -> Result<(), StoryError> {
+    pub(crate) fn enter(&mut self, link: &str) -> Result<(), StoryError> {
         let path = path_of(link).ok_or(StoryError::Unexpected("the member's link"))?;
         expect(&self.0.get(path)?, 200, "the link's page")?;
         expect(&self.0.post_form(path, &[])?, 303, "the link")?;
@@ -29,7 +35,7 @@ impl Member {
     }
 
     /// Sends the picture with the boxes that were drawn on it. `Err` in the answer is what the member is told.
-    pub(super) fn send(
+    pub(crate) fn send(
         &mut self,
         kind: &str,
         picture: &[u8],

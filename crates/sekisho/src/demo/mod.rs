@@ -20,6 +20,7 @@ mod witness;
 pub use double::{Copied, Double, copy_as_is};
 pub(crate) use house::POLICY;
 pub use house::{Build, House, HouseError};
+pub(crate) use member::Member;
 pub use report::{Process, Report, Trouble};
 pub use steps::Look;
 pub use story::{Picture, StoryError, tell};

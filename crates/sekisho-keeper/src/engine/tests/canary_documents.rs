@@ -18,24 +18,21 @@ fn lay(house: &House, number: u8, check: CheckId, answer: Verdict) -> CanaryId {
     house.lay(number, Laid::Document { check, answer, reported: None })
 }
 
-fn scores(house: &House) -> Vec<(u32, u32)> {
-    house.book().scores.iter().map(|score| (score.right, score.wrong)).collect()
-}
-
-/// M20: a reviewer is measured by documents whose answer is known, and the check goes its way like any other.
+/// M20: a document whose answer is known goes its way like any other. Nothing is written to the book meanwhile: whoever
+/// copies the database after every decision sees nothing change that changes for no member's.
 #[test]
-fn a_test_document_is_decided_like_others_and_counts_for_its_reviewer() {
+fn a_test_document_is_decided_like_others_and_the_book_stays_as_it_is() {
     let mut house = House::founded();
+    let book = |house: &House| house.rows("canary_book");
     for (number, answer) in [(1, Reason::OldEnough), (2, Reason::NotOldEnough), (3, Reason::OldEnough)] {
         let (check, _) = house.submit(&format!("check-{number}"));
         lay(&house, number, check, Verdict::Approve);
+        let before = book(&house);
         house.review(answer).unwrap();
+        assert_eq!(book(&house), before);
         let ended = if answer == Reason::OldEnough { CheckState::Approved } else { CheckState::Rejected };
         assert_eq!(house.check(check).state, ended);
     }
-    house.submit("a member");
-    house.review(Reason::OldEnough).unwrap();
-    assert_eq!(scores(&house), [(2, 1)], "a member's document counts for nothing");
     assert!(touches(&mut house).is_empty(), "and nobody who decides touches bait");
 }
 
@@ -84,7 +81,7 @@ fn a_document_is_no_bait_any_more_when_every_log_of_it_is_gone() {
     let (check, _) = house.submit("one");
     lay(&house, 1, check, Verdict::Approve);
     house.lay_link();
-    house.pass(15 * 24 * HOUR);
+    house.pass(91 * 24 * HOUR);
     house.tick();
     assert_eq!(house.book().baits.iter().map(|bait| bait.lure()).collect::<Vec<_>>(), [Lure::Link]);
 }

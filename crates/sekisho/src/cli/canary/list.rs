@@ -3,10 +3,13 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use sekisho_core::id::StaffId;
 use sekisho_keeper::canary::Book;
+use serde::Serialize;
 use serde_json::json;
 
 use super::{Place, told};
+use crate::app::canary::{Answers, Console, ConsoleError};
 
 /// Which installation.
 #[derive(Debug, Args)]
@@ -22,17 +25,35 @@ pub(super) struct ListArgs {
 
 /// Says it: exit 1 if something that isn't given up was touched.
 pub(super) fn run(args: &ListArgs) -> Result<ExitCode, String> {
-    let book = args.place.open()?.read().map_err(|why| why.to_string())?;
+    let console = args.place.open()?;
+    let told = console.read().and_then(|book| Ok((rates(&console, &book)?, book)));
+    let (rates, book) = told.map_err(|why| why.to_string())?;
     let touched = book.baits.iter().any(|bait| bait.touched.is_some() && bait.retired.is_none());
-    show(&book, args.place.json);
+    show(&book, &rates, args.place.json);
     Ok(ExitCode::from(u8::from(touched)))
 }
 
+/// How one reviewer answered test documents: only how many of how many.
+#[derive(Debug, Serialize)]
+struct Rate {
+    reviewer: String,
+    right: u32,
+    of: u32,
+}
+
+fn rates(console: &Console, book: &Book) -> Result<Vec<Rate>, ConsoleError> {
+    let rate = |(staff, Answers { right, of }): (StaffId, Answers)| {
+        let reviewer = console.name(staff)?.unwrap_or_else(|| staff.to_string());
+        Ok(Rate { reviewer, right, of })
+    };
+    console.answers(book)?.into_iter().map(rate).collect()
+}
+
 #[allow(clippy::print_stdout)] // The command line's own way to speak.
-fn show(book: &Book, as_json: bool) {
+fn show(book: &Book, rates: &[Rate], as_json: bool) {
     if as_json {
         let canaries: Vec<_> = book.baits.iter().map(told::json).collect();
-        println!("{}", json!({ "canaries": canaries }));
+        println!("{}", json!({ "canaries": canaries, "answers": rates }));
         return;
     }
     if book.baits.is_empty() {
@@ -40,5 +61,8 @@ fn show(book: &Book, as_json: bool) {
     }
     for bait in &book.baits {
         println!("{}", told::line(bait));
+    }
+    for Rate { reviewer, right, of } in rates {
+        println!("{reviewer}: {right} of {of} test documents answered as they ought to be");
     }
 }

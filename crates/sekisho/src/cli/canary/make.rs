@@ -16,7 +16,7 @@ use sekisho_keeper::{
 use sekisho_sys::entropy::SystemEntropy;
 use serde_json::{Value, json};
 
-use super::{Place, told};
+use super::{Place, document, told};
 use crate::{
     service::secret::Secret,
     site::kit::{Kit, Profile},
@@ -47,6 +47,15 @@ Example:
 
 To whoever opens it, it is a link that was used. Don't paste it where a program previews links: that is a touch.")]
     Link(LinkArgs),
+    /// A document of your own, sent in as members send theirs: it measures reviewers, and its ciphertext is bait
+    #[command(after_help = "\
+Example:
+  sekisho canary make document --kit ./own-site --gate https://check.example --picture ./drawn-17.jpg \\
+    --box 345,380,550,72 --answer approve --laid 'the blob store'
+
+The site is one of your own, registered like any other, so that no member's check or attestation is touched. Draw \
+another card each time, print it and photograph it: what is drawn alike, or has no grain, is known again.")]
+    Document(Box<document::DocumentArgs>),
 }
 
 /// Where the bait will lie.
@@ -54,7 +63,7 @@ To whoever opens it, it is a link that was used. Don't paste it where a program 
 pub(super) struct Laying {
     /// Where it will lie, in words for whoever is called when it is touched
     #[arg(long, value_name = "TEXT")]
-    laid: String,
+    pub(super) laid: String,
     #[command(flatten)]
     pub(super) place: Place,
 }
@@ -99,6 +108,7 @@ pub(super) fn run(args: MakeArgs, now: Timestamp) -> Result<ExitCode, String> {
     match args.lure {
         Lure::SiteKey(args) => site_key(args, now),
         Lure::Link(args) => link(&args, now),
+        Lure::Document(args) => document::run(&args, now),
     }
 }
 
@@ -113,6 +123,7 @@ fn site_key(args: SiteKeyArgs, now: Timestamp) -> Result<ExitCode, String> {
         webhook: args.webhook,
     };
     let mut console = args.laying.place.open()?;
+    console.require_free(&args.name).map_err(|why| why.to_string())?;
     let kit = Kit::new(profile, Alg::EdDSA, &mut SystemEntropy);
     let files = kit.write(&args.out).map_err(|why| why.to_string())?;
     let bait = console.lay(&args.laying.laid, laid(&kit), now, &mut SystemEntropy).map_err(|why| why.to_string())?;

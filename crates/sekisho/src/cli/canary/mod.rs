@@ -1,9 +1,12 @@
 //! `sekisho canary …`: bait that no honest person has a cause to touch.
 
+mod access_log;
+mod document;
 mod list;
 mod make;
 mod renew;
 mod told;
+mod watch_log;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -23,6 +26,9 @@ Examples:
   sekisho canary make site-key shop-batch --out ./shop-batch --policy jp-dating-site \\
     --return-prefix https://shop.example/age/ --laid 'home of deploy on the backup host'
   sekisho canary make link --gate https://check.example --laid 'a mail in the support mailbox'
+  sekisho canary make document --kit ./own-site --gate https://check.example --picture ./drawn-17.jpg \
+    --box 345,380,550,72 --answer approve --laid 'the blob store'
+  sekisho canary watch-log /var/log/storage/access.log
   sekisho canary list
   sekisho canary rotate can_… --gate https://check.example
   sekisho canary retire can_…";
@@ -45,6 +51,8 @@ enum Command {
     Rotate(renew::RotateArgs),
     /// Give bait up: it stays refused, and a touch is told no more
     Retire(renew::RetireArgs),
+    /// Say who read ciphertexts, by the access log of the storage
+    WatchLog(watch_log::WatchLogArgs),
 }
 
 /// Where the installation is, and what opens the book.
@@ -79,6 +87,7 @@ pub(super) fn run(args: CanaryArgs) -> ExitCode {
         Command::List(args) => list::run(&args),
         Command::Rotate(args) => renew::rotate(args, now),
         Command::Retire(args) => renew::retire(args, now),
+        Command::WatchLog(args) => watch_log::run(&args, now),
     };
     done.unwrap_or_else(refuse)
 }
