@@ -21,7 +21,7 @@ use super::{
     sought::{Got, Sought},
 };
 use crate::{
-    app::canary::Console,
+    app,
     client::{Client, Limits, Session},
     demo::{Build, House, POLICY, Picture},
     service::secret::Secret,
@@ -74,7 +74,7 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
 /// Lays both beside the running installation, and waits until the keeper has entered the key.
 fn lay(house: &House) -> Result<Bait, DrillError> {
     let mut console =
-        Console::open(&house.data(), &house.keystore(), house.passphrase()).map_err(|_| DrillError::Ground)?;
+        app::canary::open(&house.data(), &house.keystore(), house.passphrase()).map_err(|_| DrillError::Ground)?;
     let (kit, link, now) = (bait_kit("second-site"), Secret::of(fresh(&mut SystemEntropy)), SystemClock.read().wall);
     let key = Laid::SiteKey { site: Box::new(kit.registration.clone()), entered: false };
     for (place, laid) in [(KEY_LAID, key), (LINK_LAID, Laid::Link { sha256: link.hash() })] {

@@ -11,7 +11,7 @@ use sekisho_core::{
 };
 use sekisho_inspect::wire::Boxed;
 use sekisho_keeper::{
-    canary::Laid,
+    canary::{Console, Laid},
     jose::{
         Sub,
         request::{Ask, DEFAULT_LIFETIME},
@@ -25,7 +25,6 @@ use super::{
     make::{Laying, show},
 };
 use crate::{
-    app::canary::Console,
     client::{Client, Limits, Session},
     demo::Member,
     doctor::Url,

@@ -4,12 +4,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 use sekisho_core::id::StaffId;
-use sekisho_keeper::canary::Book;
+use sekisho_keeper::canary::{Answers, Book, Console, ConsoleError};
 use serde::Serialize;
 use serde_json::json;
 
 use super::{Place, told};
-use crate::app::canary::{Answers, Console, ConsoleError};
 
 /// Which installation.
 #[derive(Debug, Args)]

@@ -12,10 +12,11 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Subcommand};
 use sekisho_core::time::{Clock, Timestamp};
+use sekisho_keeper::canary::Console;
 use sekisho_sys::clock::SystemClock;
 
 use super::{passphrase, refuse};
-use crate::app::canary::Console;
+use crate::app;
 
 const HELP: &str = "\
 What is bait stands in one sealed row of keeper.db that every installation has; it opens with the keystore's \
@@ -75,7 +76,7 @@ struct Place {
 impl Place {
     fn open(&self) -> Result<Console, String> {
         let passphrase = passphrase::obtain(self.passphrase_fd)?;
-        Console::open(&self.data, &self.keystore, &passphrase).map_err(|why| why.to_string())
+        app::canary::open(&self.data, &self.keystore, &passphrase).map_err(|why| why.to_string())
     }
 }
 

@@ -13,6 +13,7 @@ use sekisho_core::{
     id::{CanaryId, DocumentId},
     time::Timestamp,
 };
+use sekisho_keeper::canary::Stored;
 use sekisho_sys::entropy::SystemEntropy;
 use serde::Serialize;
 
@@ -21,7 +22,6 @@ use super::{
     access_log::{self, Line},
     when,
 };
-use crate::app::canary::Stored;
 
 /// A viewing explains readings so many seconds before and after it.
 const AROUND: u64 = 120;
@@ -104,7 +104,7 @@ impl Shown {
             Line::Unread => self.unread += 1,
             Line::Read { document, at, served } => match stored.get(&document) {
                 None => self.unknown += 1,
-                Some(stored) if stored.explains(at) => self.explained += 1,
+                Some(stored) if explains(stored, at) => self.explained += 1,
                 Some(stored) => self.note(document, at, served, stored.canary),
             },
         }
@@ -119,10 +119,8 @@ impl Shown {
     }
 }
 
-impl Stored {
-    fn explains(&self, at: Option<Timestamp>) -> bool {
-        at.is_some_and(|at| self.viewed.iter().any(|viewed| at.since(*viewed).max(viewed.since(at)) <= AROUND))
-    }
+fn explains(stored: &Stored, at: Option<Timestamp>) -> bool {
+    at.is_some_and(|at| stored.viewed.iter().any(|viewed| at.since(*viewed).max(viewed.since(at)) <= AROUND))
 }
 
 #[allow(clippy::print_stdout)] // The command line's own way to speak.
