@@ -222,11 +222,9 @@ fn courier(turn: &mut Turn<'_>, request: CourierRequest) -> Result<CourierAnswer
         CourierRequest::Pull { limit } => CourierAnswer::Messages(outbox::pull(turn, limit.min(100))?),
         CourierRequest::Delivered(message) => outbox::delivered(turn, message).map(|()| CourierAnswer::Done)?,
         CourierRequest::Failed { message, why } => outbox::failed(turn, message, &why).map(|()| CourierAnswer::Done)?,
-        CourierRequest::Calls { limit } => CourierAnswer::Calls(alerts::pull(turn, limit.min(100))?),
-        CourierRequest::Called(call) => alerts::made(turn, call).map(|()| CourierAnswer::Done)?,
-        CourierRequest::CallFailed { call, why } => {
-            tracing::warn!(%call, why = outbox::plain(&why), "somebody was not reached");
-            alerts::failed(turn, call).map(|()| CourierAnswer::Done)?
+        CourierRequest::Calls { .. } | CourierRequest::Called(_) | CourierRequest::CallFailed { .. } => {
+            let desk = &turn.room.installation.desk_origin;
+            alerts::answer(turn.db, turn.now.at, desk, &request).unwrap_or(Err(Refusal::BadRequest.into()))?
         }
         CourierRequest::Pulse => CourierAnswer::Pulse(alerts::pulse(turn)?),
         CourierRequest::WitnessWork => CourierAnswer::WitnessWork(witness::work(turn)?),

@@ -13,7 +13,7 @@ use sekisho_core::{
 
 use super::{
     Engine,
-    alerts::Heard,
+    alerts::{self, Heard},
     canary::Canaries,
     ceremonies::Ceremonies,
     dispatch::{Ask, Reply},
@@ -32,7 +32,8 @@ use crate::{
     keystore::{Identity, Keys, Keystore, KeystoreError},
     ledger::{LedgerFiles, LedgerSigner, OpenError, StoredEntry, Writer},
     wire::{
-        DeskAnswer, DeskRequest, GateAnswer, GateRequest, OperatorAnswer, OperatorRequest, Refusal, Status, WitnessPlan,
+        CourierRequest, DeskAnswer, DeskRequest, GateAnswer, GateRequest, OperatorAnswer, OperatorRequest, Refusal,
+        Status, WitnessPlan,
     },
 };
 
@@ -153,9 +154,25 @@ impl Locked {
                 self.status().map(|status| Reply::Operator(Ok(OperatorAnswer::Status(status))))
             }
             Ask::Desk(DeskRequest::Status) => self.status().map(|status| Reply::Desk(Ok(DeskAnswer::Status(status)))),
+            Ask::Courier(request) => self.call(request),
             _ => Ok(side.refuse(Refusal::Locked)),
         };
         answered.unwrap_or_else(|_| side.unavailable())
+    }
+
+    /// Whoever is to be called is called without keys too, each step of the rota in its time.
+    fn call(&mut self, request: &CourierRequest) -> Result<Reply, Fault> {
+        let now = self.trust.observe(self.parts.clock.read()).now;
+        let Parts { db, entropy, .. } = &mut self.parts;
+        if let CourierRequest::Calls { .. } = request {
+            let steps = db.unchecked_transaction()?;
+            alerts::escalate_in(&steps, &mut **entropy, now)?;
+            steps.commit()?;
+        }
+        match alerts::answer(db, now, &self.installation.desk_origin, request) {
+            Some(answer) => Ok(Reply::Courier(answer.map_err(|fault| fault.refusal()))),
+            None => Ok(Reply::Courier(Err(Refusal::Locked))),
+        }
     }
 
     fn status(&mut self) -> Result<Status, Fault> {

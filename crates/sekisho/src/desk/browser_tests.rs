@@ -208,10 +208,15 @@ fn others(served: &Served, scene: &mut Scene<'_>, role: Role) {
     scene.browser.click("button[data-passkey]");
     scene.browser.wait_until_loaded("location.pathname !== '/'");
     let who = if role == Role::Officer { "officer" } else { "administrator" };
-    for page in ["staff", "sites", "watch"] {
+    for page in ["staff", "sites", "watch", "alerts"] {
         scene.browser.navigate(&format!("{}/{page}", served.origin));
         scene.take(&format!("{who}-{page}"));
     }
+    scene.browser.click("button[name=lang]");
+    scene.browser.wait_for_text("What to do now");
+    scene.take(&format!("{who}-alerts-english"));
+    scene.browser.click("button[name=lang]");
+    scene.browser.wait_for_text("いますること");
     if role == Role::Administrator {
         invite(served, scene);
     }

@@ -29,7 +29,7 @@ pub(in super::super) fn list(turn: &Turn<'_>) -> Result<Alerts, Fault> {
     for alert in &mut alerts {
         alert.called = called(turn, alert.id)?;
     }
-    Ok(Alerts { rota: super::rota(turn)?, alerts })
+    Ok(Alerts { rota: super::rota(turn.db)?, alerts })
 }
 
 fn alert(row: &rusqlite::Row<'_>) -> rusqlite::Result<AlertView> {

@@ -7,17 +7,18 @@ mod calls;
 mod list;
 mod pulse;
 
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 use sekisho_core::{
     alert::{Alert, Alerting, Audience, Hand, Kind, Rota, Urgency},
     calendar::DAY,
     check::Role,
+    entropy::Entropy,
     event::What,
     id::{AlertId, CallId},
     time::Timestamp,
 };
 
-pub(super) use calls::{failed, made, pull};
+pub(super) use calls::answer;
 pub(super) use list::list;
 pub(super) use pulse::{Heard, listen, pulse};
 
@@ -63,7 +64,7 @@ fn raise_anew(turn: &mut Turn<'_>, place: u64, alert: &Alert) -> Result<(), Faul
             place as i64,
             At(turn.now.at),
         ))?;
-    advance(turn, id)
+    advance(turn.db, &mut *turn.room.entropy, turn.now.at, id)
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String, Fault> {
@@ -71,42 +72,42 @@ fn json(value: &impl serde::Serialize) -> Result<String, Fault> {
 }
 
 /// Makes the next step of an alert: whoever's turn it is, is to be called.
-fn advance(turn: &mut Turn<'_>, id: AlertId) -> Result<(), Fault> {
-    let Some(rota) = rota(turn)? else {
-        turn.db.prepare_cached("UPDATE alert SET due = NULL WHERE id = ?1")?.execute([Id(id)])?;
+fn advance(db: &Connection, entropy: &mut dyn Entropy, now: Timestamp, id: AlertId) -> Result<(), Fault> {
+    let Some(rota) = rota(db)? else {
+        db.prepare_cached("UPDATE alert SET due = NULL WHERE id = ?1")?.execute([Id(id)])?;
         return Ok(());
     };
-    let (urgency, audience, At(raised), made): (Word<Urgency>, Word<Audience>, At<Timestamp>, u32) = turn
-        .db
+    let (urgency, audience, At(raised), made): (Word<Urgency>, Word<Audience>, At<Timestamp>, u32) = db
         .prepare_cached("SELECT urgency, audience, raised, steps FROM alert WHERE id = ?1")?
         .query_row([Id(id)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
     let step = rota.step(urgency.0, audience.0, raised, made);
     for contact in step.whom {
-        let call = CallId::random(&mut *turn.room.entropy);
-        turn.db
-            .prepare_cached(
-                "INSERT INTO alert_call (id, alert, contact, step, created, due) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
-            )?
-            .execute((Id(call), Id(id), Word(contact), made, At(turn.now.at)))?;
+        db.prepare_cached(
+            "INSERT INTO alert_call (id, alert, contact, step, created, due) VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+        )?
+        .execute((Id(CallId::random(entropy)), Id(id), Word(contact), made, At(now)))?;
     }
-    turn.db
-        .prepare_cached("UPDATE alert SET steps = steps + 1, due = ?2 WHERE id = ?1")?
-        .execute((Id(id), At(turn.now.at + step.next)))?;
+    db.prepare_cached("UPDATE alert SET steps = steps + 1, due = ?2 WHERE id = ?1")?
+        .execute((Id(id), At(now + step.next)))?;
     Ok(())
 }
 
-fn rota(turn: &Turn<'_>) -> rusqlite::Result<Option<Rota>> {
-    meta::get(turn.db, meta::names::ROTA)
+fn rota(db: &Connection) -> rusqlite::Result<Option<Rota>> {
+    meta::get(db, meta::names::ROTA)
 }
 
 /// Makes the steps that are due: of each alert that nobody acknowledged in time.
 pub(super) fn escalate(turn: &mut Turn<'_>) -> Result<(), Fault> {
-    let due: Vec<AlertId> = turn
-        .db
+    escalate_in(turn.db, &mut *turn.room.entropy, turn.now.at)
+}
+
+/// The same with the database alone. The caller has a transaction open.
+pub(super) fn escalate_in(db: &Connection, entropy: &mut dyn Entropy, now: Timestamp) -> Result<(), Fault> {
+    let due: Vec<AlertId> = db
         .prepare_cached("SELECT id FROM alert WHERE due <= ?1 ORDER BY due")?
-        .query_map([At(turn.now.at)], |row| Ok(row.get::<_, Id<_>>(0)?.0))?
+        .query_map([At(now)], |row| Ok(row.get::<_, Id<_>>(0)?.0))?
         .collect::<rusqlite::Result<_>>()?;
-    due.into_iter().try_for_each(|id| advance(turn, id))
+    due.into_iter().try_for_each(|id| advance(db, entropy, now, id))
 }
 
 /// An officer or an administrator has seen an alert.

@@ -42,7 +42,7 @@ impl Heard {
 
 /// Notes that the courier is silent. Where there is no rota it has nobody to call.
 pub(in super::super) fn listen(turn: &mut Turn<'_>) -> Result<(), Fault> {
-    if super::rota(turn)?.is_none() {
+    if super::rota(turn.db)?.is_none() {
         return Ok(());
     }
     let since_boot = turn.room.clock.read().since_boot;

@@ -6,7 +6,10 @@ use sekisho_core::{
 };
 
 use super::*;
-use crate::wire::{Alerts, Call, OperatorAnswer, OperatorRequest, Pulse, ShiftToken};
+use crate::{
+    engine::{Ask, Locked, Reply},
+    wire::{Alerts, Call, OperatorAnswer, OperatorRequest, Pulse, ShiftToken},
+};
 
 /// Ten minutes each, one after the other.
 fn rota(people: &[&str]) -> Rota {
@@ -102,6 +105,27 @@ fn a_restart_forgets_no_call_and_none_is_lost_that_was_not_said_to_be_made() {
     assert_eq!(house.reach(), ["aoki"]);
     house.restart_after(10 * MINUTE);
     assert_eq!(house.reach(), ["baba"], "the rota goes on over a restart");
+}
+
+/// What a keeper without its keys has to be told of is told all the same, down the rota.
+#[test]
+fn a_locked_keeper_has_people_called() {
+    let mut house = House::with_rota(&["aoki", "baba"]);
+    house.pause();
+    let calls = |locked: &mut Locked| match locked.answer(&Ask::Courier(CourierRequest::Calls { limit: 9 })) {
+        Reply::Courier(Ok(CourierAnswer::Calls(calls))) => calls,
+        other => panic!("no calls: {other:?}"),
+    };
+    let mut locked = house.restart_locked_after(1);
+    let first = calls(&mut locked);
+    assert_eq!(first.iter().map(|call| call.contact.as_str()).collect::<Vec<_>>(), ["aoki"]);
+    let said = locked.answer(&Ask::Courier(CourierRequest::Called(first[0].id)));
+    assert!(matches!(said, Reply::Courier(Ok(CourierAnswer::Done))));
+    assert!(calls(&mut locked).is_empty());
+    house.pass(10 * MINUTE);
+    assert_eq!(calls(&mut locked)[0].contact.as_str(), "baba");
+    let pulse = locked.answer(&Ask::Courier(CourierRequest::Pulse));
+    assert!(matches!(pulse, Reply::Courier(Err(Refusal::Locked))), "and nobody vouches for it");
 }
 
 #[test]
