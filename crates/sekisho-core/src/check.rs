@@ -114,6 +114,23 @@ impl Reason {
     ];
 }
 
+/// Why somebody looks at a document that was looked at twice before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LookReason {
+    /// The earlier looks were cut short: the page was lost, or the assignment lapsed.
+    CutShort,
+    /// The picture didn't appear.
+    NotShown,
+    /// Whoever looked before was in doubt and left it to somebody else.
+    InDoubt,
+}
+
+impl LookReason {
+    /// Every one, in the order in which a reviewer is shown them.
+    pub const ALL: [LookReason; 3] = [Self::CutShort, Self::NotShown, Self::InDoubt];
+}
+
 /// What a staff member may do. One person has one role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

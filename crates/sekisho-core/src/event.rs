@@ -4,14 +4,15 @@
 //! salted commitment to those bytes. Nothing here names a member: a check is
 //! tied to a person only through the site's own HMAC, which stays out of events.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     alert::Alerting,
+    budget::{Limits, Windows},
     canary::Canary,
-    check::{Reason, Role, ShredCause, Verdict},
+    check::{LookReason, Reason, Role, ShredCause, Verdict},
     id::{AssignmentId, CheckId, DocumentId, IntakeKeyId, KindName, PolicyName, ShiftId, SiteName, StaffId, ViewingId},
     time::{Hour, Timestamp},
     watch::{
@@ -161,6 +162,9 @@ pub enum What {
         staff: StaffId,
         /// In which shift.
         shift: ShiftId,
+        /// Why once more, if it was looked at twice before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<LookReason>,
     },
     /// A reviewer decided.
     Decided {
@@ -250,6 +254,20 @@ pub enum What {
     SiteRegistered {
         /// The site.
         site: SiteName,
+    },
+    /// What the vault allows to be opened was set, by whoever founded or started the keeper.
+    LimitsSet {
+        /// What it allows from here on.
+        limits: Box<Limits>,
+    },
+    /// A site's own budget was set.
+    SiteBudgetSet {
+        /// The site.
+        site: SiteName,
+        /// What it allows; nothing for what the vault lets a site have.
+        budget: Option<Windows>,
+        /// By whom; nobody at a founding.
+        by: Option<StaffId>,
     },
     /// A policy was registered or changed.
     PolicyRegistered {
@@ -394,7 +412,7 @@ pub(crate) mod tests {
         let (check, document, staff) =
             (CheckId::from_bytes([1; 16]), DocumentId::from_bytes([2; 16]), StaffId::from_bytes([3; 16]));
         let (assignment, shift) = (AssignmentId::from_bytes([4; 16]), ShiftId::from_bytes([5; 16]));
-        let (at, hour) = (Timestamp(7), Hour(8));
+        let (at, hour, viewing) = (Timestamp(7), Hour(8), ViewingId::from_bytes([6; 16]));
         vec![
             What::Founded { test: true },
             What::Started,
@@ -404,6 +422,8 @@ pub(crate) mod tests {
             What::SlotsForgotten { through: hour },
             What::IntakeKeyMade { key: IntakeKeyId::from_bytes([6; 16]), hour },
             What::Assigned { assignment, check, document, staff, shift, until: at },
+            What::Viewed { viewing, assignment, check, document, staff, shift, again: None },
+            What::Viewed { viewing, assignment, check, document, staff, shift, again: Some(LookReason::InDoubt) },
             What::Decided { check, document, assignment, staff, verdict: Verdict::Reject, reason: Reason::Suspicious },
             What::Shredded { check, document, cause: ShredCause::Damaged },
             What::MemberLeft { checks: vec![check], erase_at: at },
@@ -418,6 +438,8 @@ pub(crate) mod tests {
             What::Paused { by: staff },
             What::Canary { canary: Canary::Book { sha256: "00".into() } },
             What::Canary { canary: known() },
+            What::LimitsSet { limits: Box::default() },
+            What::SiteBudgetSet { site: "site-a".parse().unwrap(), budget: Some(Limits::default().slack), by: None },
         ]
     }
 

@@ -2,15 +2,19 @@
 //!
 //! It takes a person on shift and an assignment that stands: types that only the
 //! module which looks them up can make. A [`Ticket`] can be made in this module
-//! alone, from a viewing that the rules allow; it names the place in the ledger where that viewing will stand, and is
-//! worth nothing until the ledger itself confirms that the entry is durable
-//! there. Neither can be copied.
+//! alone, from a viewing that the rules and the budgets allow; it names the place in the ledger where that viewing will
+//! stand, and is worth nothing until the ledger itself confirms that the entry is durable
+//! there. Neither can be copied, and there is no ticket without its cost.
 
-use sekisho_core::{check::Role, time::Timestamp};
+use sekisho_core::{
+    budget::{Cost, Refused, Spent},
+    check::Role,
+    time::Timestamp,
+};
 
 use crate::{
     custody::Entry,
-    engine::{Assigned, OnShift},
+    engine::{Assigned, OnShift, Reckoning},
     ledger::Position,
     wire::Refusal,
 };
@@ -28,8 +32,17 @@ pub(crate) struct Circumstances {
     pub unwitnessed: Option<Refusal>,
 }
 
-/// The rules allowed it; the ledger has not confirmed it yet.
-pub struct Allowed(());
+/// Rules and budgets allowed it; the ledger has not confirmed it yet.
+pub struct Allowed(Cost);
+
+/// Why not.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Denied {
+    /// A rule.
+    Rule(Refusal),
+    /// A budget is spent.
+    Spent(Box<Spent>),
+}
 
 /// Leave to open one document, once, if its entry is durable.
 pub struct Ticket {
@@ -37,11 +50,27 @@ pub struct Ticket {
     entry: Entry,
 }
 
-/// Decides on a viewing: a person on shift, an assignment that stands, and the circumstances.
+/// Decides on a viewing: a person on shift, an assignment that stands, the circumstances, and the budgets.
 ///
 /// # Errors
-/// The [`Refusal`] that the asker is told.
-pub(crate) fn decide(shift: &OnShift, assigned: &Assigned, at: Circumstances) -> Result<Allowed, Refusal> {
+/// When the counts of budgets can't be read; that it is [`Denied`] is no error.
+pub(crate) fn decide(
+    shift: &OnShift,
+    assigned: &Assigned,
+    at: Circumstances,
+    reckoning: &Reckoning<'_>,
+) -> rusqlite::Result<Result<Allowed, Denied>> {
+    if let Err(refusal) = by_rules(shift, assigned, at) {
+        return Ok(Err(Denied::Rule(refusal)));
+    }
+    Ok(match reckoning.decide()? {
+        Ok(cost) => Ok(Allowed(cost)),
+        Err(Refused::ReasonNeeded) => Err(Denied::Rule(Refusal::LookReasonNeeded)),
+        Err(Refused::Spent(spent)) => Err(Denied::Spent(Box::new(spent))),
+    })
+}
+
+fn by_rules(shift: &OnShift, assigned: &Assigned, at: Circumstances) -> Result<(), Refusal> {
     let rules = [
         (shift.role() == Role::Reviewer, Refusal::NotAllowed),
         (assigned.is_of(shift), Refusal::AssignmentOver),
@@ -52,13 +81,15 @@ pub(crate) fn decide(shift: &OnShift, assigned: &Assigned, at: Circumstances) ->
         (at.now < assigned.until(), Refusal::AssignmentOver),
         (!assigned.is_viewed(), Refusal::AlreadyViewed),
     ];
-    match rules.into_iter().find(|(holds, _)| !holds) {
-        Some((_, refusal)) => Err(refusal),
-        None => Ok(Allowed(())),
-    }
+    rules.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, refusal)| Err(refusal))
 }
 
 impl Allowed {
+    /// What it costs, to be written beside its entry.
+    pub(crate) fn cost(&self) -> &Cost {
+        &self.0
+    }
+
     /// Names the place where the viewing was entered and what it opens.
     pub fn ticket(self, place: u64, entry: Entry) -> Ticket {
         Ticket { place, entry }
@@ -79,9 +110,13 @@ impl Ticket {
 
 #[cfg(test)]
 mod tests {
-    use sekisho_core::id::StaffId;
+    use sekisho_core::{
+        budget::{Limits, Windows},
+        id::StaffId,
+    };
 
     use super::*;
+    use crate::db;
 
     const ME: StaffId = StaffId::from_bytes([1; 16]);
     const NOW: Timestamp = Timestamp(1000);
@@ -96,9 +131,23 @@ mod tests {
         Assigned::for_test(&me(), NOW + 1, false, NOW + 1)
     }
 
+    /// What comes of it with these limits, in an empty vault.
+    fn decided(limits: Limits, shift: &OnShift, assigned: &Assigned, at: Circumstances) -> Option<Denied> {
+        let (db, site) = (db::open(":memory:".as_ref()).unwrap(), "site".parse().unwrap());
+        decide(shift, assigned, at, &Reckoning::for_test(&db, limits, &site, NOW)).unwrap().err()
+    }
+
     #[test]
     fn a_reviewer_may_look_once_at_what_was_assigned() {
-        assert!(decide(&me(), &mine(), FINE).is_ok());
+        assert_eq!(decided(Limits::default(), &me(), &mine(), FINE), None);
+    }
+
+    /// M19: rules and budgets are one decision.
+    #[test]
+    fn a_budget_that_is_spent_denies_what_all_rules_allow() {
+        let slack = Windows { minute: 0, ..Limits::default().slack };
+        let denied = decided(Limits { slack, ..Limits::default() }, &me(), &mine(), FINE);
+        assert!(matches!(denied, Some(Denied::Spent(spent)) if spent.limit == 0), "nothing arrived");
     }
 
     /// M15: an administrator or an officer can't view; M19: no viewing without its own assignment.
@@ -120,7 +169,7 @@ mod tests {
             (me(), mine(), Circumstances { unwitnessed: Some(Refusal::Contradicted), ..FINE }, Refusal::Contradicted),
         ];
         for (shift, assigned, at, refusal) in cases {
-            assert_eq!(decide(&shift, &assigned, at).err(), Some(refusal));
+            assert_eq!(decided(Limits::default(), &shift, &assigned, at), Some(Denied::Rule(refusal)));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sekisho_core::{
+    budget::{Limits, Relief, Windows},
     check::Role,
     id::{CheckId, KeeperId, PolicyName, SiteName},
     policy::{AcceptedKind, AgeRule, Basis, BasisClass, Field, LeapDay, Policy, Reached, Retention, ReviewHours, Text},
@@ -35,6 +36,13 @@ const ORIGIN: &str = "https://desk.example.jp";
 /// Hours for which each site's policy keeps a picture.
 const PICTURE_HOURS: [u16; 2] = [72, 5];
 
+/// What people may open: so little that runs reach it in all windows.
+pub fn budget() -> Limits {
+    let person = Windows { minute: 2, hour: 5, day: 9, three_days: 16 };
+    let again = Windows { minute: 1, hour: 2, day: 3, three_days: 4 };
+    Limits { person, device: person, again, relief: Relief { after_hours: 6, day_at_most: 5 }, ..Limits::default() }
+}
+
 /// What an installation is founded with.
 pub fn plan() -> Plan {
     let people = STAFF.iter().zip(0..).map(|(role, n)| {
@@ -46,6 +54,7 @@ pub fn plan() -> Plan {
         desk_origin: ORIGIN.into(),
         ledger_name: "example.jp/sekisho".into(),
         cost: Cost::TEST,
+        budget: budget(),
         policies: (0..SITES).map(policy).collect(),
         sites: (0..SITES).map(site).collect(),
         people: people.collect(),
@@ -92,6 +101,7 @@ fn site(site: u8) -> SiteView {
         jwks: Jwks::new(vec![site_key(site).public().clone()]).expect("one key is a set").to_json(),
         policies: vec![policy_name(site)],
         return_prefix: format!("https://{name}.example/"),
+        budget: None,
         webhook: has_webhook(site).then(|| format!("https://{name}.example/hook")),
         name,
     }

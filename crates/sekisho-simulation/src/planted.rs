@@ -20,6 +20,8 @@ pub enum Planted {
     BlobsForget,
     /// The keeper's clock lags an hour behind.
     ClockLags,
+    /// The counts of budgets are lost with every process, as if they lay in memory.
+    MeterForgets,
     /// Somebody reads the database all the time, so that its write-ahead log is never cut.
     LogStays,
 }

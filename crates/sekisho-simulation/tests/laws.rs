@@ -1,5 +1,6 @@
 //! Each law can fail: a bug is planted, and exactly that law is found broken.
 
+use sekisho_core::check::Reason;
 use sekisho_simulation::{
     generate::Taste,
     laws::Law,
@@ -78,4 +79,16 @@ fn a_start_that_erases_late_is_found() {
 #[test]
 fn a_start_that_leaves_an_expired_intake_secret_is_found() {
     breaks(Planted::IntakesStay, Taste::STARTS, Law::Erasing);
+}
+
+/// M19: (h). Counts that lie in memory give a thief a new budget with every start.
+#[test]
+fn counts_that_end_with_their_process_are_found() {
+    let submitted = (0..4).map(|member| Op::Submit { site: 0, member, expires: 3600 });
+    let looks = [Op::Review(0, Reason::OldEnough), Op::Review(0, Reason::OldEnough)];
+    let again = [Op::Kill, Op::Start { off: 5, unlock: true, power: None }, Op::Review(0, Reason::OldEnough)];
+    let script: Vec<_> = submitted.chain(looks).chain(again).map(Step::new).collect();
+    assert_eq!(run::by_script(1, &script, Planted::Nothing).violation, None);
+    let broken = run::by_script(1, &script, Planted::MeterForgets).violation;
+    assert_eq!(broken.map(|(at, violation)| (at, violation.law)), Some((8, Law::Budgets)));
 }

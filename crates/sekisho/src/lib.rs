@@ -10,6 +10,7 @@ pub mod app;
 #[cfg(test)]
 #[path = "../tests/common/browser.rs"]
 mod browser;
+pub mod budget_file;
 pub mod cli;
 pub mod client;
 pub mod courier;

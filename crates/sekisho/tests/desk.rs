@@ -17,6 +17,7 @@ use sekisho::{
     policy_file,
     supervisor::{Config, Handle, Passphrase, Supervisor},
 };
+use sekisho_core::budget::Limits;
 use sekisho_keeper::{engine::Plan, keystore::Cost};
 use sekisho_sys::confine::Options;
 use tempfile::TempDir;
@@ -45,6 +46,7 @@ fn found() -> Installation {
         desk_origin: config.desk_origin.clone(),
         ledger_name: "desk.test/sekisho".into(),
         cost: Cost::TEST,
+        budget: Limits::default(),
         policies: policy_file::built_in(),
         sites: Vec::new(),
         people: Vec::new(),
@@ -74,6 +76,7 @@ fn config(place: &Path) -> Config {
         behind_proxy: false,
         webhook_ports: Vec::new(),
         witnesses: Default::default(),
+        budget: None,
         demo_reviewer: None,
         driven: Default::default(),
         confinement: Options::default(),

@@ -17,6 +17,7 @@ use rustix::process::{Pid, Signal, geteuid, kill_process, test_kill_process};
 use sekisho::app::founding;
 use sekisho::demo::{Build, House, Picture};
 use sekisho::supervisor::{Config, Handle, Passphrase, ProcessReport, Role, StartError, Supervisor};
+use sekisho_core::budget::Limits;
 use sekisho_keeper::{engine::Plan, keystore::Cost};
 use sekisho_sys::confine::Options;
 use tempfile::TempDir;
@@ -49,6 +50,7 @@ fn config(place: &Path) -> Config {
         behind_proxy: false,
         webhook_ports: Vec::new(),
         witnesses: Default::default(),
+        budget: None,
         demo_reviewer: None,
         driven: Default::default(),
         confinement: Options::default(),
@@ -63,6 +65,7 @@ fn found(config: &Config) {
         desk_origin: config.desk_origin.clone(),
         ledger_name: "processes.example".into(),
         cost: Cost::TEST,
+        budget: Limits::default(),
         policies: sekisho::policy_file::built_in(),
         sites: Vec::new(),
         people: Vec::new(),

@@ -154,6 +154,8 @@ impl Alert {
             | What::ShiftBegan { .. }
             | What::ShiftEnded { .. }
             | What::SiteRegistered { .. }
+            | What::LimitsSet { .. }
+            | What::SiteBudgetSet { .. }
             | What::PolicyRegistered { .. }
             | What::TimeConfirmed { .. }
             | What::TimeConfirmedByWitness { .. }

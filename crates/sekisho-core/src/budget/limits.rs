@@ -154,11 +154,19 @@ impl Limits {
         within("again", &self.again, &self.person, "a person's own limit")?;
         growing("slack", &self.slack)?;
         if let Some(site) = &self.site {
-            in_order("site", site)?;
-            within("site", site, &self.site_at_most, "what the vault lets a site set")?;
+            self.require_site(site)?;
         }
         self.relief.validate(&self.person)?;
         if self.again_percent > 100 { Err(LimitsError::Again(self.again_percent)) } else { Ok(()) }
+    }
+
+    /// Whether a site may set this for itself.
+    ///
+    /// # Errors
+    /// When it is out of order, or more than the vault lets a site set.
+    pub fn require_site(&self, site: &Windows) -> Result<(), LimitsError> {
+        in_order("site", site)?;
+        within("site", site, &self.site_at_most, "what the vault lets a site set")
     }
 
     /// These limits with what a site sets for itself.

@@ -97,7 +97,7 @@ pub fn decide<C: Counts>(
     if look.past.by_anybody >= 2 && !look.past.is_asked_for() && !look.with_reason {
         return Ok(Err(Refused::ReasonNeeded));
     }
-    let (cost, meter) = (cost(look), Meter { limits, demand, now, counts });
+    let (cost, meter) = (look.cost(), Meter { limits, demand, now, counts });
     let mut refused: Option<Spent> = None;
     for series in &cost.0 {
         let spent = meter.spent(series)?;
@@ -111,16 +111,19 @@ fn last_to_free(spent: &Spent) -> Timestamp {
     spent.frees.unwrap_or(Timestamp(u64::MAX))
 }
 
-fn cost(look: &Look<'_>) -> Cost {
-    let kind = |before: u32| if before == 0 { Kind::Opened } else { Kind::Again };
-    let own = vec![
-        Series::new(Subject::Person(look.staff), kind(look.past.by_person)),
-        Series::new(Subject::Device(look.device), kind(look.past.with_device)),
-    ];
-    let all = kind(look.past.by_anybody);
-    let further = all == Kind::Again && look.past.is_asked_for();
-    let shared = [Subject::Site(look.site.clone()), Subject::Vault].map(|subject| Series::new(subject, all));
-    Cost(own.into_iter().chain(shared.into_iter().filter(|_| !further)).collect())
+impl Look<'_> {
+    /// What this look costs, whether it is allowed or not.
+    pub fn cost(&self) -> Cost {
+        let kind = |before: u32| if before == 0 { Kind::Opened } else { Kind::Again };
+        let own = vec![
+            Series::new(Subject::Person(self.staff), kind(self.past.by_person)),
+            Series::new(Subject::Device(self.device), kind(self.past.with_device)),
+        ];
+        let all = kind(self.past.by_anybody);
+        let further = all == Kind::Again && self.past.is_asked_for();
+        let shared = [Subject::Site(self.site.clone()), Subject::Vault].map(|subject| Series::new(subject, all));
+        Cost(own.into_iter().chain(shared.into_iter().filter(|_| !further)).collect())
+    }
 }
 
 struct Meter<'a, C> {

@@ -15,6 +15,7 @@ mod counts;
 mod explain;
 mod limits;
 mod meter;
+mod tightening;
 mod window;
 
 pub use counts::{Counts, Kind, Memory, Never, Series, Subject};

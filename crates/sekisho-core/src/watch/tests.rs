@@ -91,6 +91,7 @@ impl Stream {
             document: DocumentId::from_bytes(id),
             staff: StaffId::from_bytes([person; 16]),
             shift: ShiftId::from_bytes([person; 16]),
+            again: None,
         });
     }
 

@@ -206,6 +206,7 @@ pub const KEEPER_DB: &[Table] = &[
             DOCUMENT,
             id("staff", "stf", "who looked"),
             time("at", "when"),
+            id("device", "dev", "with which passkey, by its hash"),
         ],
     },
     Table {
@@ -233,6 +234,23 @@ pub const KEEPER_DB: &[Table] = &[
             time("due", "when it is tried next"),
             plain("tries", "how often it was tried"),
         ],
+    },
+    Table {
+        name: "series",
+        what: "what budgets count, and of whom",
+        rows: Rows::All,
+        columns: &[
+            plain("id", "its number"),
+            plain("kind", "opened, opened again, arrived or ended"),
+            plain("whose", "a person's, a passkey's, a site's or the vault's"),
+            bytes("of", "the id's bytes, or the site's name"),
+        ],
+    },
+    Table {
+        name: "metered",
+        what: "how many there were until when; nobody's documents are named",
+        rows: Rows::All,
+        columns: &[plain("series", "of which series"), time("at", "until when"), plain("nth", "how many")],
     },
     Table {
         name: "witness",

@@ -40,7 +40,19 @@ macro_rules! id_columns {
     )*};
 }
 
-id_columns!(AlertId, AssignmentId, CallId, CheckId, DocumentId, IntakeKeyId, MessageId, ShiftId, StaffId, ViewingId);
+id_columns!(
+    AlertId,
+    AssignmentId,
+    CallId,
+    CheckId,
+    DeviceId,
+    DocumentId,
+    IntakeKeyId,
+    MessageId,
+    ShiftId,
+    StaffId,
+    ViewingId
+);
 
 macro_rules! integer_columns {
     ($($name:ident),*) => {$(

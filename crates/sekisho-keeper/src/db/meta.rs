@@ -27,6 +27,8 @@ pub mod names {
     pub const CONFIRMED: &str = "confirmed_time";
     /// Whether the first real check has come: founding is over.
     pub const IN_USE: &str = "in_use";
+    /// The vault's limits, `core::budget::Limits`; none for the default.
+    pub const LIMITS: &str = "limits";
     /// Whether openings are paused.
     pub const PAUSED: &str = "paused";
     /// [`sekisho_core::alert::Rota`].

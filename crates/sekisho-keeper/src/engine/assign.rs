@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 use sekisho_core::{
+    budget::{Kind, Subject},
     check::{DocumentState, Role},
     entropy::fresh,
     event::What,
@@ -10,7 +11,13 @@ use sekisho_core::{
     time::Timestamp,
 };
 
-use super::{fault::Fault, registry, shifts, turn::Turn};
+use super::{
+    budget::{self, Wanted},
+    fault::Fault,
+    registry,
+    shifts::{self, OnShift},
+    turn::Turn,
+};
 use crate::{
     db::{
         columns::{At, Id, Word},
@@ -26,7 +33,7 @@ const DRAWN_FROM: usize = 16;
 
 pub(super) fn next(turn: &mut Turn<'_>, token: &ShiftToken) -> Result<Option<Box<Assignment>>, Fault> {
     let shift = turn.room.shifts.require(token, &[Role::Reviewer], turn.now.at)?;
-    let (staff, id, since_touch) = (shift.staff(), shift.id(), shift.since_touch());
+    let staff = shift.staff();
     if let Some(present) = present(turn, staff)? {
         return Ok(Some(Box::new(present)));
     }
@@ -35,11 +42,11 @@ pub(super) fn next(turn: &mut Turn<'_>, token: &ShiftToken) -> Result<Option<Box
     if meta::is(turn.db, meta::names::PAUSED)? {
         return Err(Refusal::Paused.into());
     }
-    if since_touch >= shifts::ASSIGNMENTS_PER_TOUCH {
+    if shift.since_touch() >= shifts::ASSIGNMENTS_PER_TOUCH {
         return Err(Refusal::TouchNeeded.into());
     }
-    let Some((check, document)) = draw(turn, staff)? else { return Ok(None) };
-    assign(turn, staff, id, check, document)?;
+    let Some((check, document)) = draw(turn, &shift)? else { return Ok(None) };
+    assign(turn, staff, shift.id(), check, document)?;
     if let Ok(shift) = turn.room.shifts.get(token, turn.now.at) {
         shift.since_touch += 1;
     }
@@ -70,22 +77,41 @@ fn assign(
 
 // Sites take turns: the one that was served longest ago comes first, so that a
 // flood from one site can't keep another's members waiting until they are overdue.
-fn draw(turn: &mut Turn<'_>, staff: StaffId) -> Result<Option<(CheckId, DocumentId)>, Fault> {
+// One whose budget is spent is passed over; what the person themselves can't open is not given to them.
+fn draw(turn: &mut Turn<'_>, shift: &OnShift) -> Result<Option<(CheckId, DocumentId)>, Fault> {
     let mut sites = sites_waiting(turn.db)?;
-    sites.sort_by_key(|site| turn.room.served.get(site).copied().unwrap_or(0));
+    sites.sort_by_key(|site| turn.room.served.get(site.as_str()).copied().unwrap_or(0));
+    let mut spent = None;
     for site in sites {
-        let oldest = oldest_of(turn.db, &site, staff, turn.now.at)?;
-        if !oldest.is_empty() {
-            turn.room.turns += 1;
-            turn.room.served.insert(site, turn.room.turns);
-            let drawn = u64::from_le_bytes(fresh(&mut *turn.room.entropy)) % oldest.len() as u64;
-            return Ok(Some(oldest[drawn as usize]));
+        match draw_of(turn, &site, shift) {
+            Err(Fault::Spent(one)) if matches!(one.series.of, Subject::Site(_)) => spent = Some(one),
+            drawn => {
+                let Some(drawn) = drawn? else { continue };
+                turn.room.turns += 1;
+                turn.room.served.insert(site.as_str().to_owned(), turn.room.turns);
+                return Ok(Some(drawn));
+            }
         }
     }
-    Ok(None)
+    spent.map_or(Ok(None), |spent| Err(Fault::Spent(spent)))
 }
 
-fn sites_waiting(db: &Connection) -> rusqlite::Result<Vec<String>> {
+// Where no more second looks are to be had, one of the others is given that nobody looked at.
+fn draw_of(turn: &mut Turn<'_>, site: &SiteName, shift: &OnShift) -> Result<Option<(CheckId, DocumentId)>, Fault> {
+    let mut oldest = oldest_of(turn.db, site, shift.staff(), turn.now.at)?;
+    let mut spent = None;
+    while !oldest.is_empty() {
+        let drawn = u64::from_le_bytes(fresh(&mut *turn.room.entropy)) % oldest.len() as u64;
+        let (check, document) = oldest.swap_remove(drawn as usize);
+        match budget::require(turn, shift, &Wanted { document, site, with_reason: true }) {
+            Err(Fault::Spent(one)) if one.series.kind == Kind::Again => spent = Some(one),
+            allowed => return allowed.map(|()| Some((check, document))),
+        }
+    }
+    spent.map_or(Ok(None), |spent| Err(Fault::Spent(spent)))
+}
+
+fn sites_waiting(db: &Connection) -> rusqlite::Result<Vec<SiteName>> {
     // From site to site within the index, however many documents wait in between.
     db.prepare_cached(
         "WITH RECURSIVE waiting (site) AS (
@@ -95,7 +121,8 @@ fn sites_waiting(db: &Connection) -> rusqlite::Result<Vec<String>> {
              FROM waiting WHERE waiting.site IS NOT NULL)
          SELECT site FROM waiting WHERE site IS NOT NULL",
     )?
-    .query_map([], |row| row.get(0))?
+    .query_map([], |row| row.get::<_, Word<_>>(0))?
+    .map(|site| site.map(|Word(site)| site))
     .collect()
 }
 
@@ -103,7 +130,7 @@ fn sites_waiting(db: &Connection) -> rusqlite::Result<Vec<String>> {
 // a document lapsed with everybody, and must not wait for its end then.
 fn oldest_of(
     db: &Connection,
-    site: &str,
+    site: &SiteName,
     staff: StaffId,
     now: Timestamp,
 ) -> rusqlite::Result<Vec<(CheckId, DocumentId)>> {
@@ -117,7 +144,7 @@ fn oldest_of(
                                    WHERE a.document = d.id AND a.staff = s.id AND a.state = 'lapsed')))
          ORDER BY received, id LIMIT ?5",
     )?
-    .query_map((site, At(now), Id(staff), Word(Role::Reviewer), DRAWN_FROM as i64), |row| {
+    .query_map((Word(site), At(now), Id(staff), Word(Role::Reviewer), DRAWN_FROM as i64), |row| {
         Ok((row.get::<_, Id<CheckId>>(0)?.0, row.get::<_, Id<DocumentId>>(1)?.0))
     })?
     .collect()

@@ -1,8 +1,8 @@
 //! From a request to its verb, and from a verb's end to an answer.
 
 use super::{
-    Engine, Position, alerts, assign, canary, checks, clock, decide, fault::Fault, intake_keys, outbox, receive,
-    registry, staff, turn::Turn, view, witness,
+    Engine, Position, alerts, assign, budget, canary, checks, clock, decide, fault::Fault, intake_keys, outbox,
+    receive, registry, staff, turn::Turn, view, witness,
 };
 use crate::{
     custody::{self, Opening},
@@ -120,8 +120,8 @@ pub(super) fn ask(turn: &mut Turn<'_>, ask: Ask) -> Result<Step, Fault> {
         Ask::Gate(request) => gate(turn, request).map(|answer| Step::Say(Reply::Gate(Ok(answer)))),
         Ask::Courier(request) => courier(turn, request).map(|answer| Step::Say(Reply::Courier(Ok(answer)))),
         Ask::Operator(request) => operator(turn, request).map(|answer| Step::Say(Reply::Operator(Ok(answer)))),
-        Ask::Desk(DeskRequest::View { shift, assignment }) => {
-            view::view(turn, &shift, assignment).map(|allowed| Step::Open(Box::new(allowed)))
+        Ask::Desk(DeskRequest::View { shift, assignment, again }) => {
+            view::view(turn, &shift, assignment, again).map(|allowed| Step::Open(Box::new(allowed)))
         }
         Ask::Desk(request) => desk(turn, request).map(|answer| Step::Say(Reply::Desk(Ok(answer)))),
     }
@@ -185,6 +185,9 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
         DeskRequest::RegisterSite { shift, site } => {
             registry::register_site(turn, &shift, &site).map(|()| DeskAnswer::Done)?
         }
+        DeskRequest::SetSiteBudget { shift, site, budget } => {
+            budget::set_of_site(turn, &shift, &site, budget).map(|()| DeskAnswer::Done)?
+        }
         DeskRequest::Directory(shift) => {
             turn.room.shifts.get(&shift, now)?;
             DeskAnswer::Directory(registry::directory(turn)?)
@@ -246,6 +249,7 @@ fn status(turn: &Turn<'_>) -> Result<Status, Fault> {
         locked: false,
         paused: meta::is(turn.db, meta::names::PAUSED)?,
         time_in_doubt: !turn.now.may_open,
+        budget: Box::new(budget::view(turn.db, turn.now.at)?),
         witnessing: turn.room.witnesses.view(witness::forgotten(turn.db)?),
         ledger_size: turn.room.ledger.next_index(),
         undecided: undecided as u64,

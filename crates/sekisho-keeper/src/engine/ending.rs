@@ -5,10 +5,11 @@ use rusqlite::{Connection, OptionalExtension};
 use sekisho_core::{
     check::{DocumentState, ShredCause},
     event::What,
-    id::{CheckId, DocumentId},
+    id::{CheckId, DocumentId, SiteName},
 };
 
 use super::{
+    budget,
     fault::Fault,
     turn::{Effect, Turn},
 };
@@ -25,7 +26,10 @@ pub(super) const AT_ONCE: usize = 500;
 ///
 /// From the end of this transaction on the running system can't open it.
 pub(super) fn shred(turn: &mut Turn<'_>, check: CheckId, document: DocumentId, cause: ShredCause) -> Result<(), Fault> {
-    forget_key(turn.db, document)?;
+    if let Some((place, site)) = held(turn.db, document)? {
+        key_page::forget(turn.db, place, document)?;
+        budget::ended(turn.db, &site, turn.now.at)?;
+    }
     turn.db
         .prepare_cached(
             "UPDATE document SET state = ?2, key_place = NULL, warn_at = NULL, shredded = ?3
@@ -40,13 +44,11 @@ pub(super) fn shred(turn: &mut Turn<'_>, check: CheckId, document: DocumentId, c
     Ok(())
 }
 
-fn forget_key(db: &Connection, document: DocumentId) -> rusqlite::Result<()> {
-    let place: Option<i64> = db
-        .prepare_cached("SELECT key_place FROM document WHERE id = ?1")?
-        .query_row([Id(document)], |row| row.get(0))
-        .optional()?
-        .flatten();
-    place.map_or(Ok(()), |place| key_page::forget(db, place, document))
+/// Where the key of a document lies, and whose member's it is; nothing if it has ended.
+fn held(db: &Connection, document: DocumentId) -> rusqlite::Result<Option<(i64, SiteName)>> {
+    db.prepare_cached("SELECT key_place, site FROM document WHERE id = ?1 AND key_place IS NOT NULL")?
+        .query_row([Id(document)], |row| Ok((row.get(0)?, row.get::<_, Word<_>>(1)?.0)))
+        .optional()
 }
 
 /// The undecided document of a check, if there is one.

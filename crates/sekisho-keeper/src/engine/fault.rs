@@ -1,6 +1,8 @@
 //! Why a verb was not done: refused for a reason the caller is told, or broken for one it isn't.
 
-use super::WitnessRefused;
+use sekisho_core::budget::Spent;
+
+use super::{BudgetRefused, WitnessRefused};
 use crate::{keystore::KeystoreError, wire::Refusal};
 
 /// Why a verb was not done.
@@ -12,6 +14,12 @@ pub enum Fault {
     /// What a start says of witnesses is not taken.
     #[error(transparent)]
     Witness(#[from] WitnessRefused),
+    /// What a start says of budgets is not taken.
+    #[error(transparent)]
+    Budget(#[from] BudgetRefused),
+    /// A budget is spent; the caller is told which.
+    #[error("a budget is spent")]
+    Spent(Box<Spent>),
     /// Something of ours failed; the caller is told `unavailable`.
     #[error("{0}")]
     Broken(&'static str, #[source] Box<dyn std::error::Error + Send + Sync>),
@@ -22,7 +30,8 @@ impl Fault {
     pub fn refusal(&self) -> Refusal {
         match self {
             Self::Refused(refusal) => *refusal,
-            Self::Witness(_) => Refusal::BadRequest,
+            Self::Witness(_) | Self::Budget(_) => Refusal::BadRequest,
+            Self::Spent(spent) => Refusal::BudgetSpent(spent.as_ref().into()),
             Self::Broken(..) => Refusal::Unavailable,
         }
     }

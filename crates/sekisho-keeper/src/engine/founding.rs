@@ -4,6 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use rusqlite::{Connection, OpenFlags};
 use sekisho_core::{
+    budget::Limits,
     check::Role,
     entropy::Entropy,
     id::{KeeperId, StaffId},
@@ -35,6 +36,8 @@ pub struct Plan {
     pub policies: Vec<Policy>,
     /// Sites to begin with.
     pub sites: Vec<SiteView>,
+    /// What the vault allows to be opened.
+    pub budget: Limits,
     /// People whose passkeys the founder binds.
     pub people: Vec<Founder>,
 }
@@ -132,7 +135,7 @@ fn host_of(origin: &str, test: bool) -> Option<String> {
 
 impl Engine {
     fn settle_in(&mut self, plan: &Plan) -> Result<(), FoundError> {
-        self.register(&plan.sites, &plan.policies)?;
+        self.register(&plan.sites, &plan.policies, &plan.budget)?;
         for person in &plan.people {
             self.bind(person)?;
         }

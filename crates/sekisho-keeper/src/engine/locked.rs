@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use rusqlite::Connection;
 use sekisho_core::{
+    budget::Limits,
     entropy::Entropy,
     event::What,
     ledger::tree::Head,
@@ -14,6 +15,7 @@ use sekisho_core::{
 use super::{
     Engine,
     alerts::{self, Heard},
+    budget,
     canary::Canaries,
     ceremonies::Ceremonies,
     dispatch::{Ask, Reply},
@@ -88,6 +90,7 @@ pub struct Locked {
     installation: Installation,
     trust: TimeTrust,
     witnesses: WitnessPlan,
+    budget: Option<Limits>,
 }
 
 impl Locked {
@@ -106,7 +109,7 @@ impl Locked {
         }
         let persisted = meta::get(&parts.db, meta::names::CONFIRMED)?;
         let trust = TimeTrust::start(persisted, parts.clock.read());
-        let mut locked = Self { parts, installation, trust, witnesses: WitnessPlan::default() };
+        let mut locked = Self { parts, installation, trust, witnesses: WitnessPlan::default(), budget: None };
         locked.tick()?;
         Ok(locked)
     }
@@ -114,6 +117,11 @@ impl Locked {
     /// With what this start says of witnesses; it is done when the keeper is unlocked.
     pub fn with_witnesses(self, witnesses: WitnessPlan) -> Self {
         Self { witnesses, ..self }
+    }
+
+    /// With the limits that this start names; they are judged when the keeper is unlocked.
+    pub fn with_budget(self, budget: Option<Limits>) -> Self {
+        Self { budget, ..self }
     }
 
     /// Overwrites what is overdue, intake secrets that are accepted no more included. Needs no key.
@@ -186,6 +194,7 @@ impl Locked {
             locked: true,
             paused: meta::is(db, meta::names::PAUSED)?,
             time_in_doubt: !judged.may_open,
+            budget: Box::new(budget::view(db, judged.now)?),
             witnessing: witness::known(db)?,
             ledger_size: count("SELECT coalesce(max(place) + 1, 0) FROM event")?,
             undecided: count("SELECT count(*) FROM document WHERE shredded IS NULL")?,
@@ -204,9 +213,9 @@ impl Locked {
         }
         match self.parts.keystore.unlock(passphrase) {
             Ok((keys, identity)) => {
-                let witnesses = std::mem::take(&mut self.witnesses);
+                let (witnesses, budget) = (std::mem::take(&mut self.witnesses), self.budget.take());
                 let begun = self.with_keys(keys, &identity).and_then(|mut engine| {
-                    engine.begin(&witnesses)?;
+                    engine.begin(&witnesses, budget.as_ref())?;
                     Ok(engine)
                 });
                 begun.map_err(|error| (None, error))
@@ -247,6 +256,7 @@ impl Locked {
             ticked: 0,
             behind: false,
             swept: None,
+            budgets_swept: None,
             shifts: Shifts::default(),
             ceremonies: Ceremonies::default(),
             canaries: Canaries::new(BookKey::of(identity, keeper)),
@@ -272,7 +282,7 @@ pub(super) fn writer(
 
 impl Engine {
     /// What an unlocked keeper does first: says that it started, and all that is due.
-    fn begin(&mut self, witnesses: &WitnessPlan) -> Result<(), Fault> {
+    fn begin(&mut self, witnesses: &WitnessPlan, budget: Option<&Limits>) -> Result<(), Fault> {
         let now = self.now();
         let test = self.room.installation.test;
         self.room.heard.hear(self.room.clock.read().since_boot);
@@ -283,7 +293,8 @@ impl Engine {
                 }
                 // Assignments hang on shifts, and shifts ended with the process.
                 turn.db.execute("UPDATE assignment SET until = 0 WHERE state = 'open'", [])?;
-                witness::enter(turn, witnesses)
+                witness::enter(turn, witnesses)?;
+                budget::enter(turn, budget)
             })
         })?;
         begun?;
@@ -296,10 +307,12 @@ impl Engine {
         &mut self,
         sites: &[crate::wire::SiteView],
         policies: &[sekisho_core::policy::Policy],
+        limits: &Limits,
     ) -> Result<(), Fault> {
         let now = self.now();
         let (done, _, _) = self.transact(now, |turn| {
             super::apart(turn, |turn| {
+                budget::enter(turn, Some(limits))?;
                 policies.iter().try_for_each(|policy| registry::put_policy(turn, policy))?;
                 sites.iter().try_for_each(|site| registry::put_site(turn, site))
             })

@@ -9,6 +9,7 @@
 mod alerts;
 mod assign;
 mod assigned;
+mod budget;
 mod canary;
 mod ceremonies;
 mod checks;
@@ -39,6 +40,8 @@ mod witness;
 pub(crate) mod tests;
 
 pub(crate) use assigned::Assigned;
+pub use budget::BudgetRefused;
+pub(crate) use budget::Reckoning;
 pub use dispatch::{Ask, Outcome, Reply};
 pub use fault::Fault;
 pub use founding::{FoundError, Founder, Ground, Known, Plan, found, known};

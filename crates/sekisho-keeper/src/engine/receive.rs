@@ -10,7 +10,7 @@ use sekisho_core::{
 };
 use sekisho_seal::{Context, DocumentKey, FormatVersion, IntakeSecret, open_key};
 
-use super::{fault::Fault, registry, turn::Turn};
+use super::{budget, fault::Fault, registry, turn::Turn};
 use crate::{
     custody::{self, Hold},
     db::{
@@ -180,7 +180,10 @@ fn hold(
             ask.ciphertext_len as i64,
             place,
         ])?;
-    if inserted == 1 { Ok(()) } else { Err(Refusal::AlreadyReceived.into()) }
+    if inserted != 1 {
+        return Err(Refusal::AlreadyReceived.into());
+    }
+    Ok(budget::arrived(turn.db, &context.site, turn.now.at)?)
 }
 
 // With its first real check an installation is founded: from here on the

@@ -8,7 +8,7 @@ use sekisho_core::{
     policy::{Day, Policy},
 };
 
-use super::{fault::Fault, turn::Turn};
+use super::{budget, fault::Fault, turn::Turn};
 use crate::{
     db::{
         columns::{Packed, Word},
@@ -83,6 +83,7 @@ pub(crate) fn put_site(turn: &mut Turn<'_>, site: &SiteView) -> Result<(), Fault
     Jwks::parse(&site.jwks).map_err(|_| Refusal::BadRequest)?;
     check_prefix(&site.return_prefix).map_err(|_| Refusal::BadRequest)?;
     require_urls(site, turn.room.installation.test)?;
+    budget::require_site_budget(turn.db, site.budget)?;
     turn.db
         .prepare_cached("INSERT INTO site (name, view) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET view = ?2")?
         .execute((Word(&site.name), Packed(site)))?;

@@ -14,6 +14,7 @@ use sekisho_core::{
 };
 
 use super::{
+    budget,
     decide::{Approved, attest, settle, state_after},
     fault::Fault,
     restore::KnownCheck,
@@ -96,6 +97,9 @@ fn of_a_check(turn: &mut Turn<'_>, check: CheckId, event: &Event, replayed: &mut
     fact(check, event, replayed);
     match &event.what {
         What::Viewed { viewing, document, staff, .. } => {
+            if let Some(row) = row(turn, check, *document)? {
+                budget::recount(turn.db, (*staff, *document), &row.site, event.at)?;
+            }
             turn.db
                 .prepare_cached(
                     "INSERT OR IGNORE INTO viewing (id, check_id, document, staff, at) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -166,6 +170,8 @@ fn of_the_house(turn: &mut Turn<'_>, event: &Event, replayed: &mut Replayed) -> 
                 .prepare_cached("UPDATE witness SET contradiction = NULL, contradicted = NULL WHERE name = ?1")?
                 .execute([witness])?;
         }
+        What::SiteBudgetSet { site, budget, .. } => drop(budget::note_of_site(turn.db, site, *budget)?),
+        What::LimitsSet { limits } => meta::set(turn.db, meta::names::LIMITS, limits)?,
         What::Paused { .. } => meta::set(turn.db, meta::names::PAUSED, &true)?,
         What::Resumed { .. } => meta::set(turn.db, meta::names::PAUSED, &false)?,
         _ => {}
@@ -212,7 +218,8 @@ fn document(turn: &Turn<'_>, event: &Event) -> Result<(), Fault> {
     let What::Received { check, document, site, kind, deadline, ciphertext_sha256, .. } = &event.what else {
         return Ok(());
     };
-    turn.db
+    let came = turn
+        .db
         .prepare_cached(
             "INSERT INTO document (id, check_id, site, kind, state, received, deadline, sealed_deadline, sha256, length)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, unhex(?8), 0) ON CONFLICT DO NOTHING",
@@ -227,6 +234,9 @@ fn document(turn: &Turn<'_>, event: &Event) -> Result<(), Fault> {
             At(*deadline),
             ciphertext_sha256,
         ))?;
+    if came == 1 {
+        budget::arrived(turn.db, site, event.at)?;
+    }
     Ok(())
 }
 
@@ -278,11 +288,17 @@ fn shredded(
     cause: ShredCause,
     at: Timestamp,
 ) -> Result<(), Fault> {
-    turn.db
+    let ended = turn
+        .db
         .prepare_cached(
-            "UPDATE document SET state = ?2, warn_at = NULL, shredded = ?3 WHERE id = ?1 AND shredded IS NULL",
+            "UPDATE document SET state = ?2, warn_at = NULL, shredded = ?3 WHERE id = ?1 AND shredded IS NULL
+             RETURNING site",
         )?
-        .execute((Id(document), Word(DocumentState::Shredded), At(at)))?;
+        .query_row((Id(document), Word(DocumentState::Shredded), At(at)), |row| row.get::<_, Word<_>>(0))
+        .optional()?;
+    if let Some(Word(site)) = ended {
+        budget::ended(turn.db, &site, at)?;
+    }
     // After these two its member is asked again; if arrivals ran out, the next event says so.
     if matches!(cause, ShredCause::Overdue | ShredCause::Damaged) {
         settle(turn, check, CheckState::AwaitingDocument, None, None)?;

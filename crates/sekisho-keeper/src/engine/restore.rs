@@ -12,7 +12,7 @@ use sekisho_core::{
 };
 
 use super::{
-    Locked, Parts, StartError, apart,
+    Locked, Parts, StartError, apart, budget,
     fault::Fault,
     locked::writer,
     outbox,
@@ -261,9 +261,13 @@ fn lost(turn: &Turn<'_>) -> rusqlite::Result<Vec<(CheckId, DocumentId)>> {
 /// Ends it as any document ends whose key is gone: on record, and its member is asked again.
 fn end_lost(turn: &mut Turn<'_>, check: CheckId, document: DocumentId) -> Result<(), Fault> {
     use sekisho_core::check::ShredCause;
-    turn.db
-        .prepare_cached("UPDATE document SET state = 'shredded', warn_at = NULL, shredded = ?2 WHERE id = ?1")?
-        .execute((Id(document), At(turn.now.at)))?;
+    let Word(site) = turn
+        .db
+        .prepare_cached(
+            "UPDATE document SET state = 'shredded', warn_at = NULL, shredded = ?2 WHERE id = ?1 RETURNING site",
+        )?
+        .query_row((Id(document), At(turn.now.at)), |row| row.get::<_, Word<_>>(0))?;
+    budget::ended(turn.db, &site, turn.now.at)?;
     turn.log(Some(check), What::Shredded { check, document, cause: ShredCause::Damaged })?;
     retention::ask_again(turn, check)
 }

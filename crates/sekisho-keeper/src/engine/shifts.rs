@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use sekisho_core::{
     check::Role,
     entropy::{Entropy, fresh},
-    id::{ShiftId, StaffId},
+    id::{DeviceId, ShiftId, StaffId},
     time::{HOUR, Timestamp},
 };
 
@@ -28,6 +28,8 @@ pub(super) struct Running {
     pub id: ShiftId,
     pub staff: StaffId,
     pub role: Role,
+    /// The passkey with which presence was proven.
+    pub device: DeviceId,
     pub until: Timestamp,
     pub since_touch: u32,
     pub lapses: u32,
@@ -39,6 +41,7 @@ pub(crate) struct OnShift {
     id: ShiftId,
     staff: StaffId,
     role: Role,
+    device: DeviceId,
     since_touch: u32,
 }
 
@@ -58,6 +61,11 @@ impl OnShift {
         self.role
     }
 
+    /// The passkey with which presence was proven.
+    pub(crate) fn device(&self) -> DeviceId {
+        self.device
+    }
+
     /// Assignments since presence was last proven.
     pub(super) fn since_touch(&self) -> u32 {
         self.since_touch
@@ -65,7 +73,7 @@ impl OnShift {
 
     #[cfg(test)]
     pub(crate) fn for_test(id: u8, staff: StaffId, role: Role) -> Self {
-        Self { id: ShiftId::from_bytes([id; 16]), staff, role, since_touch: 0 }
+        Self { id: ShiftId::from_bytes([id; 16]), staff, role, device: DeviceId::from_bytes([id; 16]), since_touch: 0 }
     }
 }
 
@@ -81,15 +89,16 @@ impl Shifts {
     /// Begins a shift.
     pub(super) fn begin(
         &mut self,
-        staff: (StaffId, Role),
+        (staff, role, device): (StaffId, Role, DeviceId),
         now: Timestamp,
         entropy: &mut dyn Entropy,
     ) -> (ShiftToken, Running) {
         let token = ShiftToken(fresh(entropy));
         let running = Running {
             id: ShiftId::random(entropy),
-            staff: staff.0,
-            role: staff.1,
+            staff,
+            role,
+            device,
             until: now + SHIFT_SECONDS,
             since_touch: 0,
             lapses: 0,
@@ -111,8 +120,12 @@ impl Shifts {
     /// # Errors
     /// [`Refusal::ShiftOver`], [`Refusal::NotAllowed`].
     pub(super) fn require(&mut self, token: &ShiftToken, roles: &[Role], now: Timestamp) -> Result<OnShift, Refusal> {
-        let Running { id, staff, role, since_touch, .. } = *self.get(token, now)?;
-        if roles.contains(&role) { Ok(OnShift { id, staff, role, since_touch }) } else { Err(Refusal::NotAllowed) }
+        let Running { id, staff, role, device, since_touch, .. } = *self.get(token, now)?;
+        if roles.contains(&role) {
+            Ok(OnShift { id, staff, role, device, since_touch })
+        } else {
+            Err(Refusal::NotAllowed)
+        }
     }
 
     /// Ends the shifts that `doomed` names and returns them.

@@ -6,11 +6,11 @@ use sekisho_core::{
     check::Role,
     entropy::fresh,
     event::What,
-    id::StaffId,
+    id::{DeviceId, ShiftId, StaffId},
     time::{HOUR, Timestamp},
 };
 
-use super::{ceremonies::Purpose, fault::Fault, registry, retention, turn::Turn};
+use super::{budget, ceremonies::Purpose, fault::Fault, registry, retention, turn::Turn};
 use crate::{
     db::columns::{At, Id, Packed, Word},
     hash::sha256,
@@ -169,24 +169,25 @@ pub(super) fn begin_shift(turn: &mut Turn<'_>, ceremony: [u8; 16], proof: &Asser
         .map_err(|_| Refusal::BadPasskey)?;
     turn.db.prepare_cached("UPDATE staff SET counter = ?2 WHERE id = ?1")?.execute((Id(view.staff), counter.0))?;
     match waiting.purpose {
-        Purpose::Touch(shift) => touched(turn, shift, view),
-        Purpose::Begin => begun(turn, view),
+        Purpose::Touch(shift) => touched(turn, shift, view, budget::device(&credential.id)),
+        Purpose::Begin => begun(turn, view, budget::device(&credential.id)),
         Purpose::Enrol { .. } => Err(Refusal::BadPasskey.into()),
     }
 }
 
-fn touched(turn: &mut Turn<'_>, id: sekisho_core::id::ShiftId, view: StaffView) -> Result<Shift, Fault> {
+fn touched(turn: &mut Turn<'_>, id: ShiftId, view: StaffView, device: DeviceId) -> Result<Shift, Fault> {
     let shift = turn.room.shifts.by_id(id).filter(|shift| shift.staff == view.staff).ok_or(Refusal::ShiftOver)?;
-    shift.since_touch = 0;
+    (shift.since_touch, shift.device) = (0, device);
     // The desk has the token already; it is not handed out twice.
     Ok(Shift { id, token: ShiftToken([0; 32]), staff: view, until: shift.until })
 }
 
 // One person, one shift: a second one ends the first, so that a stolen session
 // can't run unseen beside its owner's.
-fn begun(turn: &mut Turn<'_>, view: StaffView) -> Result<Shift, Fault> {
+fn begun(turn: &mut Turn<'_>, view: StaffView, device: DeviceId) -> Result<Shift, Fault> {
     end_shifts_of(turn, view.staff)?;
-    let (token, shift) = turn.room.shifts.begin((view.staff, view.role), turn.now.at, &mut *turn.room.entropy);
+    let person = (view.staff, view.role, device);
+    let (token, shift) = turn.room.shifts.begin(person, turn.now.at, &mut *turn.room.entropy);
     turn.log(None, What::ShiftBegan { shift: shift.id, staff: view.staff, until: shift.until })?;
     Ok(Shift { id: shift.id, token, staff: view, until: shift.until })
 }

@@ -3,6 +3,7 @@
 mod alerts;
 mod arrivals;
 mod assignments;
+mod budgets;
 mod canary;
 mod canary_documents;
 pub(crate) mod house;

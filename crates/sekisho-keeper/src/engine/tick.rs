@@ -6,7 +6,7 @@ use sekisho_core::{
 };
 
 use super::{
-    Engine, alerts, apart, canary, clock, ending,
+    Engine, alerts, apart, budget, canary, clock, ending,
     fault::Fault,
     intake_keys, retention, roots,
     turn::{Effect, Now, Turn},
@@ -64,7 +64,7 @@ impl Engine {
         }
     }
 
-    const CHORES: [(&str, Step); 9] = [
+    const CHORES: [(&str, Step); 10] = [
         ("lapsed assignments", retention::lapse),
         ("shifts that are over", retention::end_shifts),
         ("warnings", retention::warn),
@@ -74,6 +74,7 @@ impl Engine {
         ("old alerts", |turn| alerts::sweep(turn)),
         ("used call ids", |turn| retention::sweep(turn)),
         ("the book of canaries", canary::turn_over),
+        ("counts that no window reaches", budget::sweep),
     ];
 
     fn note(&mut self, what: &'static str, work: impl FnOnce(&mut Self) -> Result<(), Fault>) {

@@ -55,6 +55,8 @@ pub(super) struct Room {
     pub behind: bool,
     /// The hour in which orphans were last swept.
     pub swept: Option<Hour>,
+    /// The hour in which the counts of budgets were last swept.
+    pub budgets_swept: Option<Hour>,
     /// When each site was last served, so that sites take turns.
     pub served: HashMap<String, u64>,
     pub turns: u64,

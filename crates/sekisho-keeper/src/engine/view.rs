@@ -1,7 +1,7 @@
 //! `view`: the one look of an assignment.
 
 use sekisho_core::{
-    check::Role,
+    check::{LookReason, Role},
     event::What,
     id::{AssignmentId, DocumentId, StaffId, ViewingId},
     time::Timestamp,
@@ -9,7 +9,9 @@ use sekisho_core::{
 
 use super::{
     assigned::{self, Assigned},
+    budget::{Reckoning, Wanted},
     fault::Fault,
+    shifts::OnShift,
     turn::Turn,
 };
 use crate::{
@@ -17,7 +19,7 @@ use crate::{
         columns::{At, Id},
         meta,
     },
-    meter::{self, Circumstances, Ticket},
+    meter::{self, Circumstances, Denied, Ticket},
     wire::ShiftToken,
 };
 
@@ -31,17 +33,34 @@ pub(super) struct Allowed {
     pub length: u64,
 }
 
-pub(super) fn view(turn: &mut Turn<'_>, token: &ShiftToken, assignment: AssignmentId) -> Result<Allowed, Fault> {
+pub(super) fn view(
+    turn: &mut Turn<'_>,
+    token: &ShiftToken,
+    assignment: AssignmentId,
+    again: Option<LookReason>,
+) -> Result<Allowed, Fault> {
     let shift = turn.room.shifts.require(token, &[Role::Reviewer], turn.now.at)?;
     let assigned = assigned::load(turn, assignment)?;
-    let allowed = meter::decide(&shift, &assigned, circumstances(turn)?)?;
+    let (check, document) = (assigned.record().check, assigned.record().document);
+    let wanted = Wanted { document, site: &assigned.record().site, with_reason: again.is_some() };
+    let reckoning = Reckoning::of(turn, &shift, &wanted)?;
+    let allowed = meter::decide(&shift, &assigned, circumstances(turn)?, &reckoning)??;
     let (staff, at, entry) = (shift.staff(), turn.now.at, assigned.entry(turn)?);
     let viewing = ViewingId::random(&mut *turn.room.entropy);
-    record(turn, &assigned, viewing)?;
-    let (check, document) = (assigned.record().check, assigned.record().document);
-    let what = What::Viewed { viewing, assignment, check, document, staff, shift: shift.id() };
+    record(turn, &shift, &assigned, viewing)?;
+    reckoning.charge(allowed.cost())?;
+    let what = What::Viewed { viewing, assignment, check, document, staff, shift: shift.id(), again };
     let ticket = allowed.ticket(turn.log(Some(check), what)?, entry);
     Ok(Allowed { ticket, viewing, staff, at, document, length: assigned.record().length })
+}
+
+impl From<Denied> for Fault {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Rule(refusal) => Self::Refused(refusal),
+            Denied::Spent(spent) => Self::Spent(spent),
+        }
+    }
 }
 
 fn circumstances(turn: &Turn<'_>) -> Result<Circumstances, Fault> {
@@ -50,11 +69,20 @@ fn circumstances(turn: &Turn<'_>) -> Result<Circumstances, Fault> {
     Ok(Circumstances { now: turn.now.at, time_trusted: turn.now.may_open, paused, unwitnessed })
 }
 
-fn record(turn: &Turn<'_>, assigned: &Assigned, viewing: ViewingId) -> Result<(), Fault> {
+fn record(turn: &Turn<'_>, shift: &OnShift, assigned: &Assigned, viewing: ViewingId) -> Result<(), Fault> {
     turn.db.prepare_cached("UPDATE assignment SET viewed = 1 WHERE id = ?1")?.execute([Id(assigned.assignment())])?;
     let record = assigned.record();
     turn.db
-        .prepare_cached("INSERT INTO viewing (id, check_id, document, staff, at) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute((Id(viewing), Id(record.check), Id(record.document), Id(assigned.staff()), At(turn.now.at)))?;
+        .prepare_cached(
+            "INSERT INTO viewing (id, check_id, document, staff, at, device) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute((
+            Id(viewing),
+            Id(record.check),
+            Id(record.document),
+            Id(assigned.staff()),
+            At(turn.now.at),
+            Id(shift.device()),
+        ))?;
     Ok(())
 }

@@ -94,7 +94,7 @@ fn the_gates_descriptor_has_no_verbs_of_the_desk() {
     let assignment = house.next(&shift).unwrap();
     let running = Running::start(Keeper::Unlocked(Box::new(house.lend_engine())), true);
     let mut gate = running.end(Caller::Gate);
-    say(&mut gate, 1, DeskRequest::View { shift, assignment });
+    say(&mut gate, 1, DeskRequest::View { shift, assignment, again: None });
     let answered = read_frame(&mut gate, MAX_FRAME).unwrap();
     let answer = answered.map(|frame| postcard::from_bytes::<Numbered<Answered<GateAnswer>>>(&frame).unwrap().body);
     assert!(matches!(answer, None | Some(Err(_))), "neither a picture nor anything else");
@@ -109,13 +109,13 @@ fn a_viewing_is_drawn_by_an_inspector_and_given_once() {
         let assignment = house.next(&shift).unwrap();
         let running = Running::start(Keeper::Unlocked(Box::new(house.lend_engine())), draws);
         let mut desk = running.end(Caller::Desk);
-        say(&mut desk, 1, DeskRequest::View { shift: shift.clone(), assignment });
+        say(&mut desk, 1, DeskRequest::View { shift: shift.clone(), assignment, again: None });
         match hear::<DeskAnswer>(&mut desk).body {
             Ok(DeskAnswer::Picture(picture)) => assert_eq!((picture.bytes.len(), expected), (8, None)),
             Err(refusal) => assert_eq!(Some(refusal), expected),
             _ => panic!("neither a picture nor a refusal"),
         }
-        say(&mut desk, 2, DeskRequest::View { shift, assignment });
+        say(&mut desk, 2, DeskRequest::View { shift, assignment, again: None });
         assert_eq!(hear::<DeskAnswer>(&mut desk).body.unwrap_err(), Refusal::AlreadyViewed);
     }
 }

@@ -1,8 +1,9 @@
 //! What the desk says, and what it is answered.
 
 use sekisho_core::{
-    check::{CheckState, Reason, Role},
-    id::{AlertId, AssignmentId, KindName, ShiftId, StaffId, ViewingId},
+    budget::Windows,
+    check::{CheckState, LookReason, Reason, Role},
+    id::{AlertId, AssignmentId, KindName, ShiftId, SiteName, StaffId, ViewingId},
     policy::Text,
     time::Timestamp,
 };
@@ -76,6 +77,8 @@ pub enum DeskRequest {
         shift: ShiftToken,
         /// The assignment.
         assignment: AssignmentId,
+        /// Why once more, where the document was looked at twice before.
+        again: Option<LookReason>,
     },
     /// The answer to the policy's question.
     Decide {
@@ -111,7 +114,16 @@ pub enum DeskRequest {
         /// The shift.
         shift: ShiftToken,
         /// The site.
-        site: SiteView,
+        site: Box<SiteView>,
+    },
+    /// Sets a site's own budget (administrator, officer). Tightening is immediate.
+    SetSiteBudget {
+        /// The shift.
+        shift: ShiftToken,
+        /// The site.
+        site: SiteName,
+        /// What it allows; nothing for what the vault lets a site have.
+        budget: Option<Windows>,
     },
     /// Sites and policies.
     Directory(ShiftToken),
@@ -153,7 +165,7 @@ pub enum DeskAnswer {
     ShiftOptions(ShiftOptions),
     /// To `BeginShift`.
     Shift(Shift),
-    /// To `EndShift`, `RemoveStaff`, `RegisterSite`, `Pause`, `Resume`, `ConfirmTime`, `Acknowledge`.
+    /// To `EndShift`, `RemoveStaff`, `RegisterSite`, `SetSiteBudget`, `Pause`, `Resume`, `ConfirmTime`, `Acknowledge`.
     Done,
     /// To `Whoami`.
     Whoami(Shift),

@@ -1,13 +1,14 @@
 //! What gate and desk may both know of the installation.
 
 use sekisho_core::{
+    budget::Windows,
     id::{KeeperId, PolicyName, SiteName},
     policy::{Policy, Text},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
-use super::Witnessing;
+use super::{BudgetView, Witnessing};
 
 /// Sites and policies.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -39,6 +40,10 @@ pub struct SiteView {
     pub return_prefix: String,
     /// Where its webhooks go.
     pub webhook: Option<String>,
+    /// How many of its members' documents anybody may open, at most; nothing if only what the vault lets a site have
+    /// counts. The last field: rows of before there was one were written without.
+    #[serde(default)]
+    pub budget: Option<Windows>,
 }
 
 /// How the keeper is.
@@ -56,6 +61,8 @@ pub struct Status {
     pub paused: bool,
     /// Whether the time is in doubt.
     pub time_in_doubt: bool,
+    /// How the budgets stand.
+    pub budget: Box<BudgetView>,
     /// How the witnesses stand.
     pub witnessing: Witnessing,
     /// Entries in the ledger.

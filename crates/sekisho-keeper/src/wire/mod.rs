@@ -6,6 +6,7 @@
 //! answer holds more than one picture.
 
 mod alerts;
+mod budget;
 mod bytes;
 mod courier;
 mod desk;
@@ -17,6 +18,7 @@ mod unheard;
 mod witness;
 
 pub use alerts::{AlertView, Alerts, Call, Pulse};
+pub use budget::{BudgetSpent, BudgetView, Whose};
 pub use courier::{Courier, CourierAnswer, CourierRequest, Message, WitnessAsk, WitnessSaid};
 pub use desk::{
     Assertion, Assignment, Desk, DeskAnswer, DeskRequest, EnrolOptions, LoggedEvent, Picture, Queue, Shift,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::BudgetSpent;
+
 /// Why the keeper refuses. Causes stay in its own log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
@@ -81,6 +83,12 @@ pub enum Refusal {
     /// The verdict and the reason do not belong together.
     #[error("reason_mismatch")]
     ReasonMismatch,
+    /// A budget is spent; which one, and when it frees, is said to whoever asked.
+    #[error("{0}")]
+    BudgetSpent(BudgetSpent),
+    /// The document was looked at twice already: a third look needs a reason.
+    #[error("look_reason_needed")]
+    LookReasonNeeded,
     /// A disk or another part failed; nothing was done.
     #[error("unavailable")]
     Unavailable,

@@ -176,7 +176,7 @@ impl Vault {
         let (assignment, id) = (AssignmentId::from_bytes(chance.bytes()), document.id);
         let (check, staff) = (CheckId::from_bytes(id), person.staff);
         let (viewing, document_id) = (ViewingId::from_bytes(chance.bytes()), DocumentId::from_bytes(id));
-        self.log(now, What::Viewed { viewing, assignment, check, document: document_id, staff, shift });
+        self.log(now, What::Viewed { viewing, assignment, check, document: document_id, staff, shift, again: None });
         Opened::Yes(assignment, document)
     }
 

@@ -75,3 +75,11 @@ pub fn look(folder: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     Connection::open_with_flags(folder.join(NAMES[0]), flags)
 }
+
+/// Planted: the counts of budgets go.
+///
+/// # Errors
+/// SQLite's own.
+pub fn forget_counts(folder: &Path) -> rusqlite::Result<()> {
+    Connection::open(folder.join(NAMES[0]))?.execute_batch("DELETE FROM metered")
+}

@@ -1,5 +1,6 @@
 //! What must hold after every call of the keeper.
 
+mod budgets;
 mod copies;
 mod erasing;
 mod kept;
@@ -26,6 +27,8 @@ pub enum Law {
     WholeCopy,
     /// (f) At a start overdue slots and expired intake secrets are overwritten before anything else happens.
     Erasing,
+    /// (h) No more distinct documents are opened than a person's budget allows in any window, nor more second looks.
+    Budgets,
     /// (g) What should work works, once nothing fails any more.
     Works,
 }
@@ -41,6 +44,7 @@ impl Law {
             Self::WholeCopy => 'e',
             Self::Erasing => 'f',
             Self::Works => 'g',
+            Self::Budgets => 'h',
         }
     }
 }
@@ -74,6 +78,7 @@ impl World {
     /// Holds the disks against the laws, after a call.
     pub(crate) fn inspect(&mut self) -> Held {
         self.refresh()?;
+        self.check_budgets()?;
         self.check_opens()?;
         self.check_old_copies()?;
         self.check_whole_copy()?;

@@ -8,7 +8,7 @@ use sekisho_core::{
     alert::Alert,
     check::CheckState,
     event::{Event, What},
-    id::{AssignmentId, CheckId, DocumentId, MessageId, ViewingId},
+    id::{AssignmentId, CheckId, DocumentId, MessageId, StaffId, ViewingId},
     time::{Hour, Timestamp},
 };
 use sekisho_keeper::wire::{Receive, ShiftToken};
@@ -99,6 +99,17 @@ pub struct Message {
     pub touched: bool,
 }
 
+/// A look, by its entry.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// When, or at the second of the look before if that is later: a clock that is set back opens no window.
+    pub at: Timestamp,
+    /// Whose.
+    pub staff: StaffId,
+    /// Whether it was this person's first one at this document.
+    pub first: bool,
+}
+
 /// Everything that is known.
 #[derive(Debug, Default)]
 pub struct Model {
@@ -120,6 +131,12 @@ pub struct Model {
     pub entries: Vec<(Vec<u8>, Vec<u8>)>,
     /// What was viewed, by entry.
     pub entered: BTreeMap<ViewingId, (u64, DocumentId)>,
+    /// All looks, in the order of their entries.
+    pub looks: Vec<Look>,
+    /// Who has looked at what.
+    pub seen: BTreeSet<(StaffId, DocumentId)>,
+    /// How many looks were held against budgets.
+    looks_checked: usize,
     /// The hour of the newest change of root on record.
     pub root_on_record: Option<Hour>,
     /// In which call each root was first seen.
@@ -177,12 +194,27 @@ impl Model {
         if let Ok(event) = Event::from_bytes(&body) {
             self.alerting += i64::from(Alert::of(&event.what).is_some());
             match event.what {
-                What::Viewed { viewing, document, .. } => drop(self.entered.insert(viewing, (place, document))),
+                What::Viewed { viewing, document, staff, .. } => {
+                    self.entered.insert(viewing, (place, document));
+                    self.look(event.at, staff, document);
+                }
                 What::RootChanged { hour, .. } => self.root_on_record = self.root_on_record.max(Some(hour)),
                 _ => {}
             }
         }
         self.entries.push((salt, body));
+    }
+
+    fn look(&mut self, at: Timestamp, staff: StaffId, document: DocumentId) {
+        let at = self.looks.last().map_or(at, |last| last.at.max(at));
+        let first = self.seen.insert((staff, document));
+        self.looks.push(Look { at, staff, first });
+    }
+
+    /// Looks that nobody has held against budgets yet, by their number.
+    pub fn unchecked_looks(&mut self) -> std::ops::Range<usize> {
+        let from = std::mem::replace(&mut self.looks_checked, self.looks.len());
+        from..self.looks.len()
     }
 
     /// Shifts and assignments end with a process.

@@ -1,7 +1,7 @@
 //! Requests in batches, and what is known once they were answered.
 
 use sekisho_core::{
-    check::{CheckState, Reason, Verdict},
+    check::{CheckState, LookReason, Reason, Verdict},
     id::{AssignmentId, CheckId, DocumentId},
     time::{Reading, Timestamp},
 };
@@ -101,7 +101,10 @@ impl World {
             Op::View(person) => {
                 let (person, shift) = (*person % 2, self.token(*person % 2)?);
                 let assignment = self.model.staff[usize::from(person)].assignment?;
-                (Ask::Desk(DeskRequest::View { shift, assignment }), Pending::View(person, assignment))
+                (
+                    Ask::Desk(DeskRequest::View { shift, assignment, again: Some(LookReason::CutShort) }),
+                    Pending::View(person, assignment),
+                )
             }
             Op::Decide(person, reason) => {
                 let (person, shift) = (*person % 2, self.token(*person % 2)?);
@@ -310,7 +313,7 @@ impl World {
             Pending::Next(person) => {
                 match refusal {
                     Refusal::ShiftOver => self.model.staff[usize::from(*person)] = Staff::default(),
-                    Refusal::TouchNeeded => return self.unless_paused(what, refusal, true),
+                    Refusal::TouchNeeded | Refusal::BudgetSpent(_) => return self.unless_paused(what, refusal, true),
                     _ => {}
                 }
                 self.unless_paused(what, refusal, refusal == Refusal::ShiftOver)
@@ -318,7 +321,11 @@ impl World {
             Pending::View(person, _) => {
                 let expected = matches!(
                     refusal,
-                    Refusal::AssignmentOver | Refusal::AlreadyViewed | Refusal::ShiftOver | Refusal::DocumentGone
+                    Refusal::AssignmentOver
+                        | Refusal::AlreadyViewed
+                        | Refusal::ShiftOver
+                        | Refusal::DocumentGone
+                        | Refusal::BudgetSpent(_)
                 );
                 let staff = &mut self.model.staff[usize::from(*person)];
                 if refusal == Refusal::AssignmentOver {

@@ -57,7 +57,8 @@ pub(super) fn run(mut context: RoleContext) -> Result<(), RoleError> {
 fn unlocked(context: &RoleContext) -> Result<Keeper, RoleError> {
     let parts = parts(context)?;
     let clock = Arc::clone(&parts.clock);
-    let locked = Locked::start(parts).map_err(told)?.with_witnesses(context.config.witnesses.clone());
+    let locked = Locked::start(parts).map_err(told)?;
+    let locked = locked.with_witnesses(context.config.witnesses.clone()).with_budget(context.config.budget.clone());
     let Some(passphrase) = &context.config.passphrase else {
         tracing::warn!("no passphrase was given: the keeper stays locked");
         return Ok(Keeper::Locked(Box::new(locked)));

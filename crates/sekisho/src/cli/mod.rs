@@ -45,7 +45,7 @@ enum Command {
     /// Say what is weak in an installation on this machine, and how to mend it
     Doctor(doctor::DoctorArgs),
     /// Run an installation on this machine
-    Serve(serve::ServeArgs),
+    Serve(Box<serve::ServeArgs>),
     /// Say who is called when something happens, try it, acknowledge
     Alert(alert::AlertArgs),
     /// Copy everything that is not a way to a picture
@@ -79,8 +79,8 @@ impl Cli {
             Command::Inspect(args) => inspect::run(args),
             Command::Drill(args) => drill::run(args),
             Command::Doctor(args) => doctor::run(args),
-            Command::Serve(args) => serve::run(args),
             Command::Alert(args) => alert::run(args),
+            Command::Serve(args) => serve::run(*args),
             Command::Backup(args) => backup::run(args),
             Command::Canary(args) => canary::run(args),
             Command::Export(args) => export::run(args),

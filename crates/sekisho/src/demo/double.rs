@@ -66,6 +66,7 @@ impl House {
             keystore: folder.path().join("keys").join("keystore"),
             gate,
             desk,
+            budget: None,
             demo_reviewer: None,
             ..self.config()?
         };

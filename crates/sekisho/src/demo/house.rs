@@ -276,6 +276,7 @@ impl House {
             behind_proxy: false,
             webhook_ports: start.webhook_ports.clone(),
             witnesses: start.witnesses.clone(),
+            budget: None,
             demo_reviewer: start.demo_reviewer.clone(),
             driven: self.clock.driven(),
             confinement: Options::default(),

@@ -1,6 +1,7 @@
 //! What a throwaway installation is founded with: a site, people with passkeys, policies.
 
 use sekisho_core::{
+    budget::Limits,
     check::Role,
     entropy::{Entropy, fresh},
     policy::{Policy, ReviewHours, Text, Window},
@@ -46,6 +47,7 @@ pub(super) fn plan(
         desk_origin: origin(desk),
         ledger_name: "demo.sekisho.invalid".into(),
         cost: Cost::STANDARD,
+        budget: Limits::default(),
         policies: policy_file::built_in(),
         sites: vec![kit.registration.clone()],
         people: vec![founder("demo-reviewer", Role::Reviewer, desk, passkey, entropy)?],

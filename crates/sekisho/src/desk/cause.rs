@@ -8,7 +8,8 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use sekisho_keeper::wire::Refusal;
+use sekisho_core::{budget::Window, time::Timestamp};
+use sekisho_keeper::wire::{BudgetSpent, Refusal, Whose};
 
 use crate::service::desk_ports::StoreDown;
 
@@ -107,6 +108,14 @@ impl Cause {
         }
     }
 
+    /// When it may be otherwise, if that is known.
+    pub(crate) const fn frees(self) -> Option<Timestamp> {
+        match self {
+            Self::Refused(Refusal::BudgetSpent(spent)) => spent.frees,
+            _ => None,
+        }
+    }
+
     /// In words.
     pub(crate) const fn words(self) -> Words {
         match self {
@@ -180,6 +189,8 @@ const fn refusal_status(refusal: Refusal) -> StatusCode {
         | Refusal::Unwitnessed
         | Refusal::Contradicted
         | Refusal::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Refusal::BudgetSpent(BudgetSpent { whose: Whose::Own, .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::BudgetSpent(_) => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::NotFound => StatusCode::NOT_FOUND,
         Refusal::ShiftOver | Refusal::TouchNeeded | Refusal::BadPasskey => StatusCode::UNAUTHORIZED,
         Refusal::NotAllowed => StatusCode::FORBIDDEN,
@@ -299,6 +310,14 @@ const fn refusal_words(refusal: Refusal) -> Words {
             ["書類が壊れているため開けません。", "The document is damaged and can't be opened."],
             ["記録は残りました。次の確認へ進んでください。", "This was put on record. Take the next one."],
         ),
+        Refusal::BudgetSpent(spent) => spent_words(spent),
+        Refusal::LookReasonNeeded => words(
+            ["三度目からは理由が必要です。", "From the third time on, a look needs a reason."],
+            [
+                "この書類はすでに二度開かれています。理由を選ぶと開けます。理由は記録に残ります。",
+                "This document was opened twice already. Choose why once more; the reason is put on record.",
+            ],
+        ),
         Refusal::Unavailable => words(
             ["いまは応答がありません。", "There is no answer just now."],
             ["何も行われていません。少し待ってやり直してください。", "Nothing was done. Wait a little and try again."],
@@ -314,12 +333,51 @@ const fn refusal_words(refusal: Refusal) -> Words {
     }
 }
 
+const fn spent_words(spent: BudgetSpent) -> Words {
+    match (spent.whose, spent.window) {
+        (Whose::Own, Window::Minute) => words(
+            ["少し速すぎます。", "That was faster than a person works."],
+            [
+                "一人が1分に開ける書類の数には上限があります。少し待ってから続けてください。覚えがなければ、すぐに責任者に知らせてください。",
+                "A person opens only so many documents in a minute. Wait a moment and go on. If this wasn't you, tell \
+                 your officer at once.",
+            ],
+        ),
+        (Whose::Own, _) => words(
+            ["あなたが開ける書類の上限に達しました。", "You have opened as many documents as you may for now."],
+            [
+                "残りはほかの審査員が見るか、上限が空いてから見られます。あなたの操作でなければ、すぐに責任者に知らせてください。",
+                "The rest goes to other reviewers, or waits until your budget frees. If this wasn't you, tell your \
+                 officer at once.",
+            ],
+        ),
+        (Whose::Site, _) => words(
+            ["このサイトの書類は、いまは開けません。", "No more of this site's documents open for now."],
+            [
+                "届いた数を超えて開こうとしています。しばらく待ち、続くときは責任者に知らせてください。",
+                "More would be opened than arrived, or than the site allows. Wait a while; if it goes on, tell your officer.",
+            ],
+        ),
+        (Whose::Vault, _) => words(
+            ["いまは書類を開けません。", "No more documents open for now."],
+            [
+                "届いた数を超えて開こうとしています。すぐに責任者に知らせてください。",
+                "More would be opened than arrived. Tell your officer at once.",
+            ],
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const fn spent(whose: Whose, window: Window) -> Refusal {
+        Refusal::BudgetSpent(BudgetSpent { whose, window, limit: 5, frees: None })
+    }
+
     /// Everything that the keeper may say to a desk.
-    pub(super) const TO_DESKS: [Refusal; 20] = [
+    pub(super) const TO_DESKS: [Refusal; 25] = [
         Refusal::Locked,
         Refusal::Paused,
         Refusal::TimeInDoubt,
@@ -339,6 +397,11 @@ mod tests {
         Refusal::BadInvitation,
         Refusal::AlreadyFounded,
         Refusal::ReasonMismatch,
+        Refusal::LookReasonNeeded,
+        spent(Whose::Own, Window::Minute),
+        spent(Whose::Own, Window::Day),
+        spent(Whose::Site, Window::Hour),
+        spent(Whose::Vault, Window::Hour),
         Refusal::Unavailable,
     ];
 

@@ -81,6 +81,11 @@ impl Frame {
         when::minute(*time)
     }
 
+    /// A time to the second.
+    pub(crate) fn second(&self, time: &Timestamp) -> String {
+        when::to_the_second(*time)
+    }
+
     /// A time as machines read it.
     pub(crate) fn machine(&self, time: &Timestamp) -> String {
         when::machine(*time)

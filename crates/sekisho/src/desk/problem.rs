@@ -7,6 +7,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use sekisho_core::time::Timestamp;
 use serde::Serialize;
 
 use super::{
@@ -25,6 +26,7 @@ struct ProblemPage {
     frame: Frame,
     title: &'static str,
     advice: &'static str,
+    frees: Option<Timestamp>,
     code: String,
     way: Way,
 }
@@ -43,14 +45,16 @@ pub(crate) async fn in_words(State(desk): State<Desk>, request: Request, next: N
     let (lang, script) = (Lang::of_headers(request.headers()), is_script(request.headers()));
     let response = next.run(request).await;
     match response.extensions().get::<Cause>() {
-        Some(&cause) => with_cause(cause, if script { json(cause, lang) } else { html(&desk, cause, lang) }),
+        Some(&cause) => with_cause(&desk, cause, if script { json(cause, lang) } else { html(&desk, cause, lang) }),
         None => response,
     }
 }
 
-fn with_cause(cause: Cause, mut response: Response) -> Response {
-    if cause.status() == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(AWAY_SECONDS));
+fn with_cause(desk: &Desk, cause: Cause, mut response: Response) -> Response {
+    let away = (cause.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(AWAY_SECONDS);
+    let wait = cause.frees().map(|frees| frees.since(desk.now()).max(1)).or(away);
+    if let Some(seconds) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     // The log, further out, names it.
     response.extensions_mut().insert(cause);
@@ -84,6 +88,7 @@ fn html(desk: &Desk, cause: Cause, lang: Lang) -> Response {
         frame: Frame::open(desk, lang, "/").unswitchable(),
         title: pick(lang, words.title),
         advice: pick(lang, words.advice),
+        frees: cause.frees(),
         code: cause.code(),
         way: cause.way(),
     };
@@ -102,7 +107,7 @@ pub(crate) async fn method_not_allowed() -> Cause {
 
 #[cfg(test)]
 mod tests {
-    use crate::desk::testing::TestDesk;
+    use crate::desk::testing::{NOW, TestDesk};
 
     #[tokio::test]
     async fn what_does_not_open_now_says_when_to_ask_again() {
@@ -116,6 +121,27 @@ mod tests {
             assert_eq!((answer.status, answer.header("retry-after")), (503, "30"), "{refusal}");
             assert!(answer.body.contains(&refusal.to_string()));
         }
+    }
+
+    /// M19: whoever is refused is told when to come back, in their language.
+    #[tokio::test]
+    async fn whose_budget_is_spent_is_told_when_it_frees() {
+        use sekisho_core::{budget::Window, check::Role};
+        use sekisho_keeper::wire::{BudgetSpent, Refusal, Whose};
+        let mut desk = TestDesk::new();
+        desk.sign_in(Role::Reviewer).await;
+        let frees = Some(NOW + 41);
+        desk.keeper.refuse(Refusal::BudgetSpent(BudgetSpent {
+            whose: Whose::Own,
+            window: Window::Minute,
+            limit: 5,
+            frees,
+        }));
+        let answer = desk.post_form("/work/next", &[]).await;
+        assert_eq!((answer.status, answer.header("retry-after")), (429, "41"));
+        assert!(
+            answer.body.contains("少し速すぎます") && answer.body.contains("too_fast") && answer.body.contains("<time")
+        );
     }
 
     #[tokio::test]

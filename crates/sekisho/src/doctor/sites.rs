@@ -73,6 +73,7 @@ mod tests {
             jwks: String::new(),
             policies: Vec::new(),
             return_prefix: String::new(),
+            budget: None,
             webhook: webhook.map(str::to_owned),
         }
     }

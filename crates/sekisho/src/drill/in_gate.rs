@@ -185,7 +185,7 @@ impl Intruder {
         let token = || ShiftToken([0; 32]);
         let assignment = AssignmentId::from_bytes([0; 16]);
         let requests = [
-            DeskRequest::View { shift: token(), assignment },
+            DeskRequest::View { shift: token(), assignment, again: None },
             DeskRequest::Next(token()),
             DeskRequest::Whoami(token()),
             DeskRequest::Events { shift: token(), limit: 100 },

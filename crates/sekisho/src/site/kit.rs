@@ -61,7 +61,15 @@ impl Kit {
         let jwks = Jwks::new(vec![key.public().clone()]).expect("one key is a set");
         let Profile { name, title, policies, return_prefix, webhook } = profile;
         Self {
-            registration: SiteView { name, title, jwks: jwks.to_json(), policies, return_prefix, webhook },
+            registration: SiteView {
+                name,
+                title,
+                jwks: jwks.to_json(),
+                policies,
+                return_prefix,
+                webhook,
+                budget: None,
+            },
             key,
             sub_secret: Zeroizing::new(fresh(entropy)),
             webhook_secret: Zeroizing::new(fresh(entropy)),

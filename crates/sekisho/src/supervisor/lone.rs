@@ -106,6 +106,7 @@ fn nowhere() -> RoleConfig {
         behind_proxy: false,
         webhook_ports: Vec::new(),
         witnesses: Default::default(),
+        budget: None,
         demo_reviewer: None,
         intruder: None,
         driven: Default::default(),

@@ -2,6 +2,7 @@
 
 use std::{fmt, io, os::fd::BorrowedFd, os::fd::OwnedFd, os::unix::net::UnixStream, path::PathBuf};
 
+use sekisho_core::budget::Limits;
 use sekisho_keeper::wire::WitnessPlan;
 use sekisho_sys::{
     confine::{Grade, Options},
@@ -62,6 +63,8 @@ pub struct RoleConfig {
     pub webhook_ports: Vec<u16>,
     /// What the keeper is told of witnesses at this start.
     pub witnesses: WitnessPlan,
+    /// What the vault allows to be opened, if this start says so.
+    pub budget: Option<Limits>,
     /// Where a demo's "demo reviewer" button posts to.
     pub demo_reviewer: Option<String>,
     /// What an intruder in the gate's place knows: a drill on a test installation, for the gate alone.
@@ -88,6 +91,7 @@ impl RoleConfig {
             behind_proxy: false,
             webhook_ports: Vec::new(),
             witnesses: WitnessPlan::default(),
+            budget: None,
             demo_reviewer: None,
             intruder: None,
             driven: Driven::default(),

@@ -28,6 +28,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
+use sekisho_core::budget::Limits;
 use sekisho_keeper::wire::WitnessPlan;
 use sekisho_sys::{
     confine::{Grade, Options, shield},
@@ -82,6 +83,8 @@ pub struct Config {
     pub webhook_ports: Vec<u16>,
     /// Witnesses to be registered, or to be forgotten. Those that are registered already stay.
     pub witnesses: WitnessPlan,
+    /// What the vault allows to be opened, if this start says so.
+    pub budget: Option<Limits>,
     /// Where a demo's "demo reviewer" button posts to; nowhere but in a demo.
     pub demo_reviewer: Option<String>,
     /// How a test installation's clock differs from the machine's when it starts.
@@ -202,6 +205,7 @@ fn means(
         behind_proxy: config.behind_proxy,
         webhook_ports: config.webhook_ports,
         witnesses: config.witnesses,
+        budget: config.budget,
         demo_reviewer: config.demo_reviewer,
         intruder: None,
         driven: config.driven,

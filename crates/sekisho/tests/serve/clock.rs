@@ -12,6 +12,7 @@ use sekisho::{
     policy_file,
     supervisor::{Config, Handle, Passphrase, Supervisor},
 };
+use sekisho_core::budget::Limits;
 use sekisho_keeper::{engine::Plan, keystore::Cost};
 use sekisho_sys::confine::Options;
 use zeroize::Zeroizing;
@@ -35,6 +36,7 @@ fn config(place: &Place, keystore_is_test: bool) -> Config {
         behind_proxy: true,
         webhook_ports: Vec::new(),
         witnesses: Default::default(),
+        budget: None,
         demo_reviewer: None,
         driven: Default::default(),
         confinement: Options::default(),
@@ -44,6 +46,7 @@ fn config(place: &Place, keystore_is_test: bool) -> Config {
         desk_origin: config.desk_origin.clone(),
         ledger_name: "serve.example".into(),
         cost: Cost::TEST,
+        budget: Limits::default(),
         policies: policy_file::built_in(),
         sites: Vec::new(),
         people: Vec::new(),

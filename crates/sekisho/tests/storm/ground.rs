@@ -22,7 +22,7 @@ use sekisho::{
     supervisor::{Passphrase, Role},
     testing::authenticator::SoftAuthenticator,
 };
-use sekisho_core::{check, entropy::fresh, id::KeeperId, ledger::VerifierKey, policy::Text};
+use sekisho_core::{budget, check, entropy::fresh, id::KeeperId, ledger::VerifierKey, policy::Text};
 use sekisho_keeper::{
     engine::{Founder, Plan},
     jose::Alg,
@@ -103,6 +103,7 @@ impl Ground {
             desk_origin: origin(&desk),
             ledger_name: "storm.sekisho.invalid".into(),
             cost: Cost::TEST,
+            budget: budget::Limits::endless(),
             policies: policy_file::built_in(),
             sites: vec![kit.registration.clone()],
             people,

@@ -105,6 +105,7 @@ fn every_tenth_assignment_wants_a_fresh_touch() {
         let assignment = house.next(&shift).unwrap();
         house.view(&shift, assignment).unwrap();
         house.decide(&shift, assignment, Reason::OldEnough).unwrap();
+        house.pass(15);
     }
     house.submit("the eleventh");
     assert_eq!(house.next_refused(&shift), Refusal::TouchNeeded);

@@ -1,6 +1,7 @@
 //! A whole installation for tests: a folder, a driven clock, a site, a reviewer, an officer, an administrator.
 
 mod attacks;
+mod budgets;
 mod documents;
 mod fixtures;
 mod laying;
@@ -22,7 +23,8 @@ use std::{
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sekisho_core::{
-    check::{CheckState, Reason, Role},
+    budget::Limits,
+    check::{CheckState, LookReason, Reason, Role},
     event::{Event, What},
     id::{AssignmentId, CheckId, DocumentId, IntakeKeyId},
     policy::{AcceptedKind, AgeRule, Basis, BasisClass, Field, LeapDay, Policy, Reached, Retention, ReviewHours, Text},
@@ -117,6 +119,7 @@ impl House {
             cost: Cost::TEST,
             policies: vec![policy()],
             sites: vec![site()],
+            budget: Limits::default(),
             people,
         };
         let mut house = Self { folder, clock, medium, engine: None, contexts: BTreeMap::new(), calls: 0 };

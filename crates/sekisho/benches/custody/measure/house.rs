@@ -11,6 +11,7 @@ use sekisho::{
     testing::authenticator::SoftAuthenticator,
 };
 use sekisho_core::{
+    budget::Limits,
     check::Role,
     entropy::fresh,
     id::KeeperId,
@@ -235,6 +236,7 @@ fn plan(site: &Kit, people: Vec<Founder>) -> Plan {
         desk_origin: ORIGIN.into(),
         ledger_name: "bench.sekisho.invalid".into(),
         cost: Cost::TEST,
+        budget: Limits::endless(),
         policies: policy_file::built_in(),
         sites: vec![site.registration.clone()],
         people,

@@ -194,6 +194,7 @@ pub(crate) fn viewed() -> Vec<u8> {
         document: DocumentId::random(entropy),
         staff: StaffId::random(entropy),
         shift: ShiftId::random(entropy),
+        again: None,
     };
     Event::new(Timestamp(1_795_240_800), what).to_bytes()
 }

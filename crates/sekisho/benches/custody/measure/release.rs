@@ -69,7 +69,7 @@ impl Drop for Serving {
 type Viewing = (ShiftToken, AssignmentId);
 
 fn view(desk: &mut UnixStream, (shift, assignment): Viewing) -> Done {
-    let asked = Numbered { number: 1, body: DeskRequest::View { shift, assignment } };
+    let asked = Numbered { number: 1, body: DeskRequest::View { shift, assignment, again: None } };
     write_frame(desk, &postcard::to_allocvec(&asked)?)?;
     let frame = read_frame(desk, MAX_FRAME)?.ok_or("the keeper hung up")?;
     match postcard::from_bytes::<Numbered<Answered<DeskAnswer>>>(&frame)?.body? {

@@ -8,7 +8,7 @@ use std::{
 use sekisho_core::budget::{Allows, Limits, LimitsError, Windows, explain};
 use serde::Serialize;
 
-use crate::cli::language::Language;
+use crate::{budget_file, cli::language::Language};
 
 /// What is said of a file of budgets.
 #[derive(Debug, Serialize)]
@@ -25,7 +25,7 @@ pub(super) enum Report {
 impl Report {
     /// Judges the limits in `file` for a vault of so many reviewers.
     pub(super) fn of(file: &Path, reviewers: u64) -> Self {
-        match read(file) {
+        match budget_file::read(file) {
             Ok(limits) => Self::judged(file, &limits, reviewers),
             Err(error) => Self::Failed { file: file.to_path_buf(), error: format!("{}: {error}", file.display()) },
         }
@@ -66,11 +66,6 @@ impl Report {
     }
 }
 
-fn read(file: &Path) -> Result<Limits, String> {
-    let text = std::fs::read_to_string(file).map_err(|why| format!("can't be read ({why}); check the path"))?;
-    toml::from_str(&text).map_err(|why| why.to_string().trim_end().to_owned())
-}
-
 fn in_english(file: &Path, reviewers: u64, allows: &Allows, out: &mut dyn Write) -> io::Result<()> {
     let line = |windows: &Windows| {
         let Windows { minute, hour, day, three_days } = windows;
@@ -87,7 +82,7 @@ fn in_english(file: &Path, reviewers: u64, allows: &Allows, out: &mut dyn Write)
         "  a stolen session that doesn't wait is first refused after {refused_after} documents, then gets one every \
          {seconds_each} seconds"
     )?;
-    writeln!(out, "  This is what the setting means; the keeper doesn't count budgets yet.")
+    writeln!(out, "  `sekisho serve --budget` sets it for the vault.")
 }
 
 fn in_japanese(file: &Path, reviewers: u64, allows: &Allows, out: &mut dyn Write) -> io::Result<()> {
@@ -105,7 +100,7 @@ fn in_japanese(file: &Path, reviewers: u64, allows: &Allows, out: &mut dyn Write
         out,
         "  待たずに開き続けるセッションは{refused_after}件で一度断られ、そのあとは{seconds_each}秒に1件です"
     )?;
-    writeln!(out, "  これは設定の意味です。鍵の番人はまだ件数を数えていません。")
+    writeln!(out, "  sekisho serve --budget で設定します。")
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod report;
 use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::Args;
+use sekisho_core::budget::Limits;
 use sekisho_keeper::{
     engine::Known,
     wire::{WitnessPlan, WitnessTerms},
@@ -21,7 +22,7 @@ use self::{doors::Doors, report::Report};
 use super::{passphrase, refuse};
 use crate::{
     app::founding,
-    logging,
+    budget_file, logging,
     supervisor::{Config, Handle, Lock, Supervisor, judge_folders},
 };
 
@@ -73,6 +74,10 @@ pub(super) struct ServeArgs {
     /// page /watch
     #[arg(long = "forget-witness", value_name = "NAME")]
     forget_witnesses: Vec<String>,
+    /// What the vault allows to be opened (TOML, see `sekisho policy check --budget`); it stays when later starts don't
+    /// name it. Once the installation is in use a start may tighten it and not loosen it
+    #[arg(long, value_name = "FILE")]
+    budget: Option<PathBuf>,
     /// Say on standard output what serves and how it is confined as one JSON object
     #[arg(long)]
     json: bool,
@@ -113,6 +118,14 @@ struct DoorArgs {
     behind_proxy: bool,
 }
 
+impl ServeArgs {
+    /// The limits in the file, if one is named.
+    fn budget(&self) -> Result<Option<Limits>, String> {
+        let read = |file: &PathBuf| budget_file::read(file).map_err(|why| format!("{}: {why}", file.display()));
+        self.budget.as_ref().map(read).transpose()
+    }
+}
+
 /// Serves until it is told to stop.
 pub(super) fn run(args: ServeArgs) -> ExitCode {
     logging::start("supervisor");
@@ -138,6 +151,7 @@ fn start(args: ServeArgs) -> Result<(Handle, Ears), String> {
         Some(_) => passphrase::obtain(args.passphrase_fd)?,
         None => plan::found(&args, &doors)?,
     };
+    let budget = args.budget()?;
     let told_of = report::Told::new(&doors, test, args.doors.behind_proxy, args.json);
     let token = founding::token_file(&args.data);
     let config = Config {
@@ -154,6 +168,7 @@ fn start(args: ServeArgs) -> Result<(Handle, Ears), String> {
         behind_proxy: args.doors.behind_proxy,
         webhook_ports: args.webhook_ports,
         witnesses: WitnessPlan { named: args.witnesses, forgotten: args.forget_witnesses },
+        budget,
         demo_reviewer: None,
         driven: Default::default(),
         confinement: Options { danger_unconfined: args.danger_unconfined, ..Options::default() },

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sekisho_core::{
+    budget::Limits,
     calendar::Day,
     policy::{
         Policy,
@@ -45,14 +46,15 @@ impl FoundingArgs {
 
 /// Founds. Every file is read and judged before the passphrase is asked for, and that before anything is made.
 pub(super) fn found(args: &ServeArgs, doors: &Doors) -> Result<Passphrase, String> {
-    let plan = plan(&args.founding, doors)?;
+    let budget = args.budget()?.unwrap_or_default();
+    let plan = plan(&args.founding, doors, budget)?;
     let passphrase = passphrase::choose(args.passphrase_fd)?;
     let keeper = founding::found(&args.data, &args.keystore, &passphrase, &plan).map_err(|error| error.to_string())?;
     tracing::info!(%keeper, test = plan.test, sites = plan.sites.len(), "founded");
     Ok(passphrase)
 }
 
-fn plan(args: &FoundingArgs, doors: &Doors) -> Result<Plan, String> {
+fn plan(args: &FoundingArgs, doors: &Doors, budget: Limits) -> Result<Plan, String> {
     let policies = policies(&args.policies)?;
     let sites = args.sites.iter().map(|path| site(path, &policies, args.test_installation));
     Ok(Plan {
@@ -62,6 +64,7 @@ fn plan(args: &FoundingArgs, doors: &Doors) -> Result<Plan, String> {
         cost: Cost::STANDARD,
         sites: sites.collect::<Result<_, _>>()?,
         policies,
+        budget,
         people: Vec::new(),
     })
 }

@@ -80,7 +80,7 @@ pub(crate) async fn post(
         Ok(site) => site,
         Err(fault) => return again(&desk, lang, &signed, draft, fault).await,
     };
-    let request = DeskRequest::RegisterSite { shift: signed.shift.token.clone(), site };
+    let request = DeskRequest::RegisterSite { shift: signed.shift.token.clone(), site: Box::new(site) };
     match desk.ask_for(&signed, request).await? {
         DeskAnswer::Done => Ok(Redirect::to("/sites").into_response()),
         _ => Err(misplaced()),
@@ -118,6 +118,7 @@ fn site(draft: &Draft, test: bool) -> Result<SiteView, Fault> {
         jwks: Some(&draft.jwks).filter(|text| is_jwk_set(text)).ok_or(Fault::Jwks)?.clone(),
         policies: policies.ok().filter(|policies| !policies.is_empty()).ok_or(Fault::Policies)?,
         return_prefix: web_address(&draft.return_prefix, test).ok_or(Fault::ReturnPrefix)?,
+        budget: None,
         webhook: match draft.webhook.as_str() {
             "" => None,
             address => Some(web_address(address, test).ok_or(Fault::Webhook)?),

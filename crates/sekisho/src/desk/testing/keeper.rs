@@ -190,7 +190,7 @@ impl State {
             }
             DeskRequest::Whoami(_) => Err(Refusal::NotFound),
             DeskRequest::Next(token) => self.reviewer(&token).map(|()| self.next()),
-            DeskRequest::View { shift, assignment } => self.reviewer(&shift).and_then(|()| self.view(assignment)),
+            DeskRequest::View { shift, assignment, .. } => self.reviewer(&shift).and_then(|()| self.view(assignment)),
             DeskRequest::Decide { shift, assignment, reason } => {
                 self.reviewer(&shift).and_then(|()| self.decide(assignment, reason))
             }
@@ -210,7 +210,12 @@ impl State {
                 Ok(DeskAnswer::Done)
             }
             DeskRequest::RegisterSite { site, .. } => {
-                self.sites.push(site);
+                self.sites.push(*site);
+                Ok(DeskAnswer::Done)
+            }
+            DeskRequest::SetSiteBudget { site, budget, .. } => {
+                let known = self.sites.iter_mut().filter(|known| known.name == site);
+                known.for_each(|known| known.budget = budget);
                 Ok(DeskAnswer::Done)
             }
             DeskRequest::Directory(_) => Ok(DeskAnswer::Directory(Directory {
@@ -359,6 +364,10 @@ impl State {
             locked: false,
             paused: self.paused,
             time_in_doubt: self.doubtful,
+            budget: Box::new(sekisho_keeper::wire::BudgetView {
+                limits: Default::default(),
+                opened: sekisho_core::budget::Windows::each(|_| 0),
+            }),
             witnessing: self.witnessing.clone(),
             ledger_size: self.events.len() as u64,
             undecided: self.waiting,
@@ -375,6 +384,7 @@ fn site() -> SiteView {
         jwks: "{\"keys\":[]}".into(),
         policies: vec!["jp-dating-site".parse().expect("a name")],
         return_prefix: "https://dating.example/".into(),
+        budget: None,
         webhook: Some("https://dating.example/hooks/sekisho".into()),
     }
 }
@@ -414,7 +424,15 @@ fn beginning() -> Vec<What> {
             ciphertext_sha256: "00".repeat(32),
         },
         What::Assigned { assignment, check, document, staff, shift, until: NOW },
-        What::Viewed { viewing: ViewingId::from_bytes([15; 16]), assignment, check, document, staff, shift },
+        What::Viewed {
+            viewing: ViewingId::from_bytes([15; 16]),
+            assignment,
+            check,
+            document,
+            staff,
+            shift,
+            again: None,
+        },
         What::DeadlineNears { check, document, deadline: NOW + 3600 },
     ]
 }

@@ -1,5 +1,6 @@
 //! The reviewer's work: one assignment at a time, one look, one answer.
 
+pub(crate) mod again;
 pub(crate) mod decide;
 pub(crate) mod next;
 pub(crate) mod overview;

@@ -18,7 +18,7 @@ use sekisho_core::check::Role;
 use sekisho_keeper::wire::{Assignment, DeskAnswer, DeskRequest, Picture, Refusal};
 use zeroize::Zeroizing;
 
-use super::Task;
+use super::{Task, again};
 use crate::{
     desk::{
         cause::Cause,
@@ -49,10 +49,14 @@ pub(crate) async fn post(State(desk): State<Desk>, lang: Lang, sent: Sent) -> Re
     let signed = sent.signed;
     only(&signed, &[Role::Reviewer])?;
     let present = present(&signed, sent.fields.need("assignment")?)?;
-    let request = DeskRequest::View { shift: signed.shift.token.clone(), assignment: present.assignment };
+    let again = sent.fields.get("again").map(|code| again::of_code(code).ok_or(Cause::BadForm)).transpose()?;
+    let request = DeskRequest::View { shift: signed.shift.token.clone(), assignment: present.assignment, again };
     let answer = desk.ask_for(&signed, request).await;
     if matches!(answer, Ok(_) | Err(Cause::Refused(Refusal::AlreadyViewed))) {
         desk.sessions().looked(signed.hash);
+    }
+    if matches!(answer, Err(Cause::Refused(Refusal::LookReasonNeeded))) {
+        return again::ask(Frame::signed(&desk, lang, &signed, "/work").unswitchable(), Task::new(present, lang), lang);
     }
     let DeskAnswer::Picture(picture) = answer? else { return Err(misplaced()) };
     // A language switch would ask for this page again, and it can't be had again.

@@ -24,6 +24,7 @@ pub(super) fn site(name: &str) -> SiteView {
         jwks: jwks.to_json(),
         policies: vec!["jp-dating-site".parse().unwrap()],
         return_prefix: format!("https://{name}.example/"),
+        budget: None,
         webhook: None,
     }
 }

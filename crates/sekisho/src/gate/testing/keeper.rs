@@ -234,6 +234,10 @@ impl ScriptedKeeper {
             locked: self.script.lock().unwrap().locked,
             paused: false,
             time_in_doubt: false,
+            budget: Box::new(sekisho_keeper::wire::BudgetView {
+                limits: Default::default(),
+                opened: sekisho_core::budget::Windows::each(|_| 0),
+            }),
             witnessing: sekisho_keeper::wire::Witnessing::nobody(),
             ledger_size: 0,
             undecided: 0,

@@ -48,6 +48,7 @@ pub(super) fn site() -> SiteView {
         policies: vec!["jp-dating-site".parse().unwrap()],
         return_prefix: "https://site-a.example/".into(),
         webhook: Some("https://site-a.example/hook".into()),
+        budget: None,
     }
 }
 

@@ -43,7 +43,7 @@ impl House {
         }
     }
 
-    pub(super) fn try_next(&mut self, shift: &ShiftToken) -> Answered<Option<AssignmentId>> {
+    pub(in crate::engine::tests) fn try_next(&mut self, shift: &ShiftToken) -> Answered<Option<AssignmentId>> {
         match self.desk(DeskRequest::Next(shift.clone()))? {
             DeskAnswer::Next(next) => Ok(next.map(|next| next.assignment)),
             _ => panic!("not an assignment"),
@@ -63,7 +63,16 @@ impl House {
         shift: &ShiftToken,
         assignment: AssignmentId,
     ) -> Result<Vec<u8>, Refusal> {
-        match self.ask(Ask::Desk(DeskRequest::View { shift: shift.clone(), assignment })) {
+        self.view_again(shift, assignment, None)
+    }
+
+    pub(in crate::engine::tests) fn view_again(
+        &mut self,
+        shift: &ShiftToken,
+        assignment: AssignmentId,
+        again: Option<LookReason>,
+    ) -> Result<Vec<u8>, Refusal> {
+        match self.ask(Ask::Desk(DeskRequest::View { shift: shift.clone(), assignment, again })) {
             Outcome::Draw { opening, .. } => {
                 opening.open().map(|content| content.as_bytes().to_vec()).map_err(|_| Refusal::Damaged)
             }

@@ -26,6 +26,7 @@ fn viewed(person: u8, number: u8, at: u64) -> Event {
         document: DocumentId::from_bytes(id),
         staff: StaffId::from_bytes([person; 16]),
         shift: ShiftId::from_bytes([person; 16]),
+        again: None,
     };
     Event::new(Timestamp(1_795_000_000 + at), what)
 }
