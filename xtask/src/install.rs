@@ -109,6 +109,14 @@ pub const NGINX: Need = Need {
     package: Package::Debian("nginx"),
 };
 
+/// Prometheus's tool for rules and figures.
+pub const PROMTOOL: Need = Need {
+    name: "promtool",
+    purpose: "having the figures and the rules over them judged by Prometheus's own tool",
+    found: || which("promtool").is_some(),
+    package: Package::Debian("prometheus"),
+};
+
 /// The browser that is there, if one is.
 pub fn browser() -> Option<std::path::PathBuf> {
     ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(which)

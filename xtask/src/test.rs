@@ -3,14 +3,14 @@
 use std::process::Command;
 
 use crate::{
-    install::{self, C_COMPILER, CHROMIUM, GO, GO_SUMDB, JAPANESE_FONTS, NGINX, Need, OPENBAO, PEER_WITNESS},
+    install::{self, C_COMPILER, CHROMIUM, GO, GO_SUMDB, JAPANESE_FONTS, NGINX, Need, OPENBAO, PEER_WITNESS, PROMTOOL},
     sh::{self, Failure, cargo, which},
     tally::Tally,
     wheel,
 };
 
 /// What the tests need, and the variable that forbids them to pass without it.
-const NEEDS: [(Need, &str); 8] = [
+const NEEDS: [(Need, &str); 9] = [
     (C_COMPILER, ""),
     (CHROMIUM, "SEKISHO_REQUIRE_BROWSER"),
     (JAPANESE_FONTS, "SEKISHO_REQUIRE_FONTS"),
@@ -19,6 +19,7 @@ const NEEDS: [(Need, &str); 8] = [
     (OPENBAO, "SEKISHO_REQUIRE_OPENBAO"),
     (PEER_WITNESS, "SEKISHO_REQUIRE_PEER_WITNESS"),
     (NGINX, "SEKISHO_REQUIRE_NGINX"),
+    (PROMTOOL, "SEKISHO_REQUIRE_PROMTOOL"),
 ];
 
 /// Installs what is missing, checks and tests everything; `filters` go to the tests' runner.

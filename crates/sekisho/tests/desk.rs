@@ -72,6 +72,7 @@ fn config(place: &Path) -> Config {
         gate,
         desk,
         test: true,
+        figures: None,
         identities: Default::default(),
         behind_proxy: false,
         webhook_ports: Vec::new(),

@@ -1,8 +1,8 @@
 //! From a request to its verb, and from a verb's end to an answer.
 
 use super::{
-    Engine, Position, alerts, assign, budget, canary, checks, clock, decide, fault::Fault, intake_keys, outbox,
-    receive, registry, staff, turn::Turn, view, witness,
+    Engine, Position, alerts, assign, budget, canary, checks, clock, decide, fault::Fault, figures, intake_keys,
+    outbox, receive, registry, staff, turn::Turn, view, witness,
 };
 use crate::{
     custody::{self, Opening},
@@ -83,6 +83,15 @@ impl Side {
             Self::Desk => Reply::Desk(Err(refusal)),
             Self::Courier => Reply::Courier(Err(refusal)),
             Self::Operator => Reply::Operator(Err(refusal)),
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Gate => "gate",
+            Self::Desk => "desk",
+            Self::Courier => "courier",
+            Self::Operator => "operator",
         }
     }
 
@@ -203,6 +212,7 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
         DeskRequest::Acknowledge { shift, alert } => {
             alerts::acknowledge_at_desk(turn, &shift, alert).map(|()| DeskAnswer::Done)?
         }
+        DeskRequest::Figures => DeskAnswer::Figures(Box::new(figures::figures(turn)?)),
         DeskRequest::Status => DeskAnswer::Status(status(turn)?),
     })
 }
@@ -237,7 +247,7 @@ fn courier(turn: &mut Turn<'_>, request: CourierRequest) -> Result<CourierAnswer
     })
 }
 
-fn status(turn: &Turn<'_>) -> Result<Status, Fault> {
+pub(super) fn status(turn: &Turn<'_>) -> Result<Status, Fault> {
     let undecided: i64 = turn
         .db
         .prepare_cached("SELECT count(*) FROM document WHERE shredded IS NULL")?
@@ -258,7 +268,7 @@ fn status(turn: &Turn<'_>) -> Result<Status, Fault> {
     })
 }
 
-fn queue(turn: &Turn<'_>) -> Result<Queue, Fault> {
+pub(super) fn queue(turn: &Turn<'_>) -> Result<Queue, Fault> {
     Ok(turn
         .db
         .prepare_cached(
@@ -307,7 +317,9 @@ impl Engine {
                 if let Fault::Broken(what, cause) = &fault {
                     tracing::error!(what, %cause, "a verb was not done");
                 }
-                Outcome::Say(side.refuse(fault.refusal()))
+                let refusal = fault.refusal();
+                self.room.counts.refuse(side.name(), refusal);
+                Outcome::Say(side.refuse(refusal))
             }
         }
     }

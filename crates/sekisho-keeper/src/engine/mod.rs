@@ -18,6 +18,7 @@ mod decide;
 mod dispatch;
 mod ending;
 mod fault;
+mod figures;
 mod founding;
 mod intake_keys;
 mod locked;
@@ -107,9 +108,10 @@ impl Engine {
             return Err(Fault::Broken("halted", Halted.into()));
         }
         self.open_transaction()?;
-        let mut turn = Turn { db: &self.db, room: &mut self.room, now, effects: Vec::new() };
+        let mut turn =
+            Turn { db: &self.db, room: &mut self.room, now, effects: Vec::new(), counted: Default::default() };
         let done = work(&mut turn);
-        let effects = turn.effects;
+        let (effects, counted) = (turn.effects, turn.counted);
         self.commit()?;
         let positions = self.room.ledger.commit().map_err(|cause| {
             // The database holds entries that the journal lacks. A start completes
@@ -117,6 +119,7 @@ impl Engine {
             self.halted = true;
             Fault::Broken("the journal failed", cause.into())
         })?;
+        self.room.counts.add(counted);
         for effect in &effects {
             match *effect {
                 Effect::Believe(at, reading) => drop(self.room.trust.confirm(at, reading)),
@@ -215,7 +218,7 @@ fn apart<T>(turn: &mut Turn<'_>, verb: impl FnOnce(&mut Turn<'_>) -> Result<T, F
         return Err(given_up());
     }
     turn.db.execute_batch("SAVEPOINT verb")?;
-    let (mark, effects) = (turn.room.ledger.mark(), turn.effects.len());
+    let (mark, effects, counted) = (turn.room.ledger.mark(), turn.effects.len(), turn.counted);
     let done = verb(turn);
     if done.is_ok() {
         turn.db.execute_batch("RELEASE verb")?;
@@ -223,6 +226,7 @@ fn apart<T>(turn: &mut Turn<'_>, verb: impl FnOnce(&mut Turn<'_>) -> Result<T, F
         turn.db.execute_batch("ROLLBACK TO verb; RELEASE verb")?;
         turn.room.ledger.rollback_to(mark);
         turn.effects.truncate(effects);
+        turn.counted = counted;
     }
     done
 }

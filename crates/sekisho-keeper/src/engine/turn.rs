@@ -16,6 +16,7 @@ use super::{
     canary::Canaries,
     ceremonies::Ceremonies,
     fault::Fault,
+    figures::{self, Counts},
     shifts::Shifts,
     signers::Signers,
     witness::Witnesses,
@@ -25,7 +26,7 @@ use crate::{
     db::{columns::Id, meta::Installation},
     keystore::{Keys, Keystore},
     ledger::Writer,
-    wire::Refusal,
+    wire::{Counted, Refusal},
 };
 
 /// Everything that the keeper holds besides its database.
@@ -47,6 +48,8 @@ pub(super) struct Room {
     pub canaries: Canaries,
     /// When the courier was last heard.
     pub heard: Heard,
+    /// What was counted since the start.
+    pub counts: Counts,
     /// When the ledger was last published, in seconds since boot.
     pub published: u64,
     /// When there was last a tick, in seconds since boot.
@@ -99,6 +102,8 @@ pub(super) struct Turn<'a> {
     pub room: &'a mut Room,
     pub now: Now,
     pub effects: Vec<Effect>,
+    /// What its events come to, if they become durable.
+    pub counted: Counted,
 }
 
 impl Turn<'_> {
@@ -113,6 +118,7 @@ impl Turn<'_> {
         self.db
             .prepare_cached("INSERT INTO event (place, salt, body, check_id) VALUES (?1, ?2, ?3, ?4)")?
             .execute((place as i64, &staged.salt[..], &staged.body, check.map(Id)))?;
+        figures::count(&mut self.counted, &event.what);
         alerts::raise(self, place, &event.what)?;
         Ok(place)
     }

@@ -10,7 +10,7 @@ use sekisho_core::{
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use super::{Alerts, Answered, Dialogue, Directory, SiteView, Status};
+use super::{Alerts, Answered, Dialogue, Directory, Figures, SiteView, Status};
 
 /// The desk's dialogue.
 pub struct Desk;
@@ -150,6 +150,8 @@ pub enum DeskRequest {
         /// Which.
         alert: AlertId,
     },
+    /// Figures for whoever watches from outside; nothing about anybody.
+    Figures,
     /// How the keeper is.
     Status,
 }
@@ -192,6 +194,8 @@ pub enum DeskAnswer {
     Events(Vec<LoggedEvent>),
     /// To `Alerts`.
     Alerts(Alerts),
+    /// To `Figures`.
+    Figures(Box<Figures>),
     /// To `Status`.
     Status(Status),
 }

@@ -10,6 +10,7 @@ mod budget;
 mod bytes;
 mod courier;
 mod desk;
+mod figures;
 mod gate;
 mod installation;
 mod operator;
@@ -24,6 +25,7 @@ pub use desk::{
     Assertion, Assignment, Desk, DeskAnswer, DeskRequest, EnrolOptions, LoggedEvent, Picture, Queue, Shift,
     ShiftOptions, ShiftToken, StaffView,
 };
+pub use figures::{Counted, Figures, Waiting};
 pub use gate::{
     CheckView, DocumentView, Gate, GateAnswer, GateRequest, IntakeKey, IntakeKeys, Receive, Received, SignedCall,
     ViewingView,

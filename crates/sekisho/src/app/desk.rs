@@ -4,11 +4,15 @@ use std::{sync::Arc, time::Duration};
 
 use sekisho_keeper::wire::{self, Answered, DeskAnswer, DeskRequest};
 use sekisho_sys::entropy::SystemEntropy;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::{
+    task::JoinHandle,
+    time::{MissedTickBehavior, interval},
+};
 
 use super::{front_door, places};
 use crate::{
-    desk::{Desk, Parts, Settings, router},
+    desk::{Desk, Parts, Settings, metrics, router},
+    front::{Front, Limits, Wire},
     link::Link,
     service::desk_ports::{DeskKeeper, Installation, Pending, ProcessView},
     store::desk_sqlite::SqliteDeskStore,
@@ -52,10 +56,20 @@ async fn serve(mut context: RoleContext) -> Result<(), RoleError> {
     let front = front_door(&mut context)?;
     let desk = build(&mut context)?;
     let sweeper = tokio::spawn(sweep(desk.clone()));
+    let figures = figures(&mut context, &desk)?;
     context.ready();
     front.serve(router(desk), context.stop.said()).await;
     sweeper.abort();
+    figures.inspect(JoinHandle::abort);
     Ok(())
+}
+
+/// Serves figures on the listener of their own, if there is one.
+fn figures(context: &mut RoleContext, desk: &Desk) -> Result<Option<JoinHandle<()>>, RoleError> {
+    let Some(listener) = context.figures.take() else { return Ok(None) };
+    let front = Front::new(listener, Wire::Plain, Limits::DIRECT)?;
+    let (routes, stop) = (metrics::router(desk.clone()), context.stop.clone());
+    Ok(Some(tokio::spawn(async move { front.serve(routes, stop.said()).await })))
 }
 
 fn build(context: &mut RoleContext) -> Result<Desk, RoleError> {

@@ -68,6 +68,7 @@ impl House {
             desk,
             budget: None,
             demo_reviewer: None,
+            figures: None,
             ..self.config()?
         };
         let handle = Supervisor::start(config)?;

@@ -66,6 +66,8 @@ pub struct Build {
     pub sites: Vec<SiteView>,
     /// Witnesses that are asked from the first start on; `http://` on this machine will do.
     pub witnesses: WitnessPlan,
+    /// Where figures are asked for, if anywhere.
+    pub figures: Option<TcpListener>,
     /// Further ports that the courier may dial.
     pub ports: Vec<u16>,
     /// An officer with a passkey, who is called `demo-officer`.
@@ -115,6 +117,7 @@ struct Start {
     passphrase: Passphrase,
     gate: TcpListener,
     desk: TcpListener,
+    figures: Option<TcpListener>,
 }
 
 struct Doors {
@@ -197,6 +200,7 @@ impl House {
             passphrase,
             gate: doors.gate,
             desk: doors.desk,
+            figures: build.figures,
         };
         let mut house = Self {
             handle: None,
@@ -272,6 +276,7 @@ impl House {
             gate_origin: origin(&self.gate),
             desk_origin: origin(&self.desk),
             test: true,
+            figures: start.figures.as_ref().map(TcpListener::try_clone).transpose()?,
             identities: Default::default(),
             behind_proxy: false,
             webhook_ports: start.webhook_ports.clone(),

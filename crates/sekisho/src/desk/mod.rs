@@ -17,6 +17,7 @@ mod healthz;
 mod home;
 mod lang;
 mod language;
+pub mod metrics;
 mod page;
 mod problem;
 mod reasons;

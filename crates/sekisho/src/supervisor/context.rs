@@ -35,6 +35,8 @@ pub struct RoleContext {
     pub ends: Ends,
     /// Its listener; gate and desk have one.
     pub listener: Option<TcpListener>,
+    /// Where figures are asked for; the desk may have one.
+    pub figures: Option<TcpListener>,
     /// The time.
     pub clock: RoleClock,
     /// When to stop.

@@ -74,6 +74,7 @@ pub(super) struct Keeping {
     pub(super) identities: Kept,
     pub(super) gate: TcpListener,
     pub(super) desk: TcpListener,
+    pub(super) figures: Option<TcpListener>,
     pub(super) to: Sender<Event>,
     pub(super) from: Receiver<Event>,
     pub(super) reports: Arc<Mutex<Vec<ProcessReport>>>,
@@ -91,6 +92,7 @@ pub(super) struct Means {
     pub(super) identities: Kept,
     pub(super) gate: TcpListener,
     pub(super) desk: TcpListener,
+    pub(super) figures: Option<TcpListener>,
     pub(super) to: Sender<Event>,
     pub(super) from: Receiver<Event>,
     pub(super) reports: Arc<Mutex<Vec<ProcessReport>>>,
@@ -99,7 +101,7 @@ pub(super) struct Means {
 
 impl Keeping {
     pub(super) fn new(means: Means) -> Keeping {
-        let Means { program, config, passphrase, identities, gate, desk, to, from, reports, notice } = means;
+        let Means { program, config, passphrase, identities, gate, desk, figures, to, from, reports, notice } = means;
         let slots = Role::ALL.into_iter().map(|role| (role, Slot::default())).collect();
         let held = HashMap::new();
         let generation = 0;
@@ -110,6 +112,7 @@ impl Keeping {
             identities,
             gate,
             desk,
+            figures,
             to,
             from,
             reports,
@@ -286,12 +289,12 @@ impl Keeping {
     fn start(&mut self, role: Role) -> io::Result<()> {
         self.generation += 1;
         let ends = self.ends_of(role)?;
-        let listener = match role {
-            Role::Gate => Some(&self.gate),
-            Role::Desk => Some(&self.desk),
-            _ => None,
+        let listeners = match role {
+            Role::Gate => vec![&self.gate],
+            Role::Desk => std::iter::once(&self.desk).chain(&self.figures).collect(),
+            _ => Vec::new(),
         };
-        let start = Start { role, config: self.config_of(role), ends, listener };
+        let start = Start { role, config: self.config_of(role), ends, listeners };
         let process = Process::start(&self.program, start, self.generation, self.to.clone())?;
         let slot = self.slot(role);
         (slot.again_at, slot.failure) = (None, None);

@@ -63,7 +63,7 @@ impl LoneInspector {
         let child = spawn_role(program, &["role", Role::UploadInspector.name()], theirs, None)?;
         let process = Process { control, child };
         let ends = vec!["client".to_owned()];
-        let start = ToRole::Start { role: Role::UploadInspector, config: Box::new(nowhere()), ends, listener: false };
+        let start = ToRole::Start { role: Role::UploadInspector, config: Box::new(nowhere()), ends, listeners: 0 };
         send(&process.control, &start, &[client.as_fd()])?;
         process.until_ready()?;
         Ok(LoneInspector { forks: Forks::new(forks), process })

@@ -69,6 +69,8 @@ pub struct Config {
     pub gate: TcpListener,
     /// The desk's listener, bound.
     pub desk: TcpListener,
+    /// Where figures are asked for, bound, if anywhere.
+    pub figures: Option<TcpListener>,
     /// What gate and desk prove themselves with, if they end TLS themselves.
     pub identities: Identities,
     /// The gate's origin as browsers name it.
@@ -215,8 +217,8 @@ fn means(
     let passphrase = keep(&config.passphrase)?;
     let notice = notice(&config.identities, &config.gate, &config.desk, &role_config)?;
     let identities = Kept::new(config.identities)?;
-    let (gate, desk) = (config.gate, config.desk);
-    Ok(Means { program, config: role_config, passphrase, identities, gate, desk, to, from, reports, notice })
+    let (gate, desk, figures) = (config.gate, config.desk, config.figures);
+    Ok(Means { program, config: role_config, passphrase, identities, gate, desk, figures, to, from, reports, notice })
 }
 
 fn notice(identities: &Identities, gate: &TcpListener, desk: &TcpListener, config: &RoleConfig) -> io::Result<Notice> {

@@ -42,7 +42,7 @@ pub(super) struct Start<'a> {
     pub(super) role: Role,
     pub(super) config: RoleConfig,
     pub(super) ends: Vec<(&'static str, UnixStream)>,
-    pub(super) listener: Option<&'a TcpListener>,
+    pub(super) listeners: Vec<&'a TcpListener>,
 }
 
 impl Process {
@@ -85,12 +85,12 @@ impl Process {
 
 fn introduce(control: &UnixStream, start: Start<'_>) -> io::Result<()> {
     let mut fds: Vec<BorrowedFd<'_>> = start.ends.iter().map(|(_, end)| end.as_fd()).collect();
-    fds.extend(start.listener.map(AsFd::as_fd));
+    fds.extend(start.listeners.iter().map(|listener| listener.as_fd()));
     let message = ToRole::Start {
         role: start.role,
         config: Box::new(start.config),
         ends: start.ends.iter().map(|(name, _)| (*name).to_owned()).collect(),
-        listener: start.listener.is_some(),
+        listeners: start.listeners.len() as u8,
     };
     send(control, &message, &fds)
 }

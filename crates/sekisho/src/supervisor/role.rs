@@ -74,6 +74,7 @@ struct Started {
     config: RoleConfig,
     ends: Vec<(String, UnixStream)>,
     listener: Option<TcpListener>,
+    figures: Option<TcpListener>,
     control: UnixStream,
 }
 
@@ -102,16 +103,17 @@ fn begin(role: Role) -> Result<(), RoleError> {
 }
 
 fn started(expected: Role, control: UnixStream) -> Result<Started, RoleError> {
-    let Some((ToRole::Start { role, config, ends, listener }, fds)) = receive(&control)? else {
+    let Some((ToRole::Start { role, config, ends, listeners }, fds)) = receive(&control)? else {
         return Err(RoleError::new("roles are started by the supervisor only"));
     };
-    if role != expected || fds.len() != ends.len() + usize::from(listener) {
+    if role != expected || fds.len() != ends.len() + usize::from(listeners) {
         return Err(RoleError::new("the supervisor's first message does not fit"));
     }
     let mut fds = fds.into_iter();
     let ends = ends.into_iter().zip(fds.by_ref()).map(|(name, fd)| (name, fd.into())).collect();
-    let listener = fds.next().map(|fd: OwnedFd| fd.into());
-    Ok(Started { role, config: *config, ends, listener, control })
+    let mut listeners = fds.map(|fd: OwnedFd| fd.into());
+    let (listener, figures) = (listeners.next(), listeners.next());
+    Ok(Started { role, config: *config, ends, listener, figures, control })
 }
 
 fn work(started: Started) -> Result<(), RoleError> {
@@ -132,14 +134,14 @@ fn work_as_inspector(mut started: Started) -> Result<(), RoleError> {
 
 fn work_as_server(started: Started) -> Result<(), RoleError> {
     give_up_the_rest(&started)?;
-    let Started { role, config, ends, listener, control } = started;
+    let Started { role, config, ends, listener, figures, control } = started;
     let (ends, senders) = Ends::new(ends);
     let clock = RoleClock::new(&config);
     let stop = Stop::default();
     let reporter = Reporter::new(control.try_clone()?);
     let processes = Processes::default();
     listen_to_supervisor(control, senders, clock.clone(), processes.clone(), stop.clone())?;
-    app::run_role(RoleContext { role, config, ends, listener, clock, stop, processes, reporter })
+    app::run_role(RoleContext { role, config, ends, listener, figures, clock, stop, processes, reporter })
 }
 
 fn give_up_the_rest(started: &Started) -> Result<Grade, RoleError> {

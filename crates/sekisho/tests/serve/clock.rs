@@ -29,6 +29,7 @@ fn config(place: &Place, keystore_is_test: bool) -> Config {
         passphrase: passphrase(),
         gate: listener(),
         desk: listener(),
+        figures: None,
         identities: Default::default(),
         gate_origin: "https://gate.example".into(),
         desk_origin: "https://desk.example".into(),

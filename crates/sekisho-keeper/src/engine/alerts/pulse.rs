@@ -28,6 +28,11 @@ impl Heard {
         *self = Self { at: since_boot, suspected: None, noted: false };
     }
 
+    /// For how many seconds it has said nothing.
+    pub(in super::super) fn silent(&self, since_boot: u64) -> u64 {
+        since_boot.saturating_sub(self.at)
+    }
+
     /// For how many seconds it was silent, if that is to be told now: once.
     fn silence(&mut self, since_boot: u64) -> Option<u64> {
         let silent = since_boot.saturating_sub(self.at);

@@ -4,7 +4,12 @@ mod doors;
 mod plan;
 mod report;
 
-use std::{io, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::Args;
 use sekisho_core::budget::Limits;
@@ -22,7 +27,9 @@ use self::{doors::Doors, report::Report};
 use super::{passphrase, refuse};
 use crate::{
     app::founding,
-    budget_file, logging,
+    budget_file,
+    courier::address::is_global,
+    logging,
     supervisor::{Config, Handle, Lock, Supervisor, judge_folders},
 };
 
@@ -62,6 +69,10 @@ pub(super) struct ServeArgs {
     /// "passphrase" if there is one, else from the terminal
     #[arg(long, value_name = "N")]
     passphrase_fd: Option<i32>,
+    /// Where figures are asked for in Prometheus's format, at /metrics, in plain HTTP: an address of this machine or of
+    /// your own network. Without it nowhere
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    metrics_listen: Option<SocketAddr>,
     /// A port beside 443 that a test installation's webhooks may go to; may be given more than once
     #[arg(long = "webhook-port", value_name = "PORT")]
     webhook_ports: Vec<u16>,
@@ -161,6 +172,7 @@ fn start(args: ServeArgs) -> Result<(Handle, Ears), String> {
         keystore: args.keystore,
         gate: doors.gate.listener,
         desk: doors.desk.listener,
+        figures: args.metrics_listen.map(figures).transpose()?,
         identities: crate::supervisor::Identities { gate: doors.gate.identity, desk: doors.desk.identity },
         gate_origin: doors.gate.origin,
         desk_origin: doors.desk.origin,
@@ -179,6 +191,14 @@ fn start(args: ServeArgs) -> Result<(Handle, Ears), String> {
     let administered = known.is_some_and(|known| known.has_administrator);
     Report::new(told_of, &handle.processes(), (!administered).then_some(token)).print();
     Ok((handle, ears))
+}
+
+/// What is told there is nobody's business outside.
+fn figures(address: SocketAddr) -> Result<TcpListener, String> {
+    if address.ip().is_unspecified() || is_global(address.ip()) {
+        return Err("--metrics-listen wants an address of this machine or of your own network, not every one".into());
+    }
+    TcpListener::bind(address).map_err(|why| format!("--metrics-listen {address}: {why}"))
 }
 
 /// Whether this is a test installation. The mark is made at the founding and is never changed.

@@ -231,6 +231,7 @@ impl State {
             DeskRequest::ConfirmTime(_) => Ok(self.confirm_time()),
             DeskRequest::Alerts(_) => Ok(DeskAnswer::Alerts(self.alerts.clone())),
             DeskRequest::Acknowledge { alert, .. } => Ok(alerts::acknowledge(&mut self.alerts, alert)),
+            DeskRequest::Figures => Err(Refusal::Unavailable),
             DeskRequest::Status => Ok(DeskAnswer::Status(self.status())),
         }
     }
