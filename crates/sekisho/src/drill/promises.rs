@@ -30,7 +30,7 @@ const fn intended(held: &'static str, then: &'static str, promised: &'static str
 }
 
 const PICTURES: &str = "every picture";
-const BUDGETS: &str = "no drill yet; budgets are not built";
+const UNDRILLED: &str = "no drill yet";
 
 const PROMISES: [Promise; 18] = [
     drilled("stolen-storage", "the whole blob store and its credentials", PICTURES, "ciphertext"),
@@ -50,14 +50,14 @@ const PROMISES: [Promise; 18] = [
     intended(
         "a reviewer's live session",
         PICTURES,
-        "at most ten assignments until the passkey is asked for again, each on record",
-        BUDGETS,
+        "that person's budget: ten assignments until the passkey is asked for again, each look on record",
+        UNDRILLED,
     ),
     intended(
         "code running in the process that faces the staff",
         PICTURES,
-        "what reviewers on shift are shown",
-        BUDGETS,
+        "at most the budgets of the reviewers then on shift",
+        UNDRILLED,
     ),
     drilled(
         "yesterdays-backup",
@@ -105,7 +105,7 @@ const PROMISES: [Promise; 18] = [
         "the key process itself, or root on its machine",
         "–",
         "what is undecided and what arrives: the floor",
-        "no drill yet",
+        UNDRILLED,
     ),
 ];
 
