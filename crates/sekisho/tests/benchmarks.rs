@@ -45,8 +45,8 @@ fn sealing_is_measured() {
 }
 
 #[test]
-fn intake_is_measured() {
-    assert_eq!(taken("intake").goals.len(), 1);
+fn intake_is_measured_with_the_search_for_codes_and_without_it() {
+    assert_eq!(taken("intake").goals.len(), 2);
 }
 
 #[test]
