@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use sekisho_core::{check::Role, entropy::fresh, id::KeeperId};
+use sekisho_core::{budget::Limits, check::Role, entropy::fresh, id::KeeperId};
 use sekisho_keeper::{
     jose::KeyError,
     keystore::Cost,
@@ -78,6 +78,8 @@ pub struct Build {
     pub picture_hours: Option<u16>,
     /// What opening the keystore costs, if not what it costs in production.
     pub cost: Option<Cost>,
+    /// How much may be opened, if not the default: whoever works at a machine's pace needs more than a person.
+    pub budget: Option<Limits>,
 }
 
 /// A throwaway installation. Dropping it stops the processes and removes the folder.
@@ -182,6 +184,7 @@ impl House {
         }
         plan.sites.extend(build.sites);
         plan.cost = build.cost.unwrap_or(plan.cost);
+        plan.budget = build.budget.unwrap_or(plan.budget);
         if let Some(hours) = build.picture_hours {
             plan.policies.iter_mut().for_each(|policy| keep_for(policy, hours));
         }

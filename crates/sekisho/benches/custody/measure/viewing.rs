@@ -7,6 +7,7 @@ use sekisho::{
     client::{Client, Limits, Session, field_value},
     demo::{Build, House, Picture},
 };
+use sekisho_core::budget;
 use serde_json::{Value, json};
 
 use super::{
@@ -20,7 +21,9 @@ const TOUCH: usize = 10;
 
 /// Takes it.
 pub(crate) fn take(bench: &Bench) -> Done<Measured> {
-    let house = House::build_as(Build { program: Some(bench.sekisho.clone()), ..Build::default() })?;
+    // Its reviewer works at a machine's pace.
+    let budget = Some(budget::Limits::endless());
+    let house = House::build_as(Build { program: Some(bench.sekisho.clone()), budget, ..Build::default() })?;
     let mut reviewer = Reviewer::new(&house)?;
     let (mut looks, mut size) = (Vec::new(), 0);
     for number in 0..bench.sizes.looks {
