@@ -39,11 +39,15 @@ pub(in super::super) fn of_the_vault(db: &Connection) -> rusqlite::Result<Limits
 
 /// The limits that hold for documents of `site`.
 pub(in super::super) fn limits(db: &Connection, site: &SiteName) -> rusqlite::Result<Limits> {
-    let vault = of_the_vault(db)?;
+    let own = registry::site(db, site)?.and_then(|view| view.budget);
+    Ok(for_site(of_the_vault(db)?, own))
+}
+
+// The vault's limits for a site with a budget of its own, or with none.
+fn for_site(vault: Limits, own: Option<Windows>) -> Limits {
     // The vault's may have been tightened after the site set its own.
-    let within = |own: Windows| Windows::each(|window| own.get(window).min(vault.site_at_most.get(window)));
-    let own = registry::site(db, site)?.and_then(|view| view.budget).map(within);
-    Ok(Limits { site: own.or(vault.site), ..vault })
+    let own = own.map(|own| Windows::each(|window| own.get(window).min(vault.site_at_most.get(window))));
+    Limits { site: own.or(vault.site), ..vault }
 }
 
 /// What a start says of the vault's limits; nothing if it goes on with the present ones.
@@ -88,12 +92,9 @@ pub(in super::super) fn set_of_site(
     let by = turn.room.shifts.require(token, &[Role::Administrator, Role::Officer], turn.now.at)?.staff();
     let site = registry::site(turn.db, name)?.ok_or(Refusal::NotFound)?;
     require_site_budget(turn.db, budget)?;
-    let tightens = match (budget, site.budget) {
-        (_, None) => true,
-        (None, Some(_)) => false,
-        (Some(new), Some(old)) => new.are_within(&old),
-    };
-    if !tightens {
+    let vault = of_the_vault(turn.db)?;
+    // What holds then against what holds now: a site without a budget of its own has the vault's.
+    if !for_site(vault.clone(), budget).are_within(&for_site(vault, site.budget)) {
         registry::require_founding(turn)?;
     }
     note_of_site(turn.db, name, budget)?;

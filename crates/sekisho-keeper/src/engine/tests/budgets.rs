@@ -248,6 +248,22 @@ fn a_sites_own_budget_is_tightened_at_once_and_loosened_only_while_founding() {
     assert_eq!(house.events(|what| matches!(what, What::SiteBudgetSet { by: Some(_), .. })), 3);
 }
 
+/// M19: a site's first budget of its own is held against the one that the vault's limits give it.
+#[test]
+fn a_site_does_not_loosen_what_the_vault_sets_for_every_site() {
+    let mut house = House::in_production();
+    fill(&mut house, 6);
+    house.restart_with_budget(&Limits { site: Some(windows(2, 3)), ..Limits::default() }).unwrap();
+    let shift = house.begin_shift_as(Role::Administrator);
+    let set = |house: &mut House, budget| {
+        let (shift, site) = (shift.clone(), "site-a".parse().unwrap());
+        house.desk(DeskRequest::SetSiteBudget { shift, site, budget }).map(|_| ())
+    };
+    assert_eq!(set(&mut house, Some(windows(2, 4))), Err(Refusal::AlreadyFounded));
+    assert_eq!(set(&mut house, Some(windows(1, 3))), Ok(()));
+    assert_eq!(set(&mut house, None), Err(Refusal::AlreadyFounded));
+}
+
 /// M19: M15.
 #[test]
 fn a_reviewer_sets_no_budget() {
