@@ -125,6 +125,8 @@ fn is_tombstone(what: &What) -> bool {
             | What::StaffEnrolled { .. }
             | What::StaffRemoved { .. }
             | What::SiteRegistered { .. }
+            | What::SiteBudgetSet { .. }
+            | What::LimitsSet { .. }
             | What::PolicyRegistered { .. }
             | What::WitnessRegistered { .. }
             | What::WitnessForgotten { .. }

@@ -264,6 +264,26 @@ fn a_site_does_not_loosen_what_the_vault_sets_for_every_site() {
     assert_eq!(set(&mut house, None), Err(Refusal::AlreadyFounded));
 }
 
+/// M10, M19: what later backups noted of budgets stays tightened in an older backup.
+#[test]
+fn an_older_backup_brings_no_looser_budget_back() {
+    let mut house = House::in_production();
+    fill(&mut house, 6);
+    house.tick();
+    let backup = house.back_up();
+    let tight = Limits { site: Some(windows(2, 3)), ..Limits::default() };
+    house.restart_with_budget(&tight).unwrap();
+    let set = |house: &mut House, budget| {
+        let (shift, site) = (house.begin_shift_as(Role::Administrator), "site-a".parse().unwrap());
+        house.desk(DeskRequest::SetSiteBudget { shift, site, budget }).map(|_| ())
+    };
+    assert_eq!(set(&mut house, Some(windows(1, 3))), Ok(()));
+    let noted = house.noted_after(&backup);
+    house.restore_without_journal(&backup, noted).unwrap();
+    assert_eq!(house.limits(), tight);
+    assert_eq!(set(&mut house, Some(windows(2, 3))), Err(Refusal::AlreadyFounded), "the site's own is there too");
+}
+
 /// M19: M15.
 #[test]
 fn a_reviewer_sets_no_budget() {
