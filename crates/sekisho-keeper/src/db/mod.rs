@@ -22,6 +22,10 @@ const MIGRATIONS: [&str; 8] = [
 /// The number of the newest schema that this program knows.
 pub const NEWEST: u32 = MIGRATIONS.len() as u32;
 
+/// How many statements stay parsed: more than the keeper has. With fewer than one viewing takes, each would be parsed
+/// anew every time, which costs more than to run it.
+const STATEMENTS_KEPT: usize = 512;
+
 /// Why keeper.db can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
@@ -49,6 +53,7 @@ pub fn open(path: &Path) -> Result<Connection, DbError> {
          PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;
          PRAGMA wal_autocheckpoint = 8000;",
     )?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     migrate(&mut db)?;
     Ok(db)
 }

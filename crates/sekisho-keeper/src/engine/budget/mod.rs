@@ -58,9 +58,10 @@ impl<'a> Reckoning<'a> {
         let (staff, device) = (shift.staff(), shift.device());
         let (limits, rows) = (limits(db, wanted.site)?, Rows::of(db));
         let now = not_before_last_look(&rows, turn.now.at)?;
-        let demand = demand(db, &rows, &limits, now)?;
         let past = past(db, wanted.document, staff, device)?;
         let look = Look { staff, device, site: wanted.site, past, with_reason: wanted.with_reason };
+        asked_for(&look).try_for_each(|series| rows.read_ahead(&series, now))?;
+        let demand = demand(db, &rows, &limits, now)?;
         Ok(Self { limits, demand, look, now, rows })
     }
 
@@ -81,6 +82,13 @@ impl<'a> Reckoning<'a> {
         let look = Look { staff, device, site, past, with_reason: false };
         Self { limits, demand: Demand::default(), look, now, rows: Rows::of(db) }
     }
+}
+
+// All that a decision counts on.
+fn asked_for(look: &Look<'_>) -> impl Iterator<Item = Series> {
+    let shared = [Subject::Site(look.site.clone()), Subject::Vault].into_iter();
+    let came_and_went = shared.flat_map(|of| [Kind::Arrived, Kind::Ended].map(|kind| Series::new(of.clone(), kind)));
+    look.cost().0.into_iter().chain(came_and_went)
 }
 
 // A keeper that starts anew may be some seconds behind what it knew. What it counted then lies ahead of it, and would be
