@@ -35,6 +35,8 @@ mod staff;
 mod tick;
 mod turn;
 mod view;
+#[cfg(feature = "testing")]
+mod weigh;
 mod witness;
 
 #[cfg(test)]

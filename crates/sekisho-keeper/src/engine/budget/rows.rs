@@ -262,7 +262,11 @@ mod tests {
             plan.raw_query().mapped(|row| row.get(3)).map(Result::unwrap).collect()
         };
         for sql in [UNTIL, AHEAD, LAST, WHEN, super::super::PAST, super::super::REVIEWERS] {
-            assert!(plan(sql).iter().all(|step| SEEKS.iter().any(|seek| step.starts_with(seek))), "{sql}: {:?}", plan(sql));
+            assert!(
+                plan(sql).iter().all(|step| SEEKS.iter().any(|seek| step.starts_with(seek))),
+                "{sql}: {:?}",
+                plan(sql)
+            );
         }
         assert!(plan("SELECT * FROM metered WHERE nth = 5")[0].starts_with("SCAN"), "the control");
     }

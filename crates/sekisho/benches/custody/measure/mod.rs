@@ -10,6 +10,7 @@ pub(crate) mod house;
 pub(crate) mod intake;
 pub(crate) mod ledger;
 pub(crate) mod machine;
+pub(crate) mod metering;
 pub(crate) mod openbao;
 pub(crate) mod record;
 pub(crate) mod release;

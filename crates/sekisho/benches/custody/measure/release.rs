@@ -20,6 +20,7 @@ use super::{
     assigned::prepare,
     clients::{Seen, at_once},
     house::House,
+    metering,
     openbao::{Connection, OpenBao},
     record::{Goal, Measured, Table},
     stats::Samples,
@@ -123,7 +124,9 @@ pub(crate) fn take(bench: &Bench) -> Done<Measured> {
     // One round more, which warms both sides up and counts for nothing.
     let rounds = sizes.rounds + 1;
     let mut house = House::found(&bench.ground, rounds * (per_round[0] + per_round[1]))?;
-    let mut viewings = prepare(&mut house, DOCUMENT)?.into_iter();
+    let viewings = prepare(&mut house, DOCUMENT)?;
+    let metering = metering::weigh(&mut house, &viewings, 3 * sizes.views)?;
+    let mut viewings = viewings.into_iter();
     let serving = Serving::start(&mut house);
     let bao = bench.openbao.as_ref().map(|program| OpenBao::start(program, &bench.ground)).transpose()?;
     let requests = bao.as_ref().map(|bao| ciphertexts(bao, sizes.keys)).transpose()?;
@@ -148,7 +151,10 @@ pub(crate) fn take(bench: &Bench) -> Done<Measured> {
             }
         }
     }
-    Ok(told(sides, bao.is_some()))
+    let alone = Samples::of_millis(sides[0].ours.latencies.iter().copied()).median();
+    let mut measured = told(sides, bao.is_some());
+    metering.tell(&mut measured, alone);
+    Ok(measured)
 }
 
 fn told(sides: [Sides; 2], beside: bool) -> Measured {
