@@ -10,10 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     alert::Alerting,
+    author::Author,
     budget::{Limits, Windows},
     canary::Canary,
     check::{LookReason, Reason, Role, ShredCause, Verdict},
     id::{AssignmentId, CheckId, DocumentId, IntakeKeyId, KindName, PolicyName, ShiftId, SiteName, StaffId, ViewingId},
+    lockdown::{Lockdown, Means},
     time::{Hour, Timestamp},
     watch::{
         Finding,
@@ -330,12 +332,30 @@ pub enum What {
     /// Somebody paused all openings.
     Paused {
         /// Who.
+        by: Author,
+        /// When it ends by itself; nothing in ledgers from before pauses did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+    },
+    /// An officer asked to lift the pause; another one has to as well.
+    ResumeAsked {
+        /// Who.
         by: StaffId,
     },
     /// The pause was lifted.
     Resumed {
-        /// Who.
+        /// Who did so, or did so last.
         by: StaffId,
+    },
+    /// The keeper wipes its keys and refuses from here on.
+    LockedDown {
+        /// By whose order, and why.
+        lockdown: Lockdown,
+    },
+    /// A lockdown ended: the keeper has its keys again.
+    Unlocked {
+        /// By what.
+        by: Means,
     },
     /// A room observed something that no other event tells; summed up, so that nobody can flood the ledger.
     Observed {
@@ -394,117 +414,4 @@ impl What {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use alloc::vec;
-
-    use super::*;
-    use crate::{
-        alert::Hand,
-        budget::{Kind, Series, Spent, Subject, Window},
-        id::{AgentId, AlertId, CanaryId, DeviceId, NetworkId},
-        watch::{
-            Cause, Detector, Evidence, OutsideVerdict, PersonVerdict, Several, SeveralVerdict, VaultVerdict,
-            observed::{Asker, Outsider, Trouble},
-        },
-    };
-
-    fn every_kind() -> Vec<What> {
-        let (check, document, staff) =
-            (CheckId::from_bytes([1; 16]), DocumentId::from_bytes([2; 16]), StaffId::from_bytes([3; 16]));
-        let (assignment, shift) = (AssignmentId::from_bytes([4; 16]), ShiftId::from_bytes([5; 16]));
-        let (at, hour, viewing) = (Timestamp(7), Hour(8), ViewingId::from_bytes([6; 16]));
-        vec![
-            What::Founded { test: true },
-            What::Started,
-            What::Restored { backup: 9, known: 2, lost: 1, instead_of: Some("example.jp/log".into()) },
-            What::Restored { backup: 9, known: 2, lost: 1, instead_of: None },
-            What::RootChanged { hour, carried: 1, dropped: 2 },
-            What::SlotsForgotten { through: hour },
-            What::IntakeKeyMade { key: IntakeKeyId::from_bytes([6; 16]), hour },
-            What::Assigned { assignment, check, document, staff, shift, until: at },
-            What::Viewed { viewing, assignment, check, document, staff, shift, again: None },
-            What::Viewed { viewing, assignment, check, document, staff, shift, again: Some(LookReason::InDoubt) },
-            What::Decided { check, document, assignment, staff, verdict: Verdict::Reject, reason: Reason::Suspicious },
-            What::Shredded { check, document, cause: ShredCause::Damaged },
-            What::MemberLeft { checks: vec![check], erase_at: at },
-            What::ShiftBegan { shift, staff, until: at },
-            What::TimeDoubted { wall: at, confirmed: at },
-            What::TimeConfirmed { wall: at, by: staff },
-            What::TimeConfirmedByWitness { wall: at, witness: "w".into() },
-            What::WitnessRegistered { witness: "w".into(), key: "w+1+k".into() },
-            What::WitnessForgotten { witness: "w".into(), contradicted: true },
-            What::WitnessContradicted { witness: "w".into(), size: 9, contradiction: Contradiction::Ahead },
-            What::WitnessAgreed { witness: "w".into(), size: 9 },
-            What::Paused { by: staff },
-            What::Canary { canary: Canary::Book { sha256: "00".into() } },
-            What::Canary { canary: known() },
-            What::LimitsSet { limits: Box::default() },
-            What::SiteBudgetSet { site: "site-a".parse().unwrap(), budget: Some(Limits::default().slack), by: None },
-        ]
-    }
-
-    fn known() -> Canary {
-        Canary::Known {
-            canary: CanaryId::from_bytes([1; 16]),
-            lure: crate::canary::Lure::SiteKey,
-            laid: "a backup".into(),
-            since: Timestamp(7),
-        }
-    }
-
-    fn what_is_observed() -> Vec<What> {
-        let (staff, shift) = (StaffId::from_bytes([3; 16]), ShiftId::from_bytes([5; 16]));
-        let device = DeviceId::from_bytes([7; 16]);
-        let (network, agent) = (NetworkId::from_bytes([8; 16]), AgentId::from_bytes([9; 16]));
-        let series = Series::new(Subject::Site("site-a".parse().unwrap()), Kind::Opened);
-        let spent = Spent { series, window: Window::ThreeDays, limit: 4, frees: None };
-        let asker = Asker::Outside(Outsider::Network(network));
-        let seen = [
-            Observation::Refused { trouble: Trouble::NotTheirs, asker: asker.clone(), count: 4 },
-            Observation::Uploads { asker: Asker::Outside(Outsider::Others), taken: 1, refused: 2 },
-            Observation::CanaryTouched { canary: CanaryId::from_bytes([1; 16]), asker: Asker::Staff(staff) },
-            Observation::ShiftFrom { shift, staff, device, network, agent },
-            Observation::BoundReached { spent },
-        ];
-        seen.into_iter().map(|seen| What::Observed { room: Room::Desk, seen }).collect()
-    }
-
-    fn what_is_found() -> Vec<What> {
-        let people = Several::of([1, 2].map(|byte| StaffId::from_bytes([byte; 16]))).unwrap();
-        let causes = [
-            Cause::Outside { asker: Outsider::Others, verdict: OutsideVerdict::Deny },
-            Cause::Person { staff: people.people()[0], verdict: PersonVerdict::EndShift },
-            Cause::Vault { verdict: VaultVerdict::Pause },
-            Cause::Several { staff: people, verdict: SeveralVerdict::Lockdown },
-        ];
-        let evidence = Evidence { places: vec![1, 2], count: 3, seconds: 4 };
-        let found = |cause| Finding::new(Detector::Together, cause, evidence.clone());
-        causes.into_iter().map(|cause| What::Found { finding: found(cause) }).collect()
-    }
-
-    fn what_is_said_of_alerts() -> Vec<What> {
-        let (alert, by) = (AlertId::from_bytes([1; 16]), Hand::Operator);
-        let people = vec!["aoki".parse().unwrap()];
-        let said = [
-            Alerting::Acknowledged { alert, by: Hand::Staff(StaffId::from_bytes([3; 16])) },
-            Alerting::Tested { by },
-            Alerting::RotaSet { people, by },
-            Alerting::CourierSilent { since: Timestamp(7) },
-        ];
-        said.into_iter().map(|alerting| What::Alerting { alerting }).collect()
-    }
-
-    pub(crate) fn every_event() -> Vec<What> {
-        let all = [every_kind(), what_is_observed(), what_is_found(), what_is_said_of_alerts()];
-        all.into_iter().flatten().collect()
-    }
-
-    /// What is written must be read for years: by a restore, by a detector, by whoever holds a receipt.
-    #[test]
-    fn every_kind_of_event_is_read_back_as_it_was_written() {
-        for what in every_event() {
-            let event = Event::new(Timestamp(5), what);
-            assert_eq!(Event::from_bytes(&event.to_bytes()).ok(), Some(event.clone()), "{event:?}");
-        }
-    }
-}
+pub(crate) mod tests;

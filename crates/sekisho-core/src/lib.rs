@@ -13,6 +13,7 @@ extern crate std;
 
 pub mod alert;
 pub mod attestation;
+pub mod author;
 pub mod budget;
 pub mod calendar;
 pub mod canary;
@@ -22,6 +23,7 @@ pub mod event;
 pub mod id;
 pub mod kinds;
 pub mod ledger;
+pub mod lockdown;
 pub mod policy;
 pub mod render;
 #[cfg(any(test, feature = "testing"))]

@@ -46,7 +46,18 @@ pub fn scripts() -> Vec<Named> {
         Op::Tick,
         Op::Leave { site: 0, member: 0 },
     ];
-    vec![("a day's work", work), ("away past a deadline", locked), ("a clock that leaps", clocks)]
+    let shut = vec![
+        submit(0, 0),
+        Op::Shift(0),
+        Op::Next(0),
+        Op::Batch(vec![Op::View(0), Op::LockDown]),
+        Op::Unlock(true),
+        Op::Kill,
+        Op::Start { off: HOUR, unlock: true, power: Some(7) },
+        Op::Release(true),
+        Op::Review(1, Reason::OldEnough),
+    ];
+    vec![("a lockdown", shut), ("a day's work", work), ("away past a deadline", locked), ("a clock that leaps", clocks)]
 }
 
 /// What a sweep came to.

@@ -36,6 +36,7 @@ impl Taste {
 pub fn next(chance: &mut Chance, world: &World, taste: Taste) -> Step {
     let op = match world.state() {
         State::Off => start(chance, taste),
+        State::Locked if world.is_locked_down() => locked_down(chance),
         State::Locked => locked(chance),
         State::On => on(chance, world, taste),
     };
@@ -67,6 +68,16 @@ fn locked(chance: &mut Chance) -> Op {
     }
 }
 
+fn locked_down(chance: &mut Chance) -> Op {
+    match chance.below(10) {
+        0 => Op::Pass(chance.below(3 * DAY)),
+        1 | 2 => Op::Unlock(true),
+        3 => Op::Release(false),
+        4 => Op::Kill,
+        _ => Op::Release(true),
+    }
+}
+
 fn clock(chance: &mut Chance) -> Op {
     let size = match chance.below(4) {
         0 => chance.below(400),
@@ -92,7 +103,8 @@ fn on(chance: &mut Chance, world: &World, taste: Taste) -> Op {
     }
     match chance.below(100) {
         0..4 if taste.starts => Op::Stop,
-        4..8 if taste.starts => Op::Kill,
+        4..7 if taste.starts => Op::Kill,
+        7 if taste.starts => Op::LockDown,
         8..13 if taste.trouble => clock(chance),
         13 if taste.trouble => Op::Full(true),
         14..16 => Op::Batch((0..chance.between(2, 4)).map(|_| single(chance)).collect()),
@@ -158,7 +170,7 @@ fn single(chance: &mut Chance) -> Op {
 fn faults(chance: &mut Chance, op: &Op) -> Vec<Fault> {
     let many = match op {
         Op::Pass(_) | Op::Start { .. } => 160,
-        Op::Tick | Op::Sleep(_) | Op::Unlock(_) => 40,
+        Op::Tick | Op::Sleep(_) | Op::Unlock(_) | Op::Release(_) => 40,
         _ => 8,
     };
     let count = if chance.one_in(4) { chance.between(2, 5) } else { 1 };

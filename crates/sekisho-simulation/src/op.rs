@@ -85,6 +85,10 @@ pub enum Op {
     },
     /// A passphrase is given; a wrong one if so.
     Unlock(bool),
+    /// Whoever runs the machine locks the vault down.
+    LockDown,
+    /// A passphrase is given for ending a lockdown, or for no more than unlocking; a wrong one if not so.
+    Release(bool),
     /// The disk fills up, or has room again.
     Full(bool),
 }

@@ -54,8 +54,8 @@ impl Report {
 fn ending(world: &World, taste: Taste) -> Vec<Op> {
     let mut ops = vec![Op::Full(false), Op::Mend];
     match world.state() {
-        State::Off => ops.push(Op::Start { off: 5, unlock: true, power: None }),
-        State::Locked => ops.push(Op::Unlock(true)),
+        State::Off => ops.extend([Op::Start { off: 5, unlock: true, power: None }, Op::Release(true)]),
+        State::Locked => ops.push(Op::Release(true)),
         State::On => {}
     }
     let officer = [Op::Shift(2), Op::Confirm, Op::Pause(false), Op::Tick];

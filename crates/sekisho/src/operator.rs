@@ -4,11 +4,12 @@ use std::{io, os::unix::net::UnixStream, path::Path, time::Duration};
 
 use sekisho_keeper::wire::{Answered, MAX_FRAME, Numbered, OperatorAnswer, OperatorRequest, Refusal};
 use sekisho_sys::frame::{read_frame, write_frame};
+use zeroize::Zeroizing;
 
 use crate::supervisor::operator_socket;
 
 /// How long the keeper may take to answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Why the keeper was not asked, or does not do it.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +47,8 @@ pub fn ask(data: &Path, request: OperatorRequest) -> Result<OperatorAnswer, Oper
 
 fn exchange(stream: &mut UnixStream, body: OperatorRequest) -> io::Result<Answered<OperatorAnswer>> {
     stream.set_read_timeout(Some(PATIENCE))?;
-    let frame = postcard::to_allocvec(&Numbered { number: 1, body }).map_err(io::Error::other)?;
+    // It may hold what unlocks the keeper.
+    let frame = Zeroizing::new(postcard::to_allocvec(&Numbered { number: 1, body }).map_err(io::Error::other)?);
     write_frame(stream, &frame)?;
     let frame = read_frame(stream, MAX_FRAME)?.ok_or(io::ErrorKind::UnexpectedEof)?;
     let answer: Numbered<Answered<OperatorAnswer>> = postcard::from_bytes(&frame).map_err(io::Error::other)?;

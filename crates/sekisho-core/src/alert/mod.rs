@@ -10,7 +10,7 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 pub use rota::{MAX_PEOPLE, Rota, RotaError, Step};
-pub use told::{Alerting, Hand};
+pub use told::Alerting;
 
 use crate::{
     canary::Canary,
@@ -52,6 +52,8 @@ pub enum Kind {
     Canary,
     /// Somebody paused all openings.
     Paused,
+    /// The keeper wiped its keys.
+    LockedDown,
     /// The time is not believed.
     TimeDoubted,
     /// A document was found damaged.
@@ -80,6 +82,7 @@ impl Kind {
             Self::WitnessForgotten => "witness_forgotten",
             Self::Canary => "canary",
             Self::Paused => "paused",
+            Self::LockedDown => "locked_down",
             Self::TimeDoubted => "time_doubted",
             Self::Damaged => "damaged",
             Self::Overdue => "overdue",
@@ -124,6 +127,7 @@ impl Alert {
             What::WitnessContradicted { .. } => (Kind::Contradicted, Urgency::Now, Audience::All),
             What::WitnessForgotten { .. } => (Kind::WitnessForgotten, Urgency::Soon, Audience::All),
             What::Paused { .. } => (Kind::Paused, Urgency::Now, Audience::Rota),
+            What::LockedDown { .. } => (Kind::LockedDown, Urgency::Now, Audience::All),
             What::TimeDoubted { .. } => (Kind::TimeDoubted, Urgency::Now, Audience::Rota),
             What::Shredded { cause: ShredCause::Damaged, .. } => (Kind::Damaged, Urgency::Soon, Audience::Rota),
             What::Shredded { cause: ShredCause::Overdue, .. } => (Kind::Overdue, Urgency::Soon, Audience::Rota),
@@ -162,6 +166,8 @@ impl Alert {
             | What::WitnessRegistered { .. }
             | What::WitnessAgreed { .. }
             | What::Resumed { .. }
+            | What::ResumeAsked { .. }
+            | What::Unlocked { .. }
             | What::Canary { .. }
             // A detector makes of it what there is to make.
             | What::Observed { .. } => return None,

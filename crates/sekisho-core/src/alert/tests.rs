@@ -53,6 +53,7 @@ fn every_event_calls_whom_it_should_and_no_other() {
         ("courier_silent", (Urgency::Now, Audience::All)),
         ("damaged", (Urgency::Soon, Audience::Rota)),
         ("deadline_nears", (Urgency::Soon, Audience::Rota)),
+        ("locked_down", (Urgency::Now, Audience::All)),
         ("overdue", (Urgency::Soon, Audience::Rota)),
         ("paused", (Urgency::Now, Audience::Rota)),
         ("restored", (Urgency::Now, Audience::All)),

@@ -5,19 +5,10 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{AlertId, ContactName, StaffId},
+    author::Author,
+    id::{AlertId, ContactName},
     time::Timestamp,
 };
-
-/// By whose hand something was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Hand {
-    /// A person on shift, at the desk.
-    Staff(StaffId),
-    /// Whoever runs the machine.
-    Operator,
-}
 
 /// Something about alerts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,19 +19,19 @@ pub enum Alerting {
         /// Which.
         alert: AlertId,
         /// By whom.
-        by: Hand,
+        by: Author,
     },
     /// Somebody had a test alert sent.
     Tested {
         /// Who.
-        by: Hand,
+        by: Author,
     },
     /// From here on these people are called, in this order.
     RotaSet {
         /// Their short names; the addresses are the courier's.
         people: Vec<ContactName>,
         /// Who said so.
-        by: Hand,
+        by: Author,
     },
     /// The courier, which sends alerts, was not heard of.
     CourierSilent {

@@ -34,6 +34,7 @@ fn happened(kind: Kind, what: &What) -> Text {
             text(format!("証人 {witness} の登録が取り消されました。"), format!("The witness {witness} was forgotten."))
         }
         What::Paused { .. } => text("閲覧が止められました。", "Viewing was paused."),
+        What::LockedDown { .. } => text("施錠されました。", "The vault was locked down."),
         What::TimeDoubted { wall, confirmed } => text(
             format!("この機械の時計は {} ですが、確認できている時刻は {} です。", rfc3339(*wall), rfc3339(*confirmed)),
             format!("This machine's clock shows {}; the confirmed time is {}.", rfc3339(*wall), rfc3339(*confirmed)),
@@ -97,6 +98,10 @@ fn implies(kind: Kind) -> Text {
             "誰も書類を開けません。届いた書類は期限が来ると消えます。",
             "Nobody can open a document. What has arrived is shredded at its deadline.",
         ),
+        Kind::LockedDown => text(
+            "鍵は消され、誰も書類を開けません。届いた書類は期限が来ると消えます。",
+            "Its keys are wiped: nobody can open a document. What has arrived is shredded at its deadline.",
+        ),
         Kind::TimeDoubted => text(
             "時刻が確かめられるまで、書類は開けません。破棄もその時刻までは行いません。",
             "Until the time is confirmed no document opens, and nothing is destroyed by the doubtful time.",
@@ -148,6 +153,10 @@ fn to_do(kind: Kind) -> Text {
         Kind::Paused => text(
             "止めた人に理由を聞き、片づいたら責任者が再開してください。",
             "Ask whoever paused it why; when it is settled an officer lifts the pause.",
+        ),
+        Kind::LockedDown => text(
+            "台帳で誰がなぜ命じたかを確かめ、片づいたら sekisho unlock で解錠してください。",
+            "See on the ledger who ordered it and why; when it is settled, `sekisho unlock` ends it.",
         ),
         Kind::TimeDoubted => text(
             "時計を確かめ、責任者がデスクの /watch で時刻を確認してください。",

@@ -134,6 +134,8 @@ fn is_tombstone(what: &What) -> bool {
             | What::WitnessAgreed { .. }
             | What::Paused { .. }
             | What::Resumed { .. }
+            | What::LockedDown { .. }
+            | What::Unlocked { .. }
     )
 }
 

@@ -1,7 +1,7 @@
 //! The few facts about the installation itself.
 
 use rusqlite::{Connection, OptionalExtension};
-use sekisho_core::time::Timestamp;
+use sekisho_core::{lockdown::Lockdown, time::Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// What was fixed at the founding.
@@ -19,6 +19,17 @@ pub struct Installation {
     pub ledger_origin: String,
 }
 
+/// A lockdown that holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockedDown {
+    /// Since when.
+    pub since: Timestamp,
+    /// Where it stands in the ledger.
+    pub place: u64,
+    /// By whose order, and why.
+    pub lockdown: Lockdown,
+}
+
 /// The facts, by name.
 pub mod names {
     /// [`super::Installation`].
@@ -29,6 +40,8 @@ pub mod names {
     pub const IN_USE: &str = "in_use";
     /// The vault's limits, `core::budget::Limits`; none for the default.
     pub const LIMITS: &str = "limits";
+    /// [`super::LockedDown`], while the vault is locked down.
+    pub const LOCKED_DOWN: &str = "locked_down";
     /// Whether openings are paused.
     pub const PAUSED: &str = "paused";
     /// [`sekisho_core::alert::Rota`].
@@ -54,6 +67,14 @@ pub fn set<T: Serialize>(db: &Connection, name: &str, value: &T) -> rusqlite::Re
     db.prepare_cached("INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2")?
         .execute((name, text))?;
     Ok(())
+}
+
+/// Takes a fact away.
+///
+/// # Errors
+/// SQLite's own.
+pub fn clear(db: &Connection, name: &str) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM meta WHERE name = ?1")?.execute([name]).map(drop)
 }
 
 /// Whether a fact that is a yes or no is a yes.

@@ -2,7 +2,7 @@
 
 use super::{
     Engine, Position, alerts, assign, budget, canary, checks, clock, decide, fault::Fault, figures, intake_keys,
-    outbox, receive, registry, staff, turn::Turn, view, witness,
+    lockdown, outbox, receive, registry, staff, turn::Turn, view, witness,
 };
 use crate::{
     custody::{self, Opening},
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 use sekisho_core::{
-    alert::Hand,
+    author::Author,
     calendar::text,
     check::Role,
     id::{StaffId, ViewingId},
@@ -203,6 +203,7 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
         }
         DeskRequest::Events { shift, limit } => DeskAnswer::Events(events(turn, &shift, limit)?),
         DeskRequest::Pause(shift) => pause(turn, &shift, true).map(|()| DeskAnswer::Done)?,
+        DeskRequest::LockDown { shift, why } => lockdown::by_officer(turn, &shift, &why).map(|()| DeskAnswer::Done)?,
         DeskRequest::ConfirmTime(shift) => clock::confirm(turn, &shift).map(|()| DeskAnswer::Done)?,
         DeskRequest::Resume(shift) => pause(turn, &shift, false).map(|()| DeskAnswer::Done)?,
         DeskRequest::Alerts(shift) => {
@@ -218,12 +219,15 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
 }
 
 fn operator(turn: &mut Turn<'_>, request: OperatorRequest) -> Result<OperatorAnswer, Fault> {
-    let by = Hand::Operator;
+    let by = Author::Operator;
     Ok(match request {
         OperatorRequest::Status => OperatorAnswer::Status(status(turn)?),
         OperatorRequest::Alerts => OperatorAnswer::Alerts(alerts::list(turn)?),
         OperatorRequest::Acknowledge(alert) => alerts::acknowledge(turn, alert, by).map(|()| OperatorAnswer::Done)?,
         OperatorRequest::TestAlert => OperatorAnswer::Alert(alerts::test(turn, by)?),
+        OperatorRequest::LockDown { why } => lockdown::by_operator(turn, &why).map(|()| OperatorAnswer::Done)?,
+        // It has its keys.
+        OperatorRequest::Unlock(_) => OperatorAnswer::Done,
         OperatorRequest::SetRota(rota) => alerts::set_rota(turn, &rota, by).map(|()| OperatorAnswer::Done)?,
     })
 }
@@ -257,6 +261,8 @@ pub(super) fn status(turn: &Turn<'_>) -> Result<Status, Fault> {
         test: turn.room.installation.test,
         founded: staff::is_founded(turn.db)?,
         locked: false,
+        locked_down: None,
+        custodians: turn.room.keystore.shares(),
         paused: meta::is(turn.db, meta::names::PAUSED)?,
         time_in_doubt: !turn.now.may_open,
         budget: Box::new(budget::view(turn.db, turn.now.at)?),
@@ -303,7 +309,7 @@ fn pause(turn: &mut Turn<'_>, shift: &ShiftToken, pause: bool) -> Result<(), Fau
     let roles: &[Role] = if pause { &[Role::Officer, Role::Administrator] } else { &[Role::Officer] };
     let by = turn.room.shifts.require(shift, roles, turn.now.at)?.staff();
     meta::set(turn.db, meta::names::PAUSED, &pause)?;
-    turn.log(None, if pause { Paused { by } } else { Resumed { by } })?;
+    turn.log(None, if pause { Paused { by: by.into(), until: None } } else { Resumed { by } })?;
     Ok(())
 }
 
@@ -312,6 +318,8 @@ impl Engine {
     pub(super) fn conclude(&mut self, side: Side, step: Result<Step, Fault>, positions: &[Position]) -> Outcome {
         match step {
             Ok(Step::Say(reply)) => Outcome::Say(reply),
+            // Ordered in the same batch: nothing is released any more, whatever was entered before.
+            Ok(Step::Open(_)) if self.locked_down => Outcome::Say(side.refuse(Refusal::LockedDown)),
             Ok(Step::Open(allowed)) => self.release(*allowed, positions),
             Err(fault) => {
                 if let Fault::Broken(what, cause) = &fault {

@@ -8,6 +8,7 @@ use sekisho_core::{
     entropy::Entropy,
     event::What,
     ledger::tree::Head,
+    lockdown::Means,
     time::{Clock, Timestamp},
     trust::TimeTrust,
 };
@@ -21,7 +22,9 @@ use super::{
     dispatch::{Ask, Reply},
     fault::Fault,
     figures::Counts,
-    intake_keys, registry,
+    intake_keys,
+    lockdown::{self, Opener},
+    registry,
     shifts::Shifts,
     signers::Signers,
     staff,
@@ -31,8 +34,8 @@ use super::{
 use crate::{
     blobs::Blobs,
     canary::BookKey,
-    db::meta::{self, Installation},
-    keystore::{Identity, Keys, Keystore, KeystoreError},
+    db::meta::{self, Installation, LockedDown},
+    keystore::{Identity, Keys, Keystore, KeystoreError, Terms},
     ledger::{LedgerFiles, LedgerSigner, OpenError, StoredEntry, Writer},
     wire::{
         CourierRequest, DeskAnswer, DeskRequest, GateAnswer, GateRequest, OperatorAnswer, OperatorRequest, Refusal,
@@ -71,6 +74,9 @@ pub enum StartError {
     /// The keystore.
     #[error(transparent)]
     Keystore(#[from] KeystoreError),
+    /// A lockdown holds, and ends by what is given for that purpose alone.
+    #[error("the vault is locked down: it opens again by `sekisho unlock` alone")]
+    LockedDown,
     /// The ledger does not continue what it published.
     #[error(transparent)]
     Ledger(#[from] OpenError),
@@ -110,9 +116,39 @@ impl Locked {
         }
         let persisted = meta::get(&parts.db, meta::names::CONFIRMED)?;
         let trust = TimeTrust::start(persisted, parts.clock.read());
-        let mut locked = Self { parts, installation, trust, witnesses: WitnessPlan::default(), budget: None };
+        let mut locked = Self::of(parts, installation, trust);
         locked.tick()?;
+        locked.parts.keystore.settle_header()?;
         Ok(locked)
+    }
+
+    pub(super) fn of(parts: Parts, installation: Installation, trust: TimeTrust) -> Self {
+        Self { parts, installation, trust, witnesses: WitnessPlan::default(), budget: None }
+    }
+
+    /// Since when the vault is locked down, if it is: by keeper.db or by the keystore, of which one may be a copy from
+    /// before, or may not have been reached by a crash.
+    ///
+    /// # Errors
+    /// When keeper.db can't be read.
+    pub fn locked_down(&self) -> Result<Option<Timestamp>, StartError> {
+        let standing: Option<LockedDown> = meta::get(&self.parts.db, meta::names::LOCKED_DOWN)?;
+        Ok(standing.map(|standing| standing.since).or(self.parts.keystore.locked_down()))
+    }
+
+    /// Does what a crash left of a lockdown that is on record: the keystore is marked, and where custodians hold
+    /// shares, a passphrase that is at hand is put away.
+    ///
+    /// # Errors
+    /// [`StartError::Keystore`].
+    pub fn settle_lockdown(&mut self, passphrase: &[u8]) -> Result<(), StartError> {
+        let Some(since) = self.locked_down()? else { return Ok(()) };
+        let keystore = &mut self.parts.keystore;
+        if keystore.shares().is_some() && !keystore.is_put_away() {
+            let (keys, _) = keystore.unlock(passphrase)?;
+            return Ok(keystore.lock_down(&keys, since, &mut *self.parts.entropy)?);
+        }
+        Ok(keystore.mark_locked_down(since)?)
     }
 
     /// With what this start says of witnesses; it is done when the keeper is unlocked.
@@ -164,7 +200,7 @@ impl Locked {
             }
             Ask::Desk(DeskRequest::Status) => self.status().map(|status| Reply::Desk(Ok(DeskAnswer::Status(status)))),
             Ask::Courier(request) => self.call(request),
-            _ => Ok(side.refuse(Refusal::Locked)),
+            _ => Ok(side.refuse(self.closed())),
         };
         answered.unwrap_or_else(|_| side.unavailable())
     }
@@ -184,7 +220,15 @@ impl Locked {
         }
     }
 
+    fn closed(&self) -> Refusal {
+        match self.locked_down() {
+            Ok(None) => Refusal::Locked,
+            _ => Refusal::LockedDown,
+        }
+    }
+
     fn status(&mut self) -> Result<Status, Fault> {
+        let locked_down = self.locked_down().unwrap_or(self.parts.keystore.locked_down());
         let judged = self.trust.observe(self.parts.clock.read());
         let db = &self.parts.db;
         let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|count| count as u64);
@@ -193,6 +237,8 @@ impl Locked {
             test: self.installation.test,
             founded: staff::is_founded(db)?,
             locked: true,
+            locked_down,
+            custodians: self.parts.keystore.shares(),
             paused: meta::is(db, meta::names::PAUSED)?,
             time_in_doubt: !judged.may_open,
             budget: Box::new(budget::view(db, judged.now)?),
@@ -204,25 +250,50 @@ impl Locked {
         })
     }
 
-    /// Unlocks. On an error the keeper stays locked and is given back.
+    /// Unlocks, unless a lockdown holds. On an error the keeper stays locked and is given back.
     ///
     /// # Errors
     /// [`StartError`], with the keeper where its parts are still whole.
     pub fn unlock(mut self, passphrase: &[u8]) -> Result<Engine, (Option<Box<Self>>, StartError)> {
-        if let Err(error) = self.tick() {
-            return Err((Some(Box::new(self)), error));
+        match self.settle_lockdown(passphrase).and_then(|()| self.locked_down()) {
+            Ok(None) => self.unlock_by(Opener::Passphrase(passphrase)),
+            Ok(Some(_)) => Err((Some(Box::new(self)), StartError::LockedDown)),
+            Err(error) => Err((Some(Box::new(self)), error)),
         }
-        match self.parts.keystore.unlock(passphrase) {
-            Ok((keys, identity)) => {
+    }
+
+    /// Unlocks, and ends a lockdown if one holds: for whoever was asked for just that. Where there are custodians, a
+    /// lockdown ends by their shares alone.
+    ///
+    /// # Errors
+    /// As [`Locked::unlock`].
+    pub fn unlock_by(mut self, opener: Opener<'_>) -> Result<Engine, (Option<Box<Self>>, StartError)> {
+        match self.opened(opener) {
+            Ok((keys, identity, ended)) => {
                 let (witnesses, budget) = (std::mem::take(&mut self.witnesses), self.budget.take());
                 let begun = self.with_keys(keys, &identity).and_then(|mut engine| {
-                    engine.begin(&witnesses, budget.as_ref())?;
+                    engine.begin(&witnesses, budget.as_ref(), ended)?;
                     Ok(engine)
                 });
                 begun.map_err(|error| (None, error))
             }
-            Err(error) => Err((Some(Box::new(self)), error.into())),
+            Err(error) => Err((Some(Box::new(self)), error)),
         }
+    }
+
+    /// The keys, and by what a lockdown ends with them.
+    fn opened(&mut self, opener: Opener<'_>) -> Result<(Keys, Identity, Option<Means>), StartError> {
+        self.tick()?;
+        let (lockdown, keystore) = (self.locked_down()?.is_some(), &self.parts.keystore);
+        let (opened, means) = match (opener, keystore.shares()) {
+            (Opener::Passphrase(_), Some(_)) if lockdown => return Err(StartError::LockedDown),
+            (Opener::Passphrase(passphrase), _) => (keystore.unlock(passphrase)?, Means::Passphrase),
+            (Opener::Shares(secret, given), terms) => {
+                let of = terms.map_or(given, Terms::of);
+                (keystore.unlock_shared(secret)?, Means::Shares { given, of })
+            }
+        };
+        Ok((opened.0, opened.1, lockdown.then_some(means)))
     }
 
     /// Unlocks for whoever has to put things right before the keeper begins.
@@ -265,7 +336,7 @@ impl Locked {
             served: HashMap::new(),
             turns: 0,
         };
-        Ok(Engine { db, room, halted: false })
+        Ok(Engine { db, room, halted: false, locked_down: false })
     }
 }
 
@@ -283,8 +354,8 @@ pub(super) fn writer(
 }
 
 impl Engine {
-    /// What an unlocked keeper does first: says that it started, and all that is due.
-    fn begin(&mut self, witnesses: &WitnessPlan, budget: Option<&Limits>) -> Result<(), Fault> {
+    /// What an unlocked keeper does first: says that it started, what ended a lockdown, and all that is due.
+    fn begin(&mut self, witnesses: &WitnessPlan, budget: Option<&Limits>, ended: Option<Means>) -> Result<(), Fault> {
         let now = self.now();
         let test = self.room.installation.test;
         self.room.heard.hear(self.room.clock.read().since_boot);
@@ -295,11 +366,13 @@ impl Engine {
                 }
                 // Assignments hang on shifts, and shifts ended with the process.
                 turn.db.execute("UPDATE assignment SET until = 0 WHERE state = 'open'", [])?;
+                ended.map_or(Ok(()), |by| lockdown::note_end(turn, by))?;
                 witness::enter(turn, witnesses)?;
                 budget::enter(turn, budget)
             })
         })?;
         begun?;
+        self.release_keystore()?;
         self.tick();
         Ok(())
     }

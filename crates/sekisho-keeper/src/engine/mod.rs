@@ -21,6 +21,7 @@ mod fault;
 mod figures;
 mod founding;
 mod intake_keys;
+mod lockdown;
 mod locked;
 mod outbox;
 mod receive;
@@ -48,6 +49,7 @@ pub(crate) use budget::Reckoning;
 pub use dispatch::{Ask, Outcome, Reply};
 pub use fault::Fault;
 pub use founding::{FoundError, Founder, Ground, Known, Plan, found, known};
+pub use lockdown::Opener;
 pub use locked::{Locked, Parts, StartError};
 pub use replay::GateFact;
 pub use restore::{After, KnownCheck, RestoreError, Restored, restore};
@@ -58,13 +60,15 @@ pub(crate) use tick::LOOK_SECONDS;
 use turn::{Effect, Now, Room, Turn};
 pub use witness::WitnessRefused;
 
-use crate::{db, ledger::Position};
+use crate::{db, ledger::Position, wire::Refusal};
 
 /// An unlocked keeper.
 pub struct Engine {
     db: Connection,
     room: Room,
     halted: bool,
+    /// A lockdown is on record; the keys are to be wiped.
+    locked_down: bool,
 }
 
 /// The keeper can't go on: what it wrote and what it knows may differ. It must be started anew.
@@ -80,7 +84,7 @@ impl Engine {
             Ok(outcomes) => outcomes,
             Err(cause) => {
                 tracing::error!(%cause, "a batch was not done");
-                sides.into_iter().map(|side| Outcome::Say(side.unavailable())).collect()
+                sides.into_iter().map(|side| Outcome::Say(side.refuse(cause.refusal()))).collect()
             }
         }
     }
@@ -109,6 +113,9 @@ impl Engine {
         if self.halted {
             return Err(Fault::Broken("halted", Halted.into()));
         }
+        if self.locked_down {
+            return Err(Refusal::LockedDown.into());
+        }
         self.open_transaction()?;
         let mut turn =
             Turn { db: &self.db, room: &mut self.room, now, effects: Vec::new(), counted: Default::default() };
@@ -126,6 +133,7 @@ impl Engine {
             match *effect {
                 Effect::Believe(at, reading) => drop(self.room.trust.confirm(at, reading)),
                 Effect::Settle => self.room.witnesses.settle(),
+                Effect::LockDown => self.locked_down = true,
                 Effect::RemoveBlob(_) => {}
             }
         }

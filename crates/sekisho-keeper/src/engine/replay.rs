@@ -23,7 +23,7 @@ use super::{
 };
 use crate::db::{
     columns::{At, Id, Word},
-    meta,
+    meta::{self, LockedDown},
 };
 
 /// What the gate has to learn from an event, for its own database.
@@ -172,6 +172,11 @@ fn of_the_house(turn: &mut Turn<'_>, event: &Event, replayed: &mut Replayed) -> 
         }
         What::SiteBudgetSet { site, budget, .. } => drop(budget::note_of_site(turn.db, site, *budget)?),
         What::LimitsSet { limits } => meta::set(turn.db, meta::names::LIMITS, limits)?,
+        What::LockedDown { lockdown } => {
+            let standing = LockedDown { since: event.at, place: 0, lockdown: lockdown.clone() };
+            meta::set(turn.db, meta::names::LOCKED_DOWN, &standing)?;
+        }
+        What::Unlocked { .. } => meta::clear(turn.db, meta::names::LOCKED_DOWN)?,
         What::Paused { .. } => meta::set(turn.db, meta::names::PAUSED, &true)?,
         What::Resumed { .. } => meta::set(turn.db, meta::names::PAUSED, &false)?,
         _ => {}

@@ -7,6 +7,7 @@ mod budgets;
 mod canary;
 mod canary_documents;
 pub(crate) mod house;
+mod lockdown;
 mod older;
 mod restore;
 mod staffing;

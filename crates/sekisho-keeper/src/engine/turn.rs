@@ -94,6 +94,8 @@ pub(super) enum Effect {
     Believe(Timestamp, Reading),
     /// A witness took back what it said of this ledger.
     Settle,
+    /// Release nothing more, and wipe the keys.
+    LockDown,
 }
 
 /// One verb's turn.

@@ -2,6 +2,8 @@
 //!
 //! The master key is drawn once and wrapped under a key that Argon2id (RFC 9106)
 //! makes of the passphrase, so a passphrase can change without touching a record.
+//! Fields were added at its end: an older header ends in zeros, which read as
+//! generation 0 without any of them.
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use aws_lc_rs::{
@@ -11,12 +13,19 @@ use aws_lc_rs::{
 use sekisho_core::{
     entropy::{Entropy, fresh},
     id::KeeperId,
+    time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::record::SIZE;
+use super::{
+    keys::{Secret, derive},
+    record::SIZE,
+    shares::Terms,
+};
 
+/// Bytes of a master key with its tag.
+const WRAPPED: usize = 32 + 16;
 const MAGIC: [u8; 8] = *b"SEKISHO\x01";
 const CHECK_AT: usize = SIZE - 32;
 
@@ -48,6 +57,21 @@ pub(super) struct Header {
     salt: [u8; 16],
     nonce: [u8; 12],
     wrapped: Vec<u8>,
+    /// Raised with each change; of two headers the higher one holds.
+    pub generation: u64,
+    /// Since when the vault is locked down, if it is.
+    pub locked_down: Option<Timestamp>,
+    /// How shares of custodians open it, if there are any.
+    pub shared: Option<Shared>,
+}
+
+/// The master key once more, wrapped under what custodians hold shares of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Shared {
+    /// What k shares of n make.
+    pub terms: Terms,
+    /// Nonce, wrapped key, tag.
+    pub wrapped: Vec<u8>,
 }
 
 /// Why a keystore does not unlock.
@@ -59,6 +83,12 @@ pub enum UnlockError {
     /// The header asks for more than this machine can do, or is damaged.
     #[error("the keystore's header is damaged")]
     Damaged,
+    /// The vault is locked down; the passphrase was put away and opens nothing until shares of custodians do.
+    #[error("the vault is locked down: only custodians' shares open the keystore")]
+    PutAway,
+    /// These shares don't make what the keystore is wrapped under.
+    #[error("these shares don't open the keystore: one is wrong, of another dealing, or there are too few")]
+    WrongShares,
 }
 
 impl Header {
@@ -75,7 +105,18 @@ impl Header {
     ) -> Result<(Self, Zeroizing<[u8; 32]>), UnlockError> {
         let master = Zeroizing::new(fresh(entropy));
         let (salt, nonce) = (fresh(entropy), fresh(entropy));
-        let mut header = Self { magic: MAGIC, keeper, test, cost, salt, nonce, wrapped: Vec::new() };
+        let mut header = Self {
+            magic: MAGIC,
+            keeper,
+            test,
+            cost,
+            salt,
+            nonce,
+            wrapped: Vec::new(),
+            generation: 1,
+            locked_down: None,
+            shared: None,
+        };
         let mut wrapped = master.to_vec();
         header
             .cipher(passphrase)?
@@ -90,6 +131,9 @@ impl Header {
     /// # Errors
     /// [`UnlockError`].
     pub(super) fn unlock(&self, passphrase: &[u8]) -> Result<Zeroizing<[u8; 32]>, UnlockError> {
+        if self.is_put_away() {
+            return Err(UnlockError::PutAway);
+        }
         let mut opened = Zeroizing::new(self.wrapped.clone());
         let master = self
             .cipher(passphrase)?
@@ -98,9 +142,73 @@ impl Header {
         Ok(Zeroizing::new(<[u8; 32]>::try_from(&*master).map_err(|_| UnlockError::Damaged)?))
     }
 
+    /// The master key, of the secret that enough shares make.
+    ///
+    /// # Errors
+    /// [`UnlockError::WrongShares`].
+    pub(super) fn unlock_shared(&self, secret: &Secret) -> Result<Secret, UnlockError> {
+        let shared = self.shared.as_ref().ok_or(UnlockError::WrongShares)?;
+        let opened = unseal(&self.share_key(secret), &shared.wrapped).ok_or(UnlockError::WrongShares)?;
+        Ok(Zeroizing::new(<[u8; 32]>::try_from(&**opened).map_err(|_| UnlockError::Damaged)?))
+    }
+
+    /// The same header, opened by shares besides.
+    pub(super) fn with_shares(
+        &self,
+        master: &Secret,
+        terms: Terms,
+        secret: &Secret,
+        entropy: &mut dyn Entropy,
+    ) -> Self {
+        let wrapped = seal(&self.share_key(secret), &**master, entropy);
+        Self { shared: Some(Shared { terms, wrapped }), ..self.clone() }
+    }
+
+    /// The same header, locked down. Where custodians hold shares the passphrase's wrapping is itself wrapped under
+    /// the master key: from then on it opens nothing without them.
+    pub(super) fn locked_down(&self, at: Timestamp, master: &Secret, entropy: &mut dyn Entropy) -> Self {
+        let wrapped = match self.shared.is_some() && !self.is_put_away() {
+            true => seal(&put_away_key(master), &self.wrapped, entropy),
+            false => self.wrapped.clone(),
+        };
+        Self { wrapped, locked_down: Some(self.locked_down.unwrap_or(at)), ..self.clone() }
+    }
+
+    /// The same header, marked as locked down; the passphrase is left as it is.
+    pub(super) fn marked(&self, at: Timestamp) -> Self {
+        Self { locked_down: Some(at), ..self.clone() }
+    }
+
+    /// The same header, to be written after the one of this generation.
+    pub(super) fn after(self, generation: u64) -> Self {
+        Self { generation: generation + 1, ..self }
+    }
+
+    /// The same header with the lockdown over; the passphrase opens it again.
+    ///
+    /// # Errors
+    /// [`UnlockError::Damaged`] under another master key.
+    pub(super) fn released(&self, master: &Secret) -> Result<Self, UnlockError> {
+        let wrapped = match self.is_put_away() {
+            true => unseal(&put_away_key(master), &self.wrapped).ok_or(UnlockError::Damaged)?.to_vec(),
+            false => self.wrapped.clone(),
+        };
+        Ok(Self { wrapped, locked_down: None, ..self.clone() })
+    }
+
+    /// Whether the passphrase opens nothing now.
+    pub(super) fn is_put_away(&self) -> bool {
+        self.wrapped.len() > WRAPPED
+    }
+
+    fn share_key(&self, secret: &Secret) -> Secret {
+        derive(secret, self.keeper.as_bytes(), b"sekisho shares v1")
+    }
+
     /// What it says without a key.
     pub(super) fn label(&self) -> super::Label {
-        super::Label { keeper: self.keeper, test: self.test, cost: self.cost }
+        let shares = self.shared.as_ref().map(|shared| shared.terms);
+        super::Label { keeper: self.keeper, test: self.test, cost: self.cost, locked_down: self.locked_down, shares }
     }
 
     /// The record as it lies in the file.
@@ -133,6 +241,33 @@ impl Header {
         aad[..16].copy_from_slice(self.keeper.as_bytes());
         Aad::from(aad)
     }
+}
+
+fn put_away_key(master: &Secret) -> Secret {
+    derive(master, &[], b"sekisho put away v1")
+}
+
+/// Nonce, ciphertext, tag. A key seals once for each dealing or lockdown, under a nonce drawn anew.
+fn seal(key: &Secret, content: &[u8], entropy: &mut dyn Entropy) -> Vec<u8> {
+    let nonce: [u8; 12] = fresh(entropy);
+    let mut sealed = content.to_vec();
+    aead(key)
+        .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut sealed)
+        .expect("AES-GCM takes some tens of bytes");
+    [&nonce[..], &sealed].concat()
+}
+
+fn unseal(key: &Secret, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (nonce, sealed) = sealed.split_at_checked(12)?;
+    let mut opened = Zeroizing::new(sealed.to_vec());
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    let length = aead(key).open_in_place(nonce, Aad::empty(), &mut opened).ok()?.len();
+    opened.truncate(length);
+    Some(opened)
+}
+
+fn aead(key: &Secret) -> LessSafeKey {
+    LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &**key).expect("AES-256 takes 32 bytes"))
 }
 
 #[cfg(test)]

@@ -134,12 +134,12 @@ impl Keys {
         label[32..40].copy_from_slice(&root.0.to_be_bytes());
         label[40..48].copy_from_slice(&deadline.0.to_be_bytes());
         let (root, slot) = (self.held.get(*self.roots.get(&root)?), self.held.get(*self.slots.get(&deadline)?));
-        Some(derive(&root, &slot, &label))
+        Some(derive(&root, &*slot, &label))
     }
 
     pub(super) fn intake_record_key(&self, hour: Hour) -> Option<Secret> {
         let slot = self.held.get(*self.slots.get(&hour.plus(DEADLINE_HOURS))?);
-        Some(derive(&self.master(), &slot, b"sekisho intake record v1"))
+        Some(derive(&self.master(), &*slot, b"sekisho intake record v1"))
     }
 
     /// Every secret that is held.
@@ -166,13 +166,15 @@ pub const fn deadline_of(hour: Hour) -> Timestamp {
     Timestamp(hour.start().0 + DEADLINE_HOURS * HOUR)
 }
 
-fn derive(first: &[u8; 32], second: &[u8; 32], label: &[u8]) -> Secret {
-    let mut material = Zeroizing::new([0; 64]);
+/// HKDF-SHA256 over two secrets in a row, the first of 32 bytes, the second of 32 at most.
+pub(super) fn derive(first: &[u8; 32], second: &[u8], label: &[u8]) -> Secret {
+    let mut room = Zeroizing::new([0; 64]);
+    let material = &mut room[..32 + second.len()];
     material[..32].copy_from_slice(first);
     material[32..].copy_from_slice(second);
     let mut out = Zeroizing::new([0; 32]);
     Salt::new(HKDF_SHA256, b"sekisho keystore")
-        .extract(&*material)
+        .extract(material)
         .expand(&[label], Len32)
         .and_then(|okm| okm.fill(&mut *out))
         .expect("HKDF-SHA256 gives 32 bytes");

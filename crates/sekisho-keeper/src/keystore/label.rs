@@ -2,9 +2,9 @@
 
 use std::io::{self, Read};
 
-use sekisho_core::id::KeeperId;
+use sekisho_core::{id::KeeperId, time::Timestamp};
 
-use super::{Cost, header::Header, record::SIZE};
+use super::{Cost, Terms, lockdown, record::SIZE};
 
 /// The part of the first record that lies in clear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,20 +15,24 @@ pub struct Label {
     pub test: bool,
     /// What guessing its passphrase costs.
     pub cost: Cost,
+    /// Since when the vault is locked down, if it is.
+    pub locked_down: Option<Timestamp>,
+    /// How many custodians' shares open it, if there are any.
+    pub shares: Option<Terms>,
 }
 
-/// Reads the first record and nothing else; nothing if it is no keystore of this version.
+/// Reads the first two records and nothing else; nothing if it is no keystore of this version.
 ///
 /// # Errors
 /// When it can't be read.
 pub fn label(file: &mut impl Read) -> io::Result<Option<Label>> {
-    let mut record = [0; SIZE];
-    match file.read_exact(&mut record) {
+    let mut records = [[0; SIZE]; 2];
+    match file.read_exact(records.as_flattened_mut()) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
         Err(error) => return Err(error),
     }
-    Ok(Header::from_record(&record).map(|header| header.label()))
+    Ok(lockdown::newest(&records).map(|header| header.label()))
 }
 
 #[cfg(test)]

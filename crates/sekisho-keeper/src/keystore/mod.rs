@@ -11,8 +11,10 @@ mod header;
 mod held;
 mod keys;
 mod label;
+mod lockdown;
 mod medium;
 mod record;
+mod shares;
 mod unlocking;
 
 use std::io;
@@ -28,6 +30,7 @@ use sekisho_core::{
     id::{IntakeKeyId, KeeperId},
     time::Hour,
 };
+pub use shares::Terms;
 use zeroize::Zeroizing;
 
 /// Slots exist for this many hours ahead: the longest deadline is 72 hours and
@@ -106,7 +109,7 @@ impl Keystore {
         keystore.add_root(&mut keys, now, entropy)?;
         keystore.add_slots(&mut keys, now, entropy)?;
         // Last, so that a keystore is one only when it is whole.
-        keystore.medium.write_at(0, &keystore.header.to_record())?;
+        keystore.write_header()?;
         Ok(keystore)
     }
 
@@ -115,9 +118,9 @@ impl Keystore {
     /// # Errors
     /// [`KeystoreError::NotAKeystore`] or [`KeystoreError::Medium`].
     pub fn open(medium: Box<dyn Medium>) -> Result<Self, KeystoreError> {
-        let mut bytes = [0; SIZE];
-        medium.read_at(0, &mut bytes)?;
-        let header = Header::from_record(&bytes).ok_or(KeystoreError::NotAKeystore)?;
+        let mut records = [[0; SIZE]; 2];
+        medium.read_at(0, records.as_flattened_mut())?;
+        let header = lockdown::newest(&records).ok_or(KeystoreError::NotAKeystore)?;
         Ok(Self { medium, header })
     }
 

@@ -4,7 +4,7 @@ use sekisho_core::id::IntakeKeyId;
 use zeroize::Zeroizing;
 
 use super::{
-    IDENTITY, INTAKE_PLACES, INTAKES, Identity, Keys, Keystore, KeystoreError, ROOTS, SLOT_PLACES, SLOTS,
+    IDENTITY, INTAKE_PLACES, INTAKES, Identity, Keys, Keystore, KeystoreError, ROOTS, SLOT_PLACES, SLOTS, Secret,
     record::{Kind, Record},
 };
 
@@ -16,9 +16,20 @@ impl Keystore {
     /// # Errors
     /// [`KeystoreError::Unlock`] for another passphrase, [`KeystoreError::Damaged`].
     pub fn unlock(&self, passphrase: &[u8]) -> Result<(Keys, Identity), KeystoreError> {
-        let master = self.header.unlock(passphrase)?;
-        let identity = self.identity_under(&master)?;
-        let mut keys = Keys::new(&master)?;
+        self.unlock_under(&*self.header.unlock(passphrase)?)
+    }
+
+    /// The same by the secret that enough shares make.
+    ///
+    /// # Errors
+    /// As [`Keystore::unlock`].
+    pub fn unlock_shared(&self, secret: &Secret) -> Result<(Keys, Identity), KeystoreError> {
+        self.unlock_under(&*self.header.unlock_shared(secret)?)
+    }
+
+    fn unlock_under(&self, master: &[u8; 32]) -> Result<(Keys, Identity), KeystoreError> {
+        let identity = self.identity_under(master)?;
+        let mut keys = Keys::new(master)?;
         self.read_roots(&mut keys)?;
         self.read_slots(&mut keys)?;
         self.read_intakes(&mut keys)?;

@@ -136,6 +136,11 @@ impl Writer {
         Ok(Self { files, signer, grown, staged: Vec::new(), published, witnessed, broken: false })
     }
 
+    /// Lets go of the signing key; the files are left for whoever opens them anew.
+    pub fn into_files(self) -> Box<dyn LedgerFiles> {
+        self.files
+    }
+
     /// Gives `body` the next place, to be written by [`Self::commit`].
     ///
     /// The engine stores what comes back in the transaction that it commits before.

@@ -127,14 +127,15 @@ fn read<T: DeserializeOwned>(
     to: &Sender<Incoming>,
 ) {
     let open = Arc::<Open>::default();
-    while let Ok(Some(frame)) = read_frame(&mut stream, MAX_FRAME) {
+    // It may hold what unlocks the keeper.
+    while let Ok(Some(frame)) = read_frame(&mut stream, MAX_FRAME).map(|frame| frame.map(Wiped::new)) {
         let Ok(Numbered { number, body }) = postcard::from_bytes::<Numbered<T>>(&frame) else {
             // Whoever sends this is not our program, or not any more.
             tracing::error!("a caller sent a frame that is no request and was cut off");
             break;
         };
         let back = Back { number, frames: frames.clone(), stream: stream.try_clone().ok(), _place: open.enter() };
-        if to.send(Incoming::Ask(ask(body), back)).is_err() {
+        if to.send(Incoming::Ask(Box::new(ask(body)), back)).is_err() {
             break;
         }
     }

@@ -17,12 +17,12 @@ use std::{
 
 use end::Back;
 pub use end::Caller;
+use render::Drawers;
 pub use render::{DrawError, Drawn, ForkedRenderer, Renderer};
-use zeroize::Zeroizing;
 
 use crate::{
-    engine::{Ask, Engine, LOOK_SECONDS, Locked, Outcome, Reply},
-    wire::{DeskAnswer, Picture, Refusal},
+    engine::{Ask, Engine, LOOK_SECONDS, Locked, Opener, Outcome, Reply},
+    wire::{DeskAnswer, OperatorAnswer, OperatorRequest, Picture, Refusal, Unlocking},
 };
 
 /// The most requests that one transaction takes.
@@ -32,8 +32,7 @@ const DRAWERS: usize = 2;
 
 /// What reaches the deciding thread.
 pub(crate) enum Incoming {
-    Ask(Ask, Back),
-    Unlock(Zeroizing<Vec<u8>>, Sender<bool>),
+    Ask(Box<Ask>, Back),
     Stop,
 }
 
@@ -45,12 +44,6 @@ impl Handle {
     /// Serves a caller's new end. The old one, if any, has closed or will.
     pub fn serve(&self, caller: Caller, stream: UnixStream) -> std::io::Result<()> {
         end::serve(caller, stream, self.0.clone())
-    }
-
-    /// Unlocks the keeper; says whether it is unlocked now.
-    pub fn unlock(&self, passphrase: Zeroizing<Vec<u8>>) -> bool {
-        let (say, said) = channel();
-        self.0.send(Incoming::Unlock(passphrase, say)).is_ok() && said.recv().unwrap_or(false)
     }
 
     /// Stops after what is under way.
@@ -80,15 +73,21 @@ pub enum Ended {
 pub struct Server {
     keeper: Option<Keeper>,
     incoming: Receiver<Incoming>,
-    drawers: Sender<render::Job>,
+    drawers: Drawers,
+    on_lockdown: Box<dyn Fn() + Send>,
 }
 
 impl Server {
     /// A server for a keeper, and the way to it.
     pub fn new(keeper: Keeper, renderer: Arc<dyn Renderer>) -> (Self, Handle) {
         let (say, incoming) = channel();
-        let drawers = render::start(DRAWERS, renderer);
-        (Self { keeper: Some(keeper), incoming, drawers }, Handle(say))
+        let drawers = Drawers::start(DRAWERS, renderer);
+        (Self { keeper: Some(keeper), incoming, drawers, on_lockdown: Box::new(|| {}) }, Handle(say))
+    }
+
+    /// With what is called once the keys are wiped by a lockdown.
+    pub fn on_lockdown(self, call: impl Fn() + Send + 'static) -> Self {
+        Self { on_lockdown: Box::new(call), ..self }
     }
 
     /// Serves until it is told to stop.
@@ -101,6 +100,7 @@ impl Server {
                 Err(RecvTimeoutError::Timeout) => None,
             };
             self.tick_if_due(first.is_none());
+            self.lock_if_ordered();
             if first.is_some_and(|first| self.take(first)) {
                 return self.wind_up();
             }
@@ -142,14 +142,19 @@ impl Server {
         let (mut asks, mut backs) = (Vec::new(), Vec::new());
         let mut next = Some(first);
         while let Some(incoming) = next {
-            match incoming {
-                Incoming::Ask(ask, back) => {
+            let Incoming::Ask(ask, back) = incoming else {
+                self.answer(asks, backs);
+                return true;
+            };
+            match *ask {
+                // It may take the keeper's place, so it is no part of a batch.
+                Ask::Operator(OperatorRequest::Unlock(with)) => {
+                    self.answer(std::mem::take(&mut asks), std::mem::take(&mut backs));
+                    back.say(Reply::Operator(self.unlock(&with)));
+                }
+                ask => {
                     asks.push(ask);
                     backs.push(back);
-                }
-                other => {
-                    self.answer(std::mem::take(&mut asks), std::mem::take(&mut backs));
-                    return self.steer(other);
                 }
             }
             next = if asks.len() < BATCH { self.incoming.try_recv().ok() } else { None };
@@ -158,36 +163,39 @@ impl Server {
         false
     }
 
-    fn steer(&mut self, incoming: Incoming) -> bool {
-        match incoming {
-            Incoming::Unlock(passphrase, say) => {
-                let _ = say.send(self.unlock(&passphrase));
-                false
+    fn unlock(&mut self, with: &Unlocking) -> Result<OperatorAnswer, Refusal> {
+        let locked = match self.keeper.take() {
+            Some(Keeper::Locked(locked)) => locked,
+            other => {
+                let unlocked = matches!(other, Some(Keeper::Unlocked(_)));
+                self.keeper = other;
+                return if unlocked { Ok(OperatorAnswer::Done) } else { Err(Refusal::Unavailable) };
             }
-            _ => true,
+        };
+        let Unlocking::Passphrase(passphrase) = with;
+        match locked.unlock_by(Opener::Passphrase(&passphrase.0)) {
+            Ok(engine) => {
+                self.keeper = Some(Keeper::Unlocked(Box::new(engine)));
+                Ok(OperatorAnswer::Done)
+            }
+            Err((still, cause)) => {
+                tracing::error!(%cause, "the keeper stays locked");
+                self.keeper = still.map(Keeper::Locked);
+                Err(Refusal::NotUnlocked)
+            }
         }
     }
 
-    fn unlock(&mut self, passphrase: &[u8]) -> bool {
-        let keeper = match self.keeper.take() {
-            Some(Keeper::Locked(locked)) => match locked.unlock(passphrase) {
-                Ok(engine) => Keeper::Unlocked(Box::new(engine)),
-                Err((still, cause)) => {
-                    tracing::error!(%cause, "the keeper stays locked");
-                    let Some(still) = still else { return false };
-                    Keeper::Locked(still)
-                }
-            },
-            other => {
-                return {
-                    self.keeper = other;
-                    matches!(self.keeper, Some(Keeper::Unlocked(_)))
-                };
-            }
-        };
-        let unlocked = matches!(keeper, Keeper::Unlocked(_));
-        self.keeper = Some(keeper);
-        unlocked
+    /// After a lockdown was put on record: the keys go, and with them all that was released and not shown yet.
+    fn lock_if_ordered(&mut self) {
+        if !matches!(&self.keeper, Some(Keeper::Unlocked(engine)) if engine.is_locked_down()) {
+            return;
+        }
+        let Some(Keeper::Unlocked(engine)) = self.keeper.take() else { return };
+        self.drawers.drop_all();
+        self.keeper = Some(Keeper::Locked(Box::new(engine.lock())));
+        tracing::warn!("the vault is locked down: every key is wiped");
+        (self.on_lockdown)();
     }
 
     fn answer(&mut self, asks: Vec<Ask>, backs: Vec<Back>) {
@@ -196,6 +204,8 @@ impl Server {
             Some(Keeper::Locked(locked)) => asks.iter().map(|ask| Outcome::Say(locked.answer(ask))).collect(),
             None => asks.iter().map(|ask| Outcome::Say(ask.side().refuse(Refusal::Locked))).collect(),
         };
+        // Before anybody is answered, whoever ordered it included.
+        self.lock_if_ordered();
         for (outcome, back) in outcomes.into_iter().zip(backs) {
             self.hand_out(outcome, back);
         }
@@ -206,13 +216,11 @@ impl Server {
             Outcome::Say(reply) => back.say(reply),
             Outcome::Draw { viewing, request, opening } => {
                 let done = Box::new(move |drawn: Result<render::Drawn, DrawError>| {
-                    back.say(Reply::Desk(drawn.map_err(|_| Refusal::Damaged).map(|drawn| {
+                    back.say(Reply::Desk(drawn.map_err(|why| why.refusal()).map(|drawn| {
                         DeskAnswer::Picture(Picture { viewing, media_type: drawn.media_type, bytes: drawn.bytes })
                     })));
                 });
-                if self.drawers.send(render::Job { request, opening, done }).is_err() {
-                    tracing::error!("no drawing thread is left");
-                }
+                self.drawers.draw(render::Job { request, opening, done });
             }
         }
     }

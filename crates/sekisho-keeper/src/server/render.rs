@@ -1,11 +1,16 @@
 //! Drawing a viewing: outside the deciding thread, by an inspector of its own.
+//!
+//! What was released and not drawn yet waits here, with its key. A lockdown drops
+//! all of that, and what is being drawn is given to nobody.
 
 use std::{
+    collections::{BTreeMap, VecDeque},
     io,
+    net::Shutdown,
     os::unix::net::UnixStream,
     sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{Receiver, Sender, channel},
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
     },
     thread,
     time::Duration,
@@ -18,7 +23,10 @@ use sekisho_sys::{
     frame::{read_frame, write_frame},
 };
 
-use crate::{custody::Opening, wire::MAX_FRAME};
+use crate::{
+    custody::Opening,
+    wire::{MAX_FRAME, Refusal},
+};
 
 /// How long one inspector may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -40,6 +48,18 @@ pub enum DrawError {
     /// The inspector died, took too long, or can't be had.
     #[error("no inspector drew it")]
     Inspector(#[from] io::Error),
+    /// The vault was locked down before it was shown.
+    #[error("the vault was locked down before it was shown")]
+    LockedDown,
+}
+
+impl DrawError {
+    pub(super) const fn refusal(&self) -> Refusal {
+        match self {
+            Self::Unreadable | Self::Inspector(_) => Refusal::Damaged,
+            Self::LockedDown => Refusal::LockedDown,
+        }
+    }
 }
 
 /// Draws sealed content for one person.
@@ -49,31 +69,61 @@ pub trait Renderer: Send + Sync {
     /// # Errors
     /// [`DrawError`].
     fn draw(&self, request: &RenderRequest, content: &Plaintext) -> Result<Drawn, DrawError>;
+
+    /// Breaks off whatever is being drawn; what comes of it is given to nobody.
+    fn break_off(&self) {}
 }
 
 /// Draws in an inspector forked for this one viewing.
-pub struct ForkedRenderer(Mutex<Option<Forks>>);
+#[derive(Default)]
+pub struct ForkedRenderer {
+    forks: Mutex<Option<Forks>>,
+    /// The inspectors at work, to be broken off.
+    at_work: Mutex<BTreeMap<u64, UnixStream>>,
+    count: AtomicU64,
+}
+
+/// An inspector at work; forgotten when it is done.
+struct AtWork<'a>(&'a ForkedRenderer, u64);
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        held(&self.0.at_work).remove(&self.1);
+    }
+}
 
 impl ForkedRenderer {
     /// Without a parent to fork from, until [`ForkedRenderer::replace`] gives one.
     pub fn away() -> Self {
-        Self(Mutex::new(None))
+        Self::default()
     }
 
     /// Forks from this parent from now on.
     pub fn replace(&self, forks: Forks) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(forks);
+        *held(&self.forks) = Some(forks);
     }
 
-    fn open(&self) -> io::Result<UnixStream> {
-        let forks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        forks.as_ref().ok_or(io::ErrorKind::NotConnected)?.open()
+    fn open(&self) -> io::Result<(UnixStream, AtWork<'_>)> {
+        let stream = held(&self.forks).as_ref().ok_or(io::ErrorKind::NotConnected)?.open()?;
+        let number = self.count.fetch_add(1, Ordering::Relaxed);
+        held(&self.at_work).insert(number, stream.try_clone()?);
+        Ok((stream, AtWork(self, number)))
     }
 }
 
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Renderer for ForkedRenderer {
+    fn break_off(&self) {
+        for stream in held(&self.at_work).values() {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+
     fn draw(&self, request: &RenderRequest, content: &Plaintext) -> Result<Drawn, DrawError> {
-        let mut stream = self.open()?;
+        let (mut stream, _at_work) = self.open()?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         let request = postcard::to_allocvec(request).map_err(io::Error::other)?;
@@ -87,40 +137,109 @@ impl Renderer for ForkedRenderer {
     }
 }
 
+/// What is done with a picture, or with the reason why there is none.
+pub(super) type Done = Box<dyn FnOnce(Result<Drawn, DrawError>) + Send>;
+
 /// One picture to draw, and what to do with it.
 pub(super) struct Job {
     pub request: RenderRequest,
     pub opening: Opening,
-    pub done: Box<dyn FnOnce(Result<Drawn, DrawError>) + Send>,
+    pub done: Done,
 }
 
-/// Starts the drawing threads.
-pub(super) fn start(count: usize, renderer: Arc<dyn Renderer>) -> Sender<Job> {
-    let (say, jobs) = channel();
-    let jobs = Arc::new(Mutex::new(jobs));
-    for number in 0..count {
-        let (jobs, renderer) = (Arc::clone(&jobs), Arc::clone(&renderer));
-        let work = move || draw_all(&jobs, &*renderer);
-        if let Err(cause) = thread::Builder::new().name(format!("draw {number}")).spawn(work) {
-            tracing::error!(%cause, "a drawing thread did not start");
+/// The drawing threads and what waits for them. Dropping it ends them when nothing waits any more.
+pub(super) struct Drawers(Arc<Room>);
+
+struct Room {
+    work: Mutex<Work>,
+    news: Condvar,
+    renderer: Arc<dyn Renderer>,
+}
+
+#[derive(Default)]
+struct Work {
+    waiting: VecDeque<Job>,
+    /// Who waits for what is being drawn.
+    under_way: BTreeMap<u64, Done>,
+    count: u64,
+    over: bool,
+}
+
+impl Drawers {
+    /// Starts so many threads.
+    pub(super) fn start(count: usize, renderer: Arc<dyn Renderer>) -> Self {
+        let room = Arc::new(Room { work: Mutex::default(), news: Condvar::new(), renderer });
+        for number in 0..count {
+            let room = Arc::clone(&room);
+            if let Err(cause) = thread::Builder::new().name(format!("draw {number}")).spawn(move || room.draw_all()) {
+                tracing::error!(%cause, "a drawing thread did not start");
+            }
+        }
+        Self(room)
+    }
+
+    /// Has one drawn when a thread is free.
+    pub(super) fn draw(&self, job: Job) {
+        held(&self.0.work).waiting.push_back(job);
+        self.0.news.notify_one();
+    }
+
+    /// Drops what was released and not shown yet, key and all, and answers everybody who waits for it.
+    pub(super) fn drop_all(&self) {
+        let (waiting, under_way) = {
+            let mut work = held(&self.0.work);
+            (std::mem::take(&mut work.waiting), std::mem::take(&mut work.under_way))
+        };
+        // Not one after the other: each opening's key is gone before anybody is answered.
+        let waiting: Vec<Done> = waiting.into_iter().map(|Job { done, .. }| done).collect();
+        self.0.renderer.break_off();
+        for done in waiting.into_iter().chain(under_way.into_values()) {
+            done(Err(DrawError::LockedDown));
         }
     }
-    say
+}
+
+impl Drop for Drawers {
+    fn drop(&mut self) {
+        held(&self.0.work).over = true;
+        self.0.news.notify_all();
+    }
+}
+
+impl Room {
+    fn draw_all(&self) {
+        while let Some((number, request, opening)) = self.next() {
+            let drawn = opened_and_drawn(opening, &request, &*self.renderer);
+            if let Err(cause) = &drawn {
+                tracing::error!(%cause, "a viewing was not drawn");
+            }
+            // Nobody waits for it any more if it was dropped meanwhile.
+            let done = held(&self.work).under_way.remove(&number);
+            if let Some(done) = done {
+                done(drawn);
+            }
+        }
+    }
+
+    /// Waits for the next one; nothing when it is over.
+    fn next(&self) -> Option<(u64, RenderRequest, Opening)> {
+        let mut work = held(&self.work);
+        loop {
+            if let Some(Job { request, opening, done }) = work.waiting.pop_front() {
+                work.count += 1;
+                let number = work.count;
+                work.under_way.insert(number, done);
+                return Some((number, request, opening));
+            }
+            if work.over {
+                return None;
+            }
+            work = self.news.wait(work).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
 }
 
 fn opened_and_drawn(opening: Opening, request: &RenderRequest, renderer: &dyn Renderer) -> Result<Drawn, DrawError> {
     let content = opening.open().map_err(|_| DrawError::Unreadable)?;
     renderer.draw(request, &content)
-}
-
-fn draw_all(jobs: &Mutex<Receiver<Job>>, renderer: &dyn Renderer) {
-    loop {
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job { request, opening, done }) = job else { return };
-        let drawn = opened_and_drawn(opening, &request, renderer);
-        if let Err(cause) = &drawn {
-            tracing::error!(%cause, "a viewing was not drawn");
-        }
-        done(drawn);
-    }
 }

@@ -1,4 +1,11 @@
-use std::{io::Read, thread::JoinHandle};
+use std::{
+    io::Read,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+};
 
 use sekisho_core::render::RenderRequest;
 use sekisho_seal::Plaintext;
@@ -8,7 +15,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::*;
 use crate::{
     engine::tests::house::{House, PASSPHRASE},
-    wire::{Answered, DeskRequest, GateAnswer, GateRequest, MAX_FRAME, Numbered},
+    wire::{Answered, DeskRequest, GateAnswer, GateRequest, MAX_FRAME, Numbered, Secrets},
 };
 
 /// Draws by handing back how much there was to draw, or not at all.
@@ -54,6 +61,11 @@ fn say(end: &mut UnixStream, number: u64, body: impl Serialize) {
 
 fn hear<T: DeserializeOwned>(end: &mut UnixStream) -> Numbered<Answered<T>> {
     postcard::from_bytes(&read_frame(end, MAX_FRAME).unwrap().expect("an answer")).unwrap()
+}
+
+fn unlock(operator: &mut UnixStream, passphrase: &[u8]) -> Result<(), Refusal> {
+    say(operator, 1, OperatorRequest::Unlock(Unlocking::Passphrase(Secrets(passphrase.to_vec()))));
+    hear::<OperatorAnswer>(operator).body.map(drop)
 }
 
 fn is_served(end: &mut UnixStream) -> bool {
@@ -131,8 +143,9 @@ fn a_locked_keeper_says_so_until_the_passphrase_comes() {
     say(&mut gate, 2, GateRequest::IntakeKey);
     let Ok(GateAnswer::IntakeKey(keys)) = hear(&mut gate).body else { panic!("the public half is not secret") };
     assert_eq!(keys.keys.len(), 1);
-    assert!(!running.handle.unlock(Zeroizing::new(b"another".to_vec())));
-    assert!(running.handle.unlock(Zeroizing::new(PASSPHRASE.to_vec())));
+    let mut operator = running.end(Caller::Operator);
+    assert_eq!(unlock(&mut operator, b"another"), Err(Refusal::NotUnlocked));
+    assert_eq!(unlock(&mut operator, PASSPHRASE), Ok(()));
     say(&mut gate, 3, GateRequest::Directory);
     assert!(hear::<GateAnswer>(&mut gate).body.is_ok());
 }
@@ -148,4 +161,64 @@ fn a_caller_that_does_not_read_is_cut_off() {
     let cut = (0..200_000).any(|_| write_frame(&mut deaf, &frame).is_err());
     assert!(cut, "it is cut off in the end");
     assert!(is_served(&mut good));
+}
+
+/// Draws only once it is let go.
+struct Slow {
+    let_go: Mutex<Receiver<()>>,
+    begun: Sender<()>,
+    broken_off: Arc<AtomicBool>,
+}
+
+impl Renderer for Slow {
+    fn draw(&self, _: &RenderRequest, _: &Plaintext) -> Result<render::Drawn, DrawError> {
+        self.begun.send(()).unwrap();
+        let _ = self.let_go.lock().unwrap().recv();
+        Ok(render::Drawn { media_type: "image/png".into(), bytes: b"drawn too late".into() })
+    }
+
+    fn break_off(&self) {
+        self.broken_off.store(true, Ordering::SeqCst);
+    }
+}
+
+/// M26: a picture that was released and waits for its drawing, and one that is being drawn, are given to nobody once
+/// the vault is locked down; whoever waits is told at once, not when the drawing ends.
+#[test]
+fn what_was_released_and_not_shown_yet_is_dropped_by_a_lockdown() {
+    let mut house = House::founded();
+    let (shifts, assignments) = house.three_assigned();
+    let ((let_go, held), (begun, begins)) = (channel(), channel());
+    let broken_off = Arc::new(AtomicBool::new(false));
+    let slow = Slow { let_go: Mutex::new(held), begun, broken_off: Arc::clone(&broken_off) };
+    let (wiped, wipes) = channel();
+    let (server, handle) = Server::new(Keeper::Unlocked(Box::new(house.lend_engine())), Arc::new(slow));
+    let server = server.on_lockdown(move || wiped.send(()).unwrap());
+    let running = Running { handle, thread: Some(std::thread::spawn(move || server.run())) };
+    let (mut desk, mut operator) = (running.end(Caller::Desk), running.end(Caller::Operator));
+    for (number, (shift, assignment)) in (0..).zip(shifts.into_iter().zip(assignments)) {
+        say(&mut desk, number, DeskRequest::View { shift, assignment, again: None });
+    }
+    // Two are being drawn, the third waits.
+    begins.recv().unwrap();
+    begins.recv().unwrap();
+    say(&mut operator, 1, OperatorRequest::LockDown { why: "a test".into() });
+    hear::<OperatorAnswer>(&mut operator).body.unwrap();
+    wipes.recv().unwrap();
+    let mut answered: Vec<u64> = (0..3)
+        .map(|_| {
+            let Numbered { number, body } = hear::<DeskAnswer>(&mut desk);
+            assert_eq!(body.unwrap_err(), Refusal::LockedDown);
+            number
+        })
+        .collect();
+    answered.sort_unstable();
+    assert_eq!(answered, [0, 1, 2]);
+    assert!(broken_off.load(Ordering::SeqCst));
+    drop(let_go);
+    assert_eq!(unlock(&mut operator, b"another"), Err(Refusal::NotUnlocked));
+    assert_eq!(unlock(&mut operator, PASSPHRASE), Ok(()));
+    say(&mut desk, 9, DeskRequest::Status);
+    let Ok(DeskAnswer::Status(status)) = hear::<DeskAnswer>(&mut desk).body else { panic!("no status") };
+    assert!(status.locked_down.is_none() && !status.locked);
 }

@@ -1,7 +1,8 @@
 //! Alerts: how they stand, and whom the courier is to call.
 
 use sekisho_core::{
-    alert::{Hand, Rota, Urgency, Words},
+    alert::{Rota, Urgency, Words},
+    author::Author,
     id::{AlertId, CallId, ContactName},
     time::Timestamp,
 };
@@ -38,7 +39,7 @@ pub struct AlertView {
     /// Who was to be called, in this order, and when they were reached.
     pub called: Vec<(ContactName, Option<Timestamp>)>,
     /// When it was acknowledged, and by whom.
-    pub acknowledged: Option<(Timestamp, Hand)>,
+    pub acknowledged: Option<(Timestamp, Author)>,
 }
 
 /// One call that waits to be made.

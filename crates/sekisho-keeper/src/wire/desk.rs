@@ -138,6 +138,13 @@ pub enum DeskRequest {
     Pause(ShiftToken),
     /// Lifts the pause (officer).
     Resume(ShiftToken),
+    /// Locks the vault down (officer). Nobody's shift survives it.
+    LockDown {
+        /// The shift.
+        shift: ShiftToken,
+        /// Why, in 1 to 200 characters.
+        why: String,
+    },
     /// Confirms that what the machine's clock shows now is the time (officer). Ends a doubt; what is overdue by
     /// it is destroyed.
     ConfirmTime(ShiftToken),
@@ -167,7 +174,8 @@ pub enum DeskAnswer {
     ShiftOptions(ShiftOptions),
     /// To `BeginShift`.
     Shift(Shift),
-    /// To `EndShift`, `RemoveStaff`, `RegisterSite`, `SetSiteBudget`, `Pause`, `Resume`, `ConfirmTime`, `Acknowledge`.
+    /// To `EndShift`, `RemoveStaff`, `RegisterSite`, `SetSiteBudget`, `Pause`, `Resume`, `LockDown`, `ConfirmTime`,
+    /// `Acknowledge`.
     Done,
     /// To `Whoami`.
     Whoami(Shift),

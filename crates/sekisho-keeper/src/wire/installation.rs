@@ -9,6 +9,7 @@ use sekisho_core::{
 use serde::{Deserialize, Serialize};
 
 use super::{BudgetView, Witnessing};
+use crate::keystore::Terms;
 
 /// Sites and policies.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -57,6 +58,10 @@ pub struct Status {
     pub founded: bool,
     /// Whether it holds no keys now.
     pub locked: bool,
+    /// Since when the vault is locked down, if it is.
+    pub locked_down: Option<Timestamp>,
+    /// How many custodians' shares open the keystore, if there are any.
+    pub custodians: Option<Terms>,
     /// Whether openings are paused.
     pub paused: bool,
     /// Whether the time is in doubt.

@@ -31,7 +31,7 @@ pub use gate::{
     ViewingView,
 };
 pub use installation::{Directory, SiteView, Status};
-pub use operator::{Operator, OperatorAnswer, OperatorRequest};
+pub use operator::{Operator, OperatorAnswer, OperatorRequest, Secrets, Unlocking};
 pub use refusal::Refusal;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 pub use unheard::{Refused, Unheard};

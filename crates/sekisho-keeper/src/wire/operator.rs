@@ -5,6 +5,7 @@
 
 use sekisho_core::{alert::Rota, id::AlertId};
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroize;
 
 use super::{Alerts, Answered, Dialogue, Status};
 
@@ -29,6 +30,36 @@ pub enum OperatorRequest {
     TestAlert,
     /// Says who is called from now on.
     SetRota(Rota),
+    /// Locks the vault down.
+    LockDown {
+        /// Why, in 1 to 200 characters.
+        why: String,
+    },
+    /// Gives the keeper its keys again, and ends a lockdown.
+    Unlock(Unlocking),
+}
+
+/// What a keeper is unlocked with.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Unlocking {
+    /// The passphrase.
+    Passphrase(Secrets),
+}
+
+/// Bytes that open something. Wiped when dropped, never printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Secrets(pub Vec<u8>);
+
+impl core::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Secrets(..)")
+    }
+}
+
+impl Drop for Secrets {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
 }
 
 /// The answers to [`OperatorRequest`].

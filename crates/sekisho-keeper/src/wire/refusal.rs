@@ -89,6 +89,12 @@ pub enum Refusal {
     /// The document was looked at twice already: a third look needs a reason.
     #[error("look_reason_needed")]
     LookReasonNeeded,
+    /// The vault is locked down: the keeper wiped its keys and refuses until it is unlocked for that purpose.
+    #[error("locked_down")]
+    LockedDown,
+    /// What was given to unlock the keeper does not.
+    #[error("not_unlocked")]
+    NotUnlocked,
     /// A disk or another part failed; nothing was done.
     #[error("unavailable")]
     Unavailable,

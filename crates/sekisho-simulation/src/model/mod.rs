@@ -123,6 +123,8 @@ pub struct Model {
     pub staff: [Staff; 4],
     /// Whether openings are paused.
     pub paused: Option<bool>,
+    /// Whether the vault is locked down, by what stands in the ledger.
+    pub locked_down: bool,
     /// Viewings that were released.
     pub viewings: BTreeSet<ViewingId>,
     /// Assignments of which a picture was released.
@@ -198,6 +200,8 @@ impl Model {
                     self.entered.insert(viewing, (place, document));
                     self.look(event.at, staff, document);
                 }
+                What::LockedDown { .. } => self.locked_down = true,
+                What::Unlocked { .. } => self.locked_down = false,
                 What::RootChanged { hour, .. } => self.root_on_record = self.root_on_record.max(Some(hour)),
                 _ => {}
             }

@@ -7,7 +7,7 @@ use sekisho_core::{
 };
 use sekisho_keeper::{
     engine::{Ask, Outcome, Reply},
-    wire::{DeskAnswer, DeskRequest, GateAnswer, GateRequest, Refusal, ShiftToken},
+    wire::{DeskAnswer, DeskRequest, GateAnswer, GateRequest, OperatorRequest, Refusal, ShiftToken},
 };
 
 use super::{World, upload::MEMBER_SECRET};
@@ -30,6 +30,7 @@ enum Pending {
     Decide(u8, Reason),
     EndShift(u8),
     Pause(bool),
+    LockDown,
     Confirm(Reading),
 }
 
@@ -121,6 +122,10 @@ impl World {
                 let ask = if *pause { DeskRequest::Pause(shift) } else { DeskRequest::Resume(shift) };
                 (Ask::Desk(ask), Pending::Pause(*pause))
             }
+            Op::LockDown => {
+                let why = "a simulation".to_owned();
+                (Ask::Operator(OperatorRequest::LockDown { why }), Pending::LockDown)
+            }
             Op::Confirm => {
                 let ask = DeskRequest::ConfirmTime(self.token(OFFICER)?);
                 (Ask::Desk(ask), Pending::Confirm(self.clock.honest()))
@@ -172,7 +177,8 @@ impl World {
             }
             Some(Outcome::Say(Reply::Gate(answer))) => Some(answer.map(Answer::Gate)),
             Some(Outcome::Say(Reply::Desk(answer))) => Some(answer.map(Answer::Desk)),
-            Some(Outcome::Say(Reply::Courier(_) | Reply::Operator(_))) => return Ok(()),
+            Some(Outcome::Say(Reply::Operator(answer))) => return self.locked_down(answer),
+            Some(Outcome::Say(Reply::Courier(_))) => return Ok(()),
         };
         match answer {
             Some(Ok(answer)) => self.granted(what, answer),
@@ -296,7 +302,7 @@ impl World {
             }
             Pending::Pause(_) => self.model.paused = None,
             Pending::Confirm(read) => self.bounds.confirm(*read, false),
-            Pending::Bent | Pending::Next(_) | Pending::View(..) | Pending::EndShift(_) => {}
+            Pending::Bent | Pending::Next(_) | Pending::View(..) | Pending::EndShift(_) | Pending::LockDown => {}
         }
     }
 

@@ -1,6 +1,7 @@
 //! A keeper, its disks, the people around it, and what is known of them.
 
 mod batch;
+mod lockdown;
 mod refresh;
 mod review;
 mod start;
@@ -218,6 +219,7 @@ impl World {
             Op::Kill => self.kill(),
             Op::Start { off, unlock, power } => self.start(*off, *unlock, *power),
             Op::Unlock(right) => self.unlock(*right),
+            Op::Release(right) => self.release(*right),
             Op::Batch(ops) => self.batch(ops),
             single => self.batch(std::slice::from_ref(single)),
         }
@@ -308,6 +310,7 @@ impl World {
             Keeper::Locked(locked) => asks.iter().map(|ask| Outcome::Say(locked.answer(ask))).collect(),
             Keeper::On(engine) => engine.run(asks),
         };
+        self.heed_lockdown();
         (!self.disk.wire.is_dead()).then_some(outcomes)
     }
 

@@ -94,7 +94,12 @@ impl World {
             Ok(engine) => {
                 self.keeper = Keeper::On(Box::new(engine));
                 self.hold_the_log()?;
-                return self.after_tick();
+                self.after_tick()?;
+                return self.check_no_lockdown();
+            }
+            Err((Some(still), error @ StartError::LockedDown)) => {
+                self.check_refused_start(&error)?;
+                self.keeper = Keeper::Locked(still);
             }
             Err((Some(still), _)) if !right => self.keeper = Keeper::Locked(still),
             Err((_, error)) if self.is_clean() => {

@@ -14,7 +14,7 @@ use sekisho_core::time::Clock;
 use sekisho_keeper::{
     blobs::FolderBlobs,
     db,
-    engine::{Engine, Locked, Parts},
+    engine::{Engine, Locked, Parts, StartError},
     keystore::{FileMedium, Keystore},
     ledger::DirFiles,
     server::{Caller, Ended, ForkedRenderer, Handle, Keeper, Server},
@@ -30,15 +30,18 @@ const TOKEN_LIES: u64 = 30 * 60;
 /// How often to look whether that time is over. One long sleep would not notice a test's clock.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
+/// Who speaks at which end.
+const CALLERS: [(&str, Caller); 4] =
+    [("gate", Caller::Gate), ("desk", Caller::Desk), ("courier", Caller::Courier), ("operator", Caller::Operator)];
+
 /// Runs until it is to stop.
 pub(super) fn run(mut context: RoleContext) -> Result<(), RoleError> {
     let keeper = unlocked(&context)?;
     let renderer = Arc::new(ForkedRenderer::away());
     let (server, handle) = Server::new(keeper, renderer.clone());
+    let server = server.on_lockdown(context.lockdown_notice()?);
     follow(context.ends.take("inspector")?, move |stream| renderer.replace(Forks::new(stream)))?;
-    let callers =
-        [("gate", Caller::Gate), ("desk", Caller::Desk), ("courier", Caller::Courier), ("operator", Caller::Operator)];
-    for (name, caller) in callers {
+    for (name, caller) in CALLERS {
         let handle = handle.clone();
         follow(context.ends.take(name)?, move |stream| {
             if let Err(cause) = handle.serve(caller, stream) {
@@ -63,7 +66,15 @@ fn unlocked(context: &RoleContext) -> Result<Keeper, RoleError> {
         tracing::warn!("no passphrase was given: the keeper stays locked");
         return Ok(Keeper::Locked(Box::new(locked)));
     };
-    let mut engine = locked.unlock(&passphrase.0).map_err(|(_, error)| told(error))?;
+    let mut engine = match locked.unlock(&passphrase.0) {
+        Ok(engine) => engine,
+        Err((Some(locked), StartError::LockedDown)) => {
+            tracing::warn!("the vault is locked down: it stays so until `sekisho unlock`");
+            context.lockdown_notice()?();
+            return Ok(Keeper::Locked(locked));
+        }
+        Err((_, error)) => return Err(told(error)),
+    };
     lay_out_token(&mut engine, &context.config, clock)?;
     Ok(Keeper::Unlocked(Box::new(engine)))
 }

@@ -11,6 +11,8 @@ mod drill;
 mod export;
 mod inspect;
 mod language;
+mod lockdown;
+mod operate;
 mod passphrase;
 mod pem;
 mod policy;
@@ -18,6 +20,7 @@ mod restore;
 mod role;
 mod serve;
 mod site;
+mod unlock;
 mod verify;
 mod watch;
 mod witness;
@@ -56,6 +59,10 @@ enum Command {
     Export(export::ExportArgs),
     /// Make an installation again from a backup
     Restore(restore::RestoreArgs),
+    /// Wipe the keeper's keys now: nothing opens until it is unlocked
+    Lockdown(lockdown::LockdownArgs),
+    /// Give the keeper its keys again, and end a lockdown
+    Unlock(unlock::UnlockArgs),
     /// Be a site: make its keys, sign what it asks
     Site(site::SiteArgs),
     /// Check a receipt, or a whole ledger, without the service
@@ -85,6 +92,8 @@ impl Cli {
             Command::Canary(args) => canary::run(args),
             Command::Export(args) => export::run(args),
             Command::Restore(args) => restore::run(args),
+            Command::Lockdown(args) => lockdown::run(args),
+            Command::Unlock(args) => unlock::run(args),
             Command::Site(args) => site::run(args),
             Command::Verify(args) => verify::run(args),
             Command::Watch(args) => watch::run(args),

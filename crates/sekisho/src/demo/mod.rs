@@ -8,6 +8,7 @@
 mod double;
 mod house;
 mod member;
+mod officer;
 mod plan;
 mod report;
 mod reviewer;

@@ -104,6 +104,26 @@ impl Reviewer {
         expect(&self.0.post_form("/staff/remove", &form)?, 303, "the removal")
     }
 
+    /// A page of the desk.
+    pub(super) fn page(&mut self, path: &str) -> Result<String, StoryError> {
+        let page = self.0.get(path)?;
+        expect(&page, 200, "a page of the desk")?;
+        Ok(String::from_utf8_lossy(page.body()).into_owned())
+    }
+
+    /// Sends a form as it stands on `page`; the status and the page that came back.
+    pub(super) fn send_form(
+        &mut self,
+        page: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<(u16, String), StoryError> {
+        let token = self.field(page, "form_token")?;
+        let fields: Vec<_> = fields.iter().copied().chain([("form_token", token.as_str())]).collect();
+        let answer = self.0.post_form(path, &fields)?;
+        Ok((answer.status().as_u16(), String::from_utf8_lossy(answer.body()).into_owned()))
+    }
+
     fn field(&mut self, path: &str, name: &'static str) -> Result<String, StoryError> {
         let page = self.0.get(path)?;
         expect(&page, 200, "a page of the desk")?;

@@ -184,6 +184,7 @@ impl IntoResponse for Cause {
 const fn refusal_status(refusal: Refusal) -> StatusCode {
     match refusal {
         Refusal::Locked
+        | Refusal::LockedDown
         | Refusal::Paused
         | Refusal::TimeInDoubt
         | Refusal::Unwitnessed
@@ -207,6 +208,13 @@ const fn refusal_words(refusal: Refusal) -> Words {
             [
                 "解錠されるまで書類は開けません。責任者に知らせてください。",
                 "No document opens until it is unlocked. Tell your officer.",
+            ],
+        ),
+        Refusal::LockedDown => words(
+            ["施錠命令が出ています。何も開きません。", "The vault is locked down. Nothing opens."],
+            [
+                "鍵は消されました。運用者が決められた方法で解錠するまで、誰も書類を開けません。期限は進みます。誰がなぜ命じたかは台帳にあります。",
+                "Its keys are wiped. Nobody opens a document until it is unlocked for that purpose. Deadlines go on. The                  ledger says who ordered it and why.",
             ],
         ),
         Refusal::Paused => words(
@@ -377,8 +385,9 @@ mod tests {
     }
 
     /// Everything that the keeper may say to a desk.
-    pub(super) const TO_DESKS: [Refusal; 25] = [
+    pub(super) const TO_DESKS: [Refusal; 26] = [
         Refusal::Locked,
+        Refusal::LockedDown,
         Refusal::Paused,
         Refusal::TimeInDoubt,
         Refusal::Unwitnessed,

@@ -71,6 +71,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/watch", get(watch::board::get))
         .route("/watch/pause", post(watch::pause::post))
         .route("/watch/resume", post(watch::resume::post))
+        .route("/watch/lockdown", get(watch::lockdown::get).post(watch::lockdown::post))
         .route("/watch/time", post(watch::time::post))
         .route("/alerts", get(alerts::list::get))
         .route("/alerts/acknowledge", post(alerts::acknowledge::post))

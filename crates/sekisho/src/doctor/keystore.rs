@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sekisho_core::id::KeeperId;
+use sekisho_core::{calendar::text, id::KeeperId};
 use sekisho_keeper::keystore::{Cost, Label, label};
 
 use super::remark::{CannotTell, Fixed, Remark, Row, Severity, Told};
@@ -73,6 +73,19 @@ pub(super) const COST: Row = Row {
     mend: Fixed {
         en: "Found anew with this version when nothing is undecided; the cost is fixed at the founding.",
         ja: "未判定のものがない時に、この版で新しく設置し直してください(設置の時に決まります)。",
+    },
+};
+
+pub(super) const LOCKED_DOWN: Row = Row {
+    id: "D-locked-down",
+    severity: Severity::Finding,
+    why: Fixed {
+        en: "Nothing opens, also after a start, and deadlines go on: what passes them is destroyed unseen.",
+        ja: "起動し直しても何も開かず、期限は進みます。過ぎた書類は見られないまま消えます。",
+    },
+    mend: Fixed {
+        en: "Once the cause is known and mended: `sekisho unlock`. The ledger says who ordered it and why.",
+        ja: "原因が分かり、直したら `sekisho unlock` を実行してください。誰がなぜ命じたかは台帳にあります。",
     },
 };
 
@@ -207,6 +220,10 @@ fn judge_label(label: &Label, owner: Option<Owner>) -> Vec<Remark> {
             format!("Argon2id が {memory_kib} KiB・{passes}回です"),
         ));
     }
+    if let Some(since) = label.locked_down {
+        let since = text::rfc3339(since);
+        remarks.push(LOCKED_DOWN.seen(format!("locked down since {since}"), format!("{since} から施錠されています")));
+    }
     if let Some(owner) = owner.filter(|owner| (owner.keeper, owner.test) != (label.keeper, label.test)) {
         let (theirs, ours) = (label.keeper, owner.keeper);
         remarks.push(STRANGER.seen(
@@ -251,11 +268,13 @@ mod tests {
     #[test]
     fn a_keystore_of_another_sort_or_keeper_is_found() {
         let ours = Owner { keeper: KeeperId::from_bytes([1; 16]), test: false };
-        let label = Label { keeper: ours.keeper, test: false, cost: Cost::STANDARD };
+        let label = Label { keeper: ours.keeper, test: false, cost: Cost::STANDARD, locked_down: None, shares: None };
         let found = |label: &Label| ids(&judge_label(label, Some(ours)));
         assert_eq!(found(&label), [""; 0]);
         assert_eq!(found(&Label { test: true, ..label }), ["D-keystore-other"]);
         assert_eq!(found(&Label { keeper: KeeperId::from_bytes([2; 16]), ..label }), ["D-keystore-other"]);
+        let locked_down = Some(sekisho_core::time::Timestamp(1_800_000_000));
+        assert_eq!(found(&Label { locked_down, ..label }), ["D-locked-down"]);
         assert_eq!(found(&Label { cost: Cost::TEST, ..label }), ["D-passphrase-cost"]);
     }
 

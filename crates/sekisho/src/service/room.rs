@@ -73,7 +73,7 @@ impl Away {
     /// What a refusal that is nobody's fault means.
     pub fn from_refusal(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Locked => Self::Locked,
+            Refusal::Locked | Refusal::LockedDown => Self::Locked,
             _ => Self::Unavailable,
         }
     }

@@ -49,7 +49,16 @@ pub struct RoleContext {
 impl RoleContext {
     /// Tells the supervisor that the work has begun.
     pub fn ready(&self) {
-        self.reporter.ready();
+        self.reporter.say(&FromRole::Ready);
+    }
+
+    /// What tells the supervisor that the keys are wiped, and what opens them is to be forgotten.
+    ///
+    /// # Errors
+    /// When the channel can't be had twice.
+    pub fn lockdown_notice(&self) -> io::Result<impl Fn() + Send + 'static> {
+        let reporter = Reporter(self.reporter.0.try_clone()?);
+        Ok(move || reporter.say(&FromRole::LockedDown))
     }
 
     /// The listener, for a role that has one.
@@ -209,9 +218,9 @@ impl Reporter {
         Reporter(control)
     }
 
-    fn ready(&self) {
+    fn say(&self, message: &FromRole) {
         // A supervisor that is gone is noticed by the listening thread.
-        let _ = send(&self.0, &FromRole::Ready, &[]);
+        let _ = send(&self.0, message, &[]);
     }
 }
 

@@ -219,6 +219,9 @@ impl Keeping {
     }
 
     fn note(&mut self, role: Role, message: FromRole) {
+        if matches!(message, FromRole::LockedDown) {
+            return self.forget_passphrase(role);
+        }
         let slot = self.slot(role);
         match message {
             FromRole::Confined(grade) => slot.grade = Some(grade),
@@ -226,10 +229,18 @@ impl Keeping {
                 slot.ready = true;
                 tracing::info!(%role, "ready");
             }
+            FromRole::LockedDown => {}
             FromRole::Failed(why) => {
                 tracing::error!(%role, why, "failed");
                 slot.failure = Some(why);
             }
+        }
+    }
+
+    /// A locked-down vault's passphrase lies in no process: it is wiped here too, and asked for again.
+    fn forget_passphrase(&mut self, role: Role) {
+        if role == Role::Keeper && self.passphrase.take().is_some() {
+            tracing::warn!("the vault is locked down: the passphrase is forgotten");
         }
     }
 

@@ -84,7 +84,7 @@ impl Process {
     fn until_ready(&self) -> Result<(), LoneError> {
         loop {
             match receive(&self.control)?.map(|(said, _)| said) {
-                Some(FromRole::Confined(_)) => {}
+                Some(FromRole::Confined(_) | FromRole::LockedDown) => {}
                 Some(FromRole::Ready) => return Ok(()),
                 Some(FromRole::Failed(why)) => return Err(LoneError::Failed(why)),
                 None => return Err(LoneError::Start(io::ErrorKind::UnexpectedEof.into())),

@@ -132,6 +132,8 @@ pub(super) enum FromRole {
     Confined(Grade),
     /// It does its work from now on.
     Ready,
+    /// The keeper wiped its keys: whatever opens them is to be forgotten.
+    LockedDown,
     /// It can't, for a reason that is fit for an operator's eyes.
     Failed(String),
 }

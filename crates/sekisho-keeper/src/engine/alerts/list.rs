@@ -1,7 +1,7 @@
 //! The alerts as people see them.
 
 use sekisho_core::{
-    alert::Hand,
+    author::Author,
     id::{AlertId, ContactName},
     time::Timestamp,
 };
@@ -35,7 +35,7 @@ pub(in super::super) fn list(turn: &Turn<'_>) -> Result<Alerts, Fault> {
 fn alert(row: &rusqlite::Row<'_>) -> rusqlite::Result<AlertView> {
     let at: Option<At<Timestamp>> = row.get(8)?;
     let by: Option<String> = row.get(9)?;
-    let by: Option<Hand> = by.and_then(|by| serde_json::from_str(&by).ok());
+    let by: Option<Author> = by.and_then(|by| serde_json::from_str(&by).ok());
     Ok(AlertView {
         id: row.get::<_, Id<_>>(0)?.0,
         kind: row.get(1)?,

@@ -9,7 +9,8 @@ mod pulse;
 
 use rusqlite::{Connection, OptionalExtension};
 use sekisho_core::{
-    alert::{Alert, Alerting, Audience, Hand, Kind, Rota, Urgency},
+    alert::{Alert, Alerting, Audience, Kind, Rota, Urgency},
+    author::Author,
     calendar::DAY,
     check::Role,
     entropy::Entropy,
@@ -113,11 +114,11 @@ pub(super) fn escalate_in(db: &Connection, entropy: &mut dyn Entropy, now: Times
 /// An officer or an administrator has seen an alert.
 pub(super) fn acknowledge_at_desk(turn: &mut Turn<'_>, token: &ShiftToken, id: AlertId) -> Result<(), Fault> {
     let by = turn.room.shifts.require(token, &[Role::Officer, Role::Administrator], turn.now.at)?.staff();
-    acknowledge(turn, id, Hand::Staff(by))
+    acknowledge(turn, id, Author::Staff(by))
 }
 
 /// Nobody else is called. Doing it twice is doing it once.
-pub(super) fn acknowledge(turn: &mut Turn<'_>, id: AlertId, by: Hand) -> Result<(), Fault> {
+pub(super) fn acknowledge(turn: &mut Turn<'_>, id: AlertId, by: Author) -> Result<(), Fault> {
     let waits: Option<bool> = turn
         .db
         .prepare_cached("SELECT acknowledged IS NULL FROM alert WHERE id = ?1")?
@@ -131,7 +132,7 @@ pub(super) fn acknowledge(turn: &mut Turn<'_>, id: AlertId, by: Hand) -> Result<
     Ok(())
 }
 
-fn close(turn: &Turn<'_>, id: AlertId, by: Hand) -> Result<(), Fault> {
+fn close(turn: &Turn<'_>, id: AlertId, by: Author) -> Result<(), Fault> {
     turn.db
         .prepare_cached("UPDATE alert SET acknowledged = ?2, acknowledged_by = ?3, due = NULL WHERE id = ?1")?
         .execute((Id(id), At(turn.now.at), json(&by)?))?;
@@ -140,7 +141,7 @@ fn close(turn: &Turn<'_>, id: AlertId, by: Hand) -> Result<(), Fault> {
 }
 
 /// Raises a test alert, in the place of an earlier one.
-pub(super) fn test(turn: &mut Turn<'_>, by: Hand) -> Result<AlertId, Fault> {
+pub(super) fn test(turn: &mut Turn<'_>, by: Author) -> Result<AlertId, Fault> {
     if let Some(earlier) = waiting(turn, Kind::Test)? {
         close(turn, earlier, by)?;
     }
@@ -156,7 +157,7 @@ fn waiting(turn: &Turn<'_>, kind: Kind) -> rusqlite::Result<Option<AlertId>> {
 }
 
 /// Says who is called from now on. Alerts that wait begin anew with them.
-pub(super) fn set_rota(turn: &mut Turn<'_>, rota: &Rota, by: Hand) -> Result<(), Fault> {
+pub(super) fn set_rota(turn: &mut Turn<'_>, rota: &Rota, by: Author) -> Result<(), Fault> {
     rota.check().map_err(|_| Refusal::BadRequest)?;
     meta::set(turn.db, meta::names::ROTA, rota)?;
     turn.log(None, What::Alerting { alerting: Alerting::RotaSet { people: rota.people.clone(), by } })?;

@@ -1,7 +1,8 @@
 //! Alerts: raised with their event, called until somebody acknowledges.
 
 use sekisho_core::{
-    alert::{Alerting, Hand, Rota},
+    alert::{Alerting, Rota},
+    author::Author,
     id::AlertId,
 };
 
@@ -89,7 +90,7 @@ fn a_pause_calls_the_first_then_the_next_then_all_until_somebody_acknowledges() 
     assert_eq!(house.live_minutes(120), [""; 0]);
     let acknowledged = |what: &What| matches!(what, What::Alerting { alerting: Alerting::Acknowledged { .. } });
     assert_eq!(house.events(acknowledged), 1);
-    assert!(matches!(house.alerts().alerts[0].acknowledged, Some((_, Hand::Staff(_)))));
+    assert!(matches!(house.alerts().alerts[0].acknowledged, Some((_, Author::Staff(_)))));
 }
 
 /// A crash between the event and the courier, and between the courier and its word that somebody was reached.

@@ -5,6 +5,7 @@ mod budgets;
 mod documents;
 mod fixtures;
 mod laying;
+mod locking;
 mod person;
 mod restoring;
 mod staff;

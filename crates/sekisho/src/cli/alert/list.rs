@@ -2,10 +2,7 @@
 
 use std::{fmt::Write as _, process::ExitCode};
 
-use sekisho_core::{
-    alert::{Hand, Urgency},
-    calendar::text,
-};
+use sekisho_core::{alert::Urgency, author::Author, calendar::text};
 use sekisho_keeper::wire::AlertView;
 use serde_json::{Value, json};
 
@@ -63,8 +60,9 @@ fn in_words(alert: &AlertView, lang: Language) -> String {
         let _ = write!(text, "\n     {name}: {reached}");
     }
     let by = |by| match by {
-        Hand::Operator => "the operator".to_owned(),
-        Hand::Staff(staff) => staff.to_string(),
+        Author::Operator => "the operator".to_owned(),
+        Author::Watch => "the watch".to_owned(),
+        Author::Staff(staff) => staff.to_string(),
     };
     let _ = match alert.acknowledged {
         Some((at, hand)) => write!(text, "\n     acknowledged {} by {}", text::rfc3339(at), by(hand)),

@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::{extract::State, response::Response};
 use sekisho_core::{
-    alert::{Hand, Rota, Urgency},
+    alert::{Rota, Urgency},
+    author::Author,
     check::Role,
     policy::Text,
 };
@@ -64,8 +65,9 @@ fn shown(alert: &AlertView, lang: Lang, staff: &[StaffView]) -> Shown {
     let pick = |text: &Text| lang.pick(&text.ja, &text.en).to_owned();
     let at = |time| when::day_and_minute(time, lang);
     let who = |hand| match hand {
-        Hand::Operator => lang.pick("運用者", "the operator").to_owned(),
-        Hand::Staff(id) => {
+        Author::Operator => lang.pick("運用者", "the operator").to_owned(),
+        Author::Watch => lang.pick("見張り", "the watch").to_owned(),
+        Author::Staff(id) => {
             let person = staff.iter().find(|person| person.staff == id);
             person.map_or_else(|| id.to_string(), |person| person.name.clone())
         }

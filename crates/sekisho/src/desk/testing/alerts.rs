@@ -1,7 +1,8 @@
 //! The alerts of the keeper that plays along: one waits.
 
 use sekisho_core::{
-    alert::{Alert, Hand, Rota},
+    alert::{Alert, Rota},
+    author::Author,
     event::{Contradiction, What},
     id::{AlertId, StaffId},
 };
@@ -32,7 +33,7 @@ pub(super) fn waiting() -> Alerts {
 }
 
 pub(super) fn acknowledge(alerts: &mut Alerts, id: AlertId) -> DeskAnswer {
-    let by = Hand::Staff(StaffId::from_bytes([3; 16]));
+    let by = Author::Staff(StaffId::from_bytes([3; 16]));
     alerts.alerts.iter_mut().filter(|alert| alert.id == id).for_each(|alert| alert.acknowledged = Some((NOW, by)));
     DeskAnswer::Done
 }

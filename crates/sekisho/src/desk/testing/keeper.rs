@@ -228,6 +228,10 @@ impl State {
             DeskRequest::Events { .. } => Ok(DeskAnswer::Events(self.logged())),
             DeskRequest::Pause(_) => Ok(self.pause(true)),
             DeskRequest::Resume(_) => Ok(self.pause(false)),
+            DeskRequest::LockDown { .. } => {
+                self.refusal = Some(Refusal::LockedDown);
+                Ok(DeskAnswer::Done)
+            }
             DeskRequest::ConfirmTime(_) => Ok(self.confirm_time()),
             DeskRequest::Alerts(_) => Ok(DeskAnswer::Alerts(self.alerts.clone())),
             DeskRequest::Acknowledge { alert, .. } => Ok(alerts::acknowledge(&mut self.alerts, alert)),
@@ -340,7 +344,7 @@ impl State {
     fn pause(&mut self, paused: bool) -> DeskAnswer {
         let by = StaffId::from_bytes(staff_id(Role::Officer));
         self.paused = paused;
-        self.events.push(if paused { What::Paused { by } } else { What::Resumed { by } });
+        self.events.push(if paused { What::Paused { by: by.into(), until: None } } else { What::Resumed { by } });
         DeskAnswer::Done
     }
 
@@ -363,6 +367,8 @@ impl State {
             test: true,
             founded: true,
             locked: false,
+            locked_down: None,
+            custodians: None,
             paused: self.paused,
             time_in_doubt: self.doubtful,
             budget: Box::new(sekisho_keeper::wire::BudgetView {

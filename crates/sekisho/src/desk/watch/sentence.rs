@@ -3,11 +3,13 @@
 use std::fmt::Display;
 
 use sekisho_core::{
-    alert::{Alerting, Hand},
+    alert::Alerting,
+    author::Author,
     canary::Canary,
     check::{ShredCause, Verdict},
     event::{Contradiction, What},
     id::StaffId,
+    lockdown::Means,
     time::Timestamp,
     watch::Verdict as Outcome,
 };
@@ -24,7 +26,9 @@ pub(super) struct Teller {
 /// How loudly a line speaks.
 pub(super) fn weight(what: &What) -> &'static str {
     match what {
-        What::TimeDoubted { .. } | What::Paused { .. } | What::WitnessContradicted { .. } => "alarm",
+        What::TimeDoubted { .. } | What::Paused { .. } | What::LockedDown { .. } | What::WitnessContradicted { .. } => {
+            "alarm"
+        }
         What::DeadlineNears { .. }
         | What::StaffEnrolled { .. }
         | What::StaffRemoved { .. }
@@ -33,6 +37,7 @@ pub(super) fn weight(what: &What) -> &'static str {
         | What::WitnessRegistered { .. }
         | What::WitnessForgotten { .. }
         | What::WitnessAgreed { .. }
+        | What::Unlocked { .. }
         | What::Shredded { cause: ShredCause::Damaged | ShredCause::Overdue, .. } => "look",
         What::Canary { canary: Canary::Known { .. } } => "alarm",
         What::Alerting { alerting: Alerting::CourierSilent { .. } } => "alarm",
@@ -64,6 +69,7 @@ impl Teller {
         let told = self.of_document(what).or_else(|| self.of_people(what)).or_else(|| self.of_witnesses(what));
         told.or_else(|| self.of_watch(what))
             .or_else(|| self.of_alerts(what))
+            .or_else(|| self.of_brakes(what))
             .unwrap_or_else(|| self.of_the_house(what).into())
     }
 
@@ -83,9 +89,9 @@ impl Teller {
         let What::Alerting { alerting } = what else { return None };
         Some(match alerting {
             Alerting::Acknowledged { by, .. } => {
-                self.say(&self.hand(*by), " が通知を確認済みにしました", "", " acknowledged an alert")
+                self.say(&self.author(*by), " が通知を確認済みにしました", "", " acknowledged an alert")
             }
-            Alerting::Tested { by } => self.say(&self.hand(*by), " が通知を試しました", "", " sent a test alert"),
+            Alerting::Tested { by } => self.say(&self.author(*by), " が通知を試しました", "", " sent a test alert"),
             Alerting::RotaSet { people, .. } => {
                 let people: Vec<_> = people.iter().map(ToString::to_string).collect();
                 self.say(&people.join(", "), ": 通知の当番が決まりました", "", ": called from now on, in this order")
@@ -97,10 +103,33 @@ impl Teller {
         })
     }
 
-    fn hand(&self, by: Hand) -> String {
+    fn of_brakes(&self, what: &What) -> Option<String> {
+        Some(match what {
+            What::Paused { by, .. } => self.say(&self.author(*by), " が閲覧を止めました", "", " paused viewing"),
+            What::ResumeAsked { by } => {
+                self.say(&self.name(*by), " が閲覧の再開を求めました", "", " asked to resume viewing")
+            }
+            What::Resumed { by } => self.say(&self.name(*by), " が閲覧を再開しました", "", " resumed viewing"),
+            What::LockedDown { lockdown } => {
+                let order = self.say(&self.author(lockdown.by), " が施錠を命じました", "", " ordered the lockdown");
+                format!("{order}: {}", lockdown.why)
+            }
+            What::Unlocked { by: Means::Passphrase } => {
+                self.lang.pick("合言葉で解錠されました", "Unlocked, by the passphrase").into()
+            }
+            What::Unlocked { by: Means::Shares { given, of } } => match self.lang {
+                Lang::Ja => format!("{of} 人の保管者のうち {given} 人の分散鍵で解錠されました"),
+                Lang::En => format!("Unlocked, by {given} of {of} custodians' shares"),
+            },
+            _ => return None,
+        })
+    }
+
+    fn author(&self, by: Author) -> String {
         match by {
-            Hand::Staff(staff) => self.name(staff),
-            Hand::Operator => self.lang.pick("運用者", "The operator").to_owned(),
+            Author::Staff(staff) => self.name(staff),
+            Author::Operator => self.lang.pick("運用者", "The operator").into(),
+            Author::Watch => self.lang.pick("見張り", "The watch").into(),
         }
     }
 
@@ -150,8 +179,6 @@ impl Teller {
             What::ShiftEnded { staff, .. } => {
                 self.say(&self.name(*staff), " のシフトが終わりました", "", " ended a shift")
             }
-            What::Paused { by } => self.say(&self.name(*by), " が閲覧を止めました", "", " paused viewing"),
-            What::Resumed { by } => self.say(&self.name(*by), " が閲覧を再開しました", "", " resumed viewing"),
             What::SiteRegistered { site } => {
                 self.say(site, ": サイトが登録または変更されました", "", ": site registered or changed")
             }
@@ -307,7 +334,7 @@ mod tests {
     fn somebody_who_left_is_told_by_their_id() {
         let by = StaffId::from_bytes([7; 16]);
         for teller in TELLERS {
-            assert!(teller.sentence(&What::Paused { by }).contains(&by.to_string()));
+            assert!(teller.sentence(&What::Paused { by: by.into(), until: None }).contains(&by.to_string()));
         }
     }
 

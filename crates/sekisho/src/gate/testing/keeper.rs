@@ -232,6 +232,8 @@ impl ScriptedKeeper {
             test: true,
             founded: true,
             locked: self.script.lock().unwrap().locked,
+            locked_down: None,
+            custodians: None,
             paused: false,
             time_in_doubt: false,
             budget: Box::new(sekisho_keeper::wire::BudgetView {

@@ -63,13 +63,17 @@ impl House {
         backup: &Backup,
         noted: Vec<StoredEntry>,
     ) -> Result<Restored, RestoreError> {
+        let closed = self.close_ledger(backup);
+        self.restored(After::Noted { entries: noted, suffix: "second".into(), closed: Box::new(closed) })
+    }
+
+    fn close_ledger(&mut self, backup: &Backup) -> DirFiles {
         self.lay_out(backup);
         fs::remove_file(self.folder.join("journal")).unwrap();
         let place = self.folder.join("closed");
         fs::create_dir_all(place.join("public")).unwrap();
         fs::write(place.join("public/checkpoint"), &backup.checkpoint).unwrap();
-        let closed = DirFiles::open(&place.join("public"), &place.join("journal")).unwrap();
-        self.restored(After::Noted { entries: noted, suffix: "second".into(), closed: Box::new(closed) })
+        DirFiles::open(&place.join("public"), &place.join("journal")).unwrap()
     }
 
     /// The keystore burns too; a new one is made with the identity that was in the backup.
@@ -105,6 +109,13 @@ impl House {
         let restored = restore(self.parts(), PASSPHRASE, after, &known)?;
         self.restart_after(0);
         Ok(restored)
+    }
+
+    /// Everything burns, the journal too, and no keeper is started after the restore.
+    pub(in crate::engine::tests) fn lay_and_restore(&mut self, backup: &Backup, noted: Vec<StoredEntry>) {
+        let closed = self.close_ledger(backup);
+        let after = After::Noted { entries: noted, suffix: "second".into(), closed: Box::new(closed) };
+        restore(self.parts(), PASSPHRASE, after, &|_| None).unwrap();
     }
 
     /// The ledger that ended, as it is kept.

@@ -106,9 +106,13 @@ impl House {
     }
 
     pub(in crate::engine::tests) fn enrol(&mut self, token: &str) -> Answered<DeskAnswer> {
+        self.enrol_as(token, NEWCOMER)
+    }
+
+    pub(super) fn enrol_as(&mut self, token: &str, n: u8) -> Answered<DeskAnswer> {
         let options = self.desk(DeskRequest::EnrolOptions { invitation: token.into() })?;
         let DeskAnswer::EnrolOptions(options) = options else { panic!("no options") };
-        let person = Person::new(NEWCOMER);
+        let person = Person::new(n);
         self.desk(DeskRequest::Enrol {
             ceremony: options.ceremony,
             client_data: Person::client_data("webauthn.create", &options.challenge),
