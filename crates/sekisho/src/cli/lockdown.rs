@@ -10,8 +10,8 @@ use super::{operate, refuse};
 
 const EXAMPLES: &str = "\
 Who ordered it and why is written on the ledger first; then roots, slots and signing keys are wiped from memory, and a \
-picture that was released and not shown yet is given to nobody. A start does not bring the keys back: `sekisho unlock` \
-does, with custodians' shares, or with the passphrase where that is all there is. Deadlines go on meanwhile.
+picture that was released and not shown yet is given to nobody. Everybody on the rota is \
+called. A start does not bring the keys back: `sekisho unlock` does. Deadlines go on meanwhile.
 
 Examples:
   sekisho lockdown --data /var/lib/sekisho --why \"a key was found outside\"

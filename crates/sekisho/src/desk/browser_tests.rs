@@ -159,6 +159,7 @@ fn every_page_fits_a_phone_and_can_be_read_aloud() {
     for role in [Role::Administrator, Role::Officer] {
         others(&served, &mut scene, role);
     }
+    locked_down(&served, &mut scene);
     assert_eq!(scene.faults, Vec::<String>::new());
     assert_eq!(browser.complaints(), Vec::<String>::new());
 }
@@ -222,6 +223,27 @@ fn others(served: &Served, scene: &mut Scene<'_>, role: Role) {
     }
     scene.browser.click("form[action='/shift/end'] button");
     scene.browser.wait_for_text("シフトを終えました");
+}
+
+/// Last of all: afterwards nothing answers but that.
+fn locked_down(served: &Served, scene: &mut Scene<'_>) {
+    scene.browser.navigate(&served.origin);
+    scene.browser.click("button[data-passkey]");
+    scene.browser.wait_until_loaded("location.pathname !== '/'");
+    scene.browser.navigate(&format!("{}/watch/lockdown", served.origin));
+    scene.browser.wait_for_text("鍵を消して施錠する");
+    scene.take("officer-lockdown");
+    scene.browser.click("button[name=lang]");
+    scene.browser.wait_for_text("Wipe the keys");
+    scene.take("officer-lockdown-english");
+    scene.browser.type_into("#why", "a key was found outside");
+    scene.browser.click("button.grave");
+    scene.browser.wait_for_text("The vault is locked down");
+    scene.take("locked-down-english");
+    scene.browser.navigate(&format!("{}/watch", served.origin));
+    scene.take("locked-down-since");
+    // The browser reports the failed load of that page itself.
+    scene.browser.complaints();
 }
 
 fn invite(served: &Served, scene: &mut Scene<'_>) {

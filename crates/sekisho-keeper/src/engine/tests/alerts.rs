@@ -18,7 +18,7 @@ fn rota(people: &[&str]) -> Rota {
 }
 
 impl House {
-    fn with_rota(people: &[&str]) -> Self {
+    pub(super) fn with_rota(people: &[&str]) -> Self {
         let mut house = Self::founded();
         assert!(matches!(house.operator(OperatorRequest::SetRota(rota(people))), Ok(OperatorAnswer::Done)));
         house

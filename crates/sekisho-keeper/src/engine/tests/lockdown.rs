@@ -10,7 +10,7 @@ use super::{
     *,
 };
 use crate::{
-    engine::{Opener, StartError},
+    engine::{Ask, Opener, Reply, StartError},
     keystore::Keystore,
 };
 
@@ -136,6 +136,19 @@ fn a_restore_of_an_older_backup_does_not_end_it() {
     house.lay_and_restore(&backup, noted);
     let locked = house.restart_locked_after(MINUTE);
     assert!(matches!(locked.unlock(PASSPHRASE), Err((_, StartError::LockedDown))));
+}
+
+/// Everybody is called, by a keeper that has no keys any more.
+#[test]
+fn everybody_is_called_though_the_keys_are_gone() {
+    let mut house = House::with_rota(&["aoki", "baba"]);
+    let mut locked = house.lock_down();
+    let calls = match locked.answer(&Ask::Courier(CourierRequest::Calls { limit: 9 })) {
+        Reply::Courier(Ok(CourierAnswer::Calls(calls))) => calls,
+        other => panic!("no calls: {other:?}"),
+    };
+    let called: Vec<_> = calls.iter().map(|call| (call.contact.as_str(), call.words.happened.en.as_str())).collect();
+    assert_eq!(called, ["aoki", "baba"].map(|contact| (contact, "The vault was locked down.")));
 }
 
 /// The wrapping that only shares open stands in the keystore; the mark alone is heeded besides.
