@@ -59,7 +59,8 @@ fn what(finding: &Finding) -> Text {
         Detector::Drip => text(
             format!("{}で{count}件の閲覧が判断になりませんでした。少しずつ持ち出されているおそれがあります", time.ja),
             format!(
-                "looked {count} times in {} without deciding, more than by chance: pictures may be dripping out",
+                "looked {count} times in {} without deciding, or before anything can be seen, more than by chance: pictures may be \
+                 dripping out",
                 time.en
             ),
         ),

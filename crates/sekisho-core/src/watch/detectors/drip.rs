@@ -5,7 +5,10 @@
 //! is 20 million looks, eight years of a vault of 6,000 documents a day. If somebody adds fifteen looks to every
 //! hundred it takes some 200, less than an hour of such a vault.
 //!
-//! What it can't see, and nothing that counts can: a thief who decides what they look at. They see what they are
+//! A look that is decided sooner than the picture can have been seen counts as one that came to nothing: a program
+//! that decides what it took at once shows itself.
+//!
+//! What it can't see, and nothing that counts can: a thief who decides what they look at, after a person's time. They see what they are
 //! assigned, at the cost of a decision each, and what arrives bounds it.
 
 use alloc::{vec, vec::Vec};
@@ -16,6 +19,7 @@ use super::undecided::end;
 use crate::{
     event::What,
     id::{AssignmentId, StaffId},
+    time::Timestamp,
     watch::{
         Cause, Detector, Finding, Sight, VaultVerdict, Watching,
         book::{Book, Trail},
@@ -34,18 +38,20 @@ pub struct Settings {
     pub up: u64,
     /// Where it rings.
     pub limit: u64,
+    /// Seconds below which nobody has seen a picture and answered.
+    pub seen: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { up: 8, limit: 80 }
+        Self { up: 8, limit: 80, seen: 4 }
     }
 }
 
 /// Each person's last look, and how many of all came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Drip {
-    open: Book<StaffId, Option<AssignmentId>>,
+    open: Book<StaffId, Option<(AssignmentId, Timestamp)>>,
     test: Cusum,
     nothing: Trail,
 }
@@ -56,17 +62,16 @@ impl Watching for Drip {
     fn see(&mut self, settings: &Settings, sight: Sight<'_>) -> Vec<Finding> {
         let now = sight.event.at;
         if let What::Viewed { staff, assignment, .. } = &sight.event.what {
-            *self.open.of(staff, now) = Some(*assignment);
+            *self.open.of(staff, now) = Some((*assignment, now));
         }
         let Some((staff, assignment, decided)) = end(&sight.event.what) else { return Vec::new() };
         let open = self.open.of(&staff, now);
-        if open.take_if(|open| *open == assignment).is_none() {
-            return Vec::new();
-        }
-        if !decided {
+        let Some((_, began)) = open.take_if(|(open, _)| *open == assignment) else { return Vec::new() };
+        let meant = decided && now.since(began) >= settings.seen;
+        if !meant {
             self.nothing.add(now, sight.place, 1, EVIDENCE);
         }
-        let (up, down) = if decided { (0, 1) } else { (settings.up, 0) };
+        let (up, down) = if meant { (0, 1) } else { (settings.up, 0) };
         if !self.test.step(up, down, settings.limit) {
             return Vec::new();
         }
@@ -102,10 +107,26 @@ mod tests {
         assert!(looks[10] < 400 && looks[20] < 1_500, "{looks:?}");
     }
 
+    /// M19: fifteen looks more in a hundred, decided at once; and the control, the same decided after a person's time.
+    #[test]
+    fn looks_that_are_decided_before_they_can_be_seen_are_told() {
+        let told_after = |seconds: u64| {
+            let (mut chance, mut stream) = (Chance::new(1), Stream::default());
+            (1..=6_000).find(|_| {
+                stream.wait(14);
+                let person = (chance.draw() % 40) as u8;
+                stream.look_for(person, if chance.is_one_in(115.0 / 15.0) { seconds } else { 20 }, true);
+                stream.verdicts(Detector::Drip) == [Verdict::Note]
+            })
+        };
+        assert!(told_after(1).is_some_and(|looks| looks < 1_500), "{:?}", told_after(1));
+        assert_eq!(told_after(15), None);
+    }
+
     /// M19: the stated false-alarm budget, solved; and a quiet year, simulated in part.
     #[test]
     fn honest_looks_that_come_to_nothing_are_not_told() {
-        let Settings { up, limit } = Settings::default();
+        let Settings { up, limit, .. } = Settings::default();
         assert!(average_run_length(up as usize, limit as usize, 0.05) > 1.9e7);
         assert_eq!(looks_until_told(3, 33.0, 200_000), None);
     }
