@@ -4,15 +4,23 @@ use std::env;
 
 use crate::{
     install::{self, C_COMPILER, OPENBAO},
+    replay,
     sh::{self, Failure, cargo},
     wheel,
 };
 
-/// Gets what it takes, builds for release, and measures; `arguments` after the name go to the measuring program.
+/// Gets what it takes, builds, and measures; `arguments` after the name go to the measuring program.
 pub fn run(arguments: &[String]) -> Result<(), Failure> {
-    let Some((name, rest)) = arguments.split_first().filter(|(name, _)| *name == "custody") else {
-        return Err(Failure::usage("which one? There is `cargo xtask bench custody`".into()));
-    };
+    match arguments.split_first() {
+        Some((name, rest)) if name == "custody" => custody(name, rest),
+        Some((name, rest)) if name == "replay" => replay::run(rest),
+        _ => Err(Failure::usage(
+            "which one? There are `cargo xtask bench custody` and `cargo xtask bench replay`".into(),
+        )),
+    }
+}
+
+fn custody(name: &str, rest: &[String]) -> Result<(), Failure> {
     let missing = install::ensure(&[C_COMPILER, OPENBAO]);
     if let Some(compiler) = missing.iter().find(|need| need.name == C_COMPILER.name) {
         return Err(Failure::usage(format!("{} is needed for {}", compiler.name, compiler.purpose)));

@@ -8,6 +8,7 @@ mod campaign;
 mod demo;
 mod install;
 mod promise;
+mod replay;
 mod screenshots;
 mod sh;
 mod simulate;
@@ -28,6 +29,8 @@ Developers' commands.
   cargo xtask test [FILTERS]      formatting, lints, bans, all tests; ends with `N passed, N failed`
   cargo xtask bench custody [--only NAME] [--json] [--small]
                                   figures beside OpenBao and the bare machine, into docs/BENCHMARKS.md
+  cargo xtask bench replay [--seeds N] [--from S] [--scale S|M|L] [--json]
+                                  a modelled vault's thieves, beside the rules of others, into docs/REPLAY.md
   cargo xtask walls               only the test of who may import whom
   cargo xtask storm [--rounds N] [--seed N] [--json]
                                   kill processes at random moments under load (1000 rounds), verify after each

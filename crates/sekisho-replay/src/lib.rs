@@ -2,12 +2,21 @@
 //!
 //! Members send documents, reviewers work them off, thieves ride their sessions with valid assignments. Every opening
 //! passes [`sekisho_core::budget::decide`], every event is seen by [`sekisho_core::watch::Watch`], and what they say is
-//! done. It is a model: the keeper itself doesn't run here, and nothing is opened. One seed gives one life.
+//! done: neither is modelled. What is modelled is everything around them: the keeper itself doesn't run here, and
+//! nothing is opened. Beside it the published rules of others look at the same lives ([`rivals`]). One seed gives one
+//! life.
 
 #![forbid(unsafe_code)]
 
 pub mod attack;
+pub mod campaign;
 pub mod chance;
+pub mod document;
+pub mod elsewhere;
+pub mod figures;
 pub mod load;
-pub mod report;
+pub mod quiet;
+pub mod rivals;
+pub mod tables;
+pub mod tuning;
 pub mod world;

@@ -45,11 +45,16 @@ pub struct Load {
 }
 
 impl Load {
-    /// The load of `days` days: a weekend brings 1.3 times as much, every day has its own noise, two days of each month
-    /// bring three times as much, and one day of a year ten times.
-    pub fn new(scale: Scale, days: u64, chance: &mut Chance) -> Self {
+    /// The load of `days` days from the day `first` of a year on: a weekend brings 1.3 times as much, every day has its
+    /// own noise, two days of each month bring three times as much, and one day of a year ten times.
+    pub fn new(scale: Scale, first: u64, days: u64, chance: &mut Chance) -> Self {
         let day = |day| weekly(day) * chance.log_normal(1.0, 0.12) * campaign(day);
-        Self { scale, days: (0..=days).map(day).collect() }
+        Self { scale, days: (first..=first + days).map(day).collect() }
+    }
+
+    /// How long it is between two documents on average, in seconds.
+    pub fn gap(&self) -> f64 {
+        1.0 / self.base()
     }
 
     /// When the next document comes after `now`, by thinning (Lewis and Shedler, 1979).
@@ -86,6 +91,12 @@ fn weekly(day: u64) -> f64 {
     if day % 7 >= 5 { 1.3 / 7.6 * 7.0 } else { 7.0 / 7.6 }
 }
 
+/// When nobody can open anything on a day, in seconds of the day: four times a year the desk is down from noon to six.
+/// Documents go on coming.
+pub const fn outage(day: u64) -> Option<(u64, u64)> {
+    if day % 91 == 45 { Some((12 * 3600, 18 * 3600)) } else { None }
+}
+
 /// What a campaign multiplies a day by.
 pub const fn campaign(day: u64) -> f64 {
     match (day % 365, day % 30) {
@@ -102,7 +113,7 @@ mod tests {
     #[test]
     fn a_week_brings_what_the_scale_says_and_a_campaign_three_times_as_much() {
         let mut chance = Chance::new(5);
-        let load = Load::new(Scale::M, 28, &mut chance);
+        let load = Load::new(Scale::M, 0, 28, &mut chance);
         let (mut at, mut days) = (0.0, [0.0_f64; 28]);
         loop {
             at = load.next(at, &mut chance);

@@ -1,47 +1,72 @@
-//! `cargo run --profile simulation -p sekisho-replay -- [--scale S|M|L] [--seeds N] [--days N] [--json]`
+//! What `cargo xtask bench replay` runs.
 
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr)] // A command for developers: this is how it speaks.
 
-use std::process::ExitCode;
+use std::{fs, path::PathBuf, process::ExitCode};
 
 use sekisho_core::budget::Limits;
 use sekisho_replay::{
-    attack::ATTACKS,
+    campaign::all_attacked,
+    document::{self, Campaign, Scaled},
+    elsewhere,
+    figures::rows,
     load::Scale,
-    report::{Attacked, Quiet, attacked, quiet},
+    quiet::quiet,
+    tuning::tuned,
     world::Guard,
 };
 
-const HELP: &str = r#"A vault's life and its thieves before the budgets and the watch: how many documents were seen, and what was stopped by
-mistake. A model; the keeper itself doesn't run.
+const HELP: &str = r#"A vault's life and its thieves before the budgets and the watch, beside the rules of others: what an attacker saw,
+and who was stopped by mistake. A model; the keeper itself doesn't run.
 
-  --scale S|M|L  how big the vault is (M: 6,000 documents a day, 40 reviewers)
-  --seeds N      how many lives (5)
-  --days N       how long a quiet life lasts (60); 0 for none
-  --limits JSON  budgets to try, as {"person":{"minute":5,"hour":120,"day":150,"72_hours":450}}; else the default
-  --json         one JSON object
+  --seeds N       how many lives (20)
+  --from S        the first seed (101; detectors and rivals are tuned on 1 to 20)
+  --scale S|M|L   only this scale, and print; else all, and write
+  --years N       quiet lives of so many hundredths of a year (100; L always has 36 days around its campaign ×10)
+  --limits JSON   quiet lives only, with these budgets, as {"person":{"minute":5,"hour":120,"day":150,"72_hours":450}}
+  --json          one JSON object
+  --tune          the rivals' settings on seeds 1 to 20
+  --docs DIR      the folder of REPLAY.md and replay.json, to be brought up to date
 
-Example: cargo run --profile simulation -p sekisho-replay -- --scale M --seeds 20 --days 365"#;
+Example: cargo xtask bench replay --seeds 20 --from 101"#;
 
 struct Order {
-    scale: Scale,
     seeds: u64,
-    days: u64,
+    from: u64,
+    scale: Option<Scale>,
+    hundredths: u64,
+    limits: Option<Limits>,
     json: bool,
-    limits: Limits,
+    tune: bool,
+    docs: Option<PathBuf>,
+    commit: String,
 }
 
 fn order() -> Option<Order> {
-    let mut order = Order { scale: Scale::M, seeds: 5, days: 60, json: false, limits: Limits::default() };
+    let mut order = Order {
+        seeds: 20,
+        from: 101,
+        scale: None,
+        hundredths: 100,
+        limits: None,
+        json: false,
+        tune: false,
+        docs: None,
+        commit: "unknown".into(),
+    };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
-            "--scale" => order.scale = Scale::named(&words.next()?)?,
             "--seeds" => order.seeds = words.next()?.parse().ok().filter(|seeds| *seeds > 0)?,
-            "--days" => order.days = words.next()?.parse().ok()?,
-            "--limits" => order.limits = serde_json::from_str(&words.next()?).ok()?,
+            "--from" => order.from = words.next()?.parse().ok()?,
+            "--scale" => order.scale = Some(Scale::named(&words.next()?)?),
+            "--years" => order.hundredths = words.next()?.parse().ok().filter(|many| *many > 0)?,
+            "--limits" => order.limits = Some(serde_json::from_str(&words.next()?).ok()?),
             "--json" => order.json = true,
+            "--tune" => order.tune = true,
+            "--docs" => order.docs = Some(words.next()?.into()),
+            "--commit" => order.commit = words.next()?,
             _ => return None,
         }
     }
@@ -49,33 +74,81 @@ fn order() -> Option<Order> {
 }
 
 fn main() -> ExitCode {
-    let Some(Order { scale, seeds, days, json, limits }) = order() else {
+    let Some(order) = order() else {
         eprintln!("{HELP}");
         return ExitCode::from(2);
     };
-    let guard = Guard { limits: Some(limits), ..Guard::full() };
-    let attacks: Vec<_> = ATTACKS.iter().map(|attack| attacked(scale, *attack, seeds, &guard)).collect();
-    let quiet = (days > 0).then(|| quiet(scale, days, seeds, &guard));
-    if json {
-        println!("{}", serde_json::json!({ "scale": scale.name, "seeds": seeds, "attacks": attacks, "quiet": quiet }));
-    } else {
-        attacks.iter().for_each(print_attack);
-        quiet.iter().for_each(print_quiet);
+    if order.tune {
+        tune();
+        return ExitCode::SUCCESS;
     }
-    ExitCode::SUCCESS
+    if let Some(limits) = &order.limits {
+        try_limits(&order, limits);
+        return ExitCode::SUCCESS;
+    }
+    match report(&order) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(why) => {
+            eprintln!("replay: {why}");
+            ExitCode::from(2)
+        }
+    }
 }
 
-fn print_attack(attacked: &Attacked) {
-    let Attacked { attack, sessions, median, worst, unguarded, .. } = attacked;
-    println!(
-        "{attack} ({sessions} sessions): {median} documents in the median, {worst} at worst; {unguarded} unguarded"
-    );
-    attacked
-        .noticed
-        .iter()
-        .for_each(|(what, (lives, seconds))| println!("    {what} in {lives} lives, after {seconds} s"));
+fn report(order: &Order) -> Result<bool, String> {
+    let scales = order.scale.map_or(vec![Scale::S, Scale::M, Scale::L], |scale| vec![scale]);
+    let scales = scales.into_iter().map(|scale| measured(order, scale)).collect();
+    let campaign = Campaign { commit: order.commit.clone(), scales };
+    let other = order.docs.as_deref().map(elsewhere::rows).unwrap_or_default();
+    if let Some(docs) = order.docs.as_ref().filter(|_| order.scale.is_none()) {
+        write(docs, &campaign, &other)?;
+    }
+    if order.json {
+        println!("{}", serde_json::to_string(&campaign).map_err(|why| why.to_string())?);
+    } else {
+        println!("{}", document::text(&campaign, &other));
+    }
+    Ok(campaign.is_held())
 }
 
-fn print_quiet(quiet: &Quiet) {
+fn measured(order: &Order, scale: Scale) -> Scaled {
+    eprintln!("{} …", scale.name);
+    // A country's vault takes ten times as long as the next smaller one.
+    let many = if scale == Scale::L { order.seeds.div_ceil(4) } else { order.seeds };
+    let seeds = order.from..order.from + many;
+    let rows = rows(&all_attacked(scale, seeds.clone()));
+    let quiet = quiet(scale, span(order, scale), seeds, &Guard::full());
+    Scaled { scale: scale.name.into(), seeds: (order.from, many), rows, quiet }
+}
+
+/// From which day of a year on quiet lives are lived, and how many days.
+fn span(order: &Order, scale: Scale) -> (u64, u64) {
+    match scale {
+        // From ten days before the campaign of ten times the usual load until nearly four weeks after its beginning.
+        Scale::L => (190, 36 * order.hundredths / 100),
+        _ => (0, 365 * order.hundredths / 100),
+    }
+}
+
+fn write(docs: &std::path::Path, campaign: &Campaign, other: &[elsewhere::Elsewhere]) -> Result<(), String> {
+    let document = docs.join("REPLAY.md");
+    let told = |why: std::io::Error| why.to_string();
+    let text = document::written_into(&fs::read_to_string(&document).map_err(told)?, campaign, other)?;
+    let data = serde_json::to_string_pretty(campaign).map_err(|why| why.to_string())?;
+    fs::write(docs.join("replay.json"), data + "\n").map_err(told)?;
+    fs::write(document, text).map_err(told)
+}
+
+fn tune() {
+    for tried in tuned(Scale::M, 1..21) {
+        let mark = if tried.chosen { "  <- chosen" } else { "" };
+        println!("{:16} {:>7} {:>7.1} days a year{mark}", tried.name, tried.setting, tried.days_a_year);
+    }
+}
+
+fn try_limits(order: &Order, limits: &Limits) {
+    let (scale, guard) = (order.scale.unwrap_or(Scale::M), Guard { limits: Some(limits.clone()), ..Guard::full() });
+    let quiet = quiet(scale, span(order, scale), order.from..order.from + order.seeds, &guard);
     println!("{quiet:#?}");
 }

@@ -1,6 +1,8 @@
 //! The vault and everybody in it.
 
+mod outside;
 mod people;
+mod tally;
 mod thief;
 mod vault;
 
@@ -12,9 +14,11 @@ use crate::{
     attack::Attack,
     chance::Chance,
     load::{DAY, Load, Scale},
+    rivals::Rival,
 };
 pub use people::Person;
-pub use vault::{Document, Tally, Vault};
+pub use tally::{Notice, Tally};
+pub use vault::{Document, Vault};
 
 /// The first second of a life: a Monday, midnight in Japan.
 pub const START: u64 = 1_767_538_800;
@@ -24,85 +28,123 @@ pub const START: u64 = 1_767_538_800;
 pub(crate) enum Act {
     /// A document comes.
     Arrive,
+    /// A member sends another picture: which one it is, from 1.
+    Retake(u8),
+    /// An attacker sends a document of their own under a site's key.
+    Fake,
     /// A person begins a shift.
     Begin(usize),
     /// A person takes the next document. The number is the shift's.
     Work(usize, u64),
     /// A person is done with what they have.
     Done(usize, u64),
+    /// A person comes back to a document that lapsed.
+    Back(usize, u64),
+    /// A shift is as long as it may be.
+    Leave(usize, u64),
     /// A thief takes the next document in this person's session.
     Steal(usize, u64),
-    /// Sessions are stolen.
-    Attack,
+    /// Somebody outside asks for the document of this number.
+    Ask(u64),
+    /// Once a minute: what was sent is summed up.
+    Minute,
     /// Once an hour: what is over is let go.
     Sweep,
 }
 
-/// Whether budgets and detectors do anything.
+/// What does anything about a thief.
 #[derive(Debug, Clone, Default)]
 pub struct Guard {
     /// The budgets; without them everything is allowed.
     pub limits: Option<Limits>,
     /// The detectors; without them nothing is found.
     pub setup: Option<Setup>,
+    /// What others watch with. It looks on and stops nobody.
+    pub rivals: Vec<Rival>,
 }
 
 impl Guard {
-    /// Both, as they are by default.
+    /// Budgets and detectors as they are by default.
     pub fn full() -> Self {
-        Self { limits: Some(Limits::default()), setup: Some(Setup::default()) }
+        Self { limits: Some(Limits::default()), setup: Some(Setup::default()), rivals: Vec::new() }
+    }
+
+    /// Neither, with these looking on.
+    pub fn of(rivals: Vec<Rival>) -> Self {
+        Self { rivals, ..Self::default() }
     }
 }
 
-/// One life.
+/// One life. A copy of it goes on as it would have.
+#[derive(Debug, Clone)]
 pub struct World {
     pub(crate) chance: Chance,
     load: Load,
+    first: u64,
     pub(crate) vault: Vault,
     pub(crate) people: Vec<Person>,
     pub(crate) attack: Option<Attack>,
     acts: BinaryHeap<Reverse<(u64, u64, Act)>>,
     count: u64,
     pub(crate) now: u64,
-    end: u64,
     next_arrival: f64,
+    idle: Vec<(usize, u64)>,
+    sent: outside::Sent,
+    rivals: Vec<Rival>,
+    /// From which number on an attacker without a session fetches.
+    fetched_from: u64,
 }
 
 impl World {
-    /// A life of `days` days; if there is an attack, it begins `attack.1` seconds after the start.
-    pub fn new(scale: Scale, days: u64, seed: u64, guard: &Guard, attack: Option<(Attack, u64)>) -> Self {
+    /// A life of `days` days that begins with the day `first` of a year.
+    pub fn new(scale: Scale, first: u64, days: u64, seed: u64, guard: &Guard) -> Self {
         let mut chance = Chance::new(seed);
-        let load = Load::new(scale, days, &mut chance);
+        let load = Load::new(scale, first, days, &mut chance);
         let people = (0..scale.reviewers).map(|number| Person::hire(number, &mut chance)).collect();
         let mut world = Self {
             vault: Vault::new(guard, scale.reviewers),
             chance,
             load,
+            first,
             people,
-            attack: attack.map(|(attack, _)| attack),
+            attack: None,
             acts: BinaryHeap::new(),
             count: 0,
             now: 0,
-            end: days * DAY,
             next_arrival: 0.0,
+            idle: Vec::new(),
+            sent: outside::Sent::default(),
+            rivals: guard.rivals.clone(),
+            fetched_from: 0,
         };
         world.arrive_next();
+        world.at(60, Act::Minute);
         world.at(3600, Act::Sweep);
         (0..scale.reviewers).for_each(|who| world.at(world.people[who].begins(0), Act::Begin(who)));
-        attack.into_iter().for_each(|(_, from)| world.at(from, Act::Attack));
         world
     }
 
-    /// Lives it to its end, or to lockdown if there is an attack.
-    pub fn live(mut self) -> Tally {
-        while let Some(Reverse((at, _, act))) = self.acts.pop() {
-            if at > self.end || self.vault.is_locked() && self.attack.is_some() {
+    /// Lives on until `end`, in seconds of the life, or to lockdown if there is an attack.
+    pub fn live_until(&mut self, end: u64) {
+        while let Some(Reverse((at, _, _))) = self.acts.peek() {
+            if *at > end || self.vault.is_locked() && self.attack.is_some() {
                 break;
             }
+            let Some(Reverse((at, _, act))) = self.acts.pop() else { break };
             self.now = at;
             self.act(act);
         }
-        self.vault.tally
+    }
+
+    /// Lives to the end of day `days`, and says what happened.
+    pub fn live(mut self, days: u64) -> Tally {
+        self.live_until(days * DAY);
+        self.into_tally()
+    }
+
+    /// What happened.
+    pub fn into_tally(self) -> Tally {
+        Tally { rivals: self.rivals, ..self.vault.tally }
     }
 
     pub(crate) fn at(&mut self, at: u64, act: Act) {
@@ -113,24 +155,59 @@ impl World {
     fn act(&mut self, act: Act) {
         match act {
             Act::Arrive => {
-                let id = self.chance.bytes();
-                self.vault.arrive(id, self.now);
+                self.arrive(1);
                 self.arrive_next();
             }
+            Act::Retake(arrival) => self.arrive(arrival),
+            Act::Fake => self.fake(),
             Act::Begin(who) => self.begin(who),
             Act::Work(who, shift) => self.work(who, shift),
             Act::Done(who, shift) => self.done(who, shift),
+            Act::Back(who, shift) => self.back(who, shift),
+            Act::Leave(who, shift) => drop(self.is_on(who, shift)),
             Act::Steal(who, shift) => self.steal(who, shift),
-            Act::Attack => self.begin_attack(),
+            Act::Ask(number) => self.ask(number),
+            Act::Minute => self.minute(),
             Act::Sweep => {
                 self.vault.sweep(self.now);
+                self.obey();
                 self.at(self.now + 3600, Act::Sweep);
             }
         }
     }
 
+    fn arrive(&mut self, arrival: u8) {
+        let id = self.chance.bytes();
+        self.vault.arrive(Document::new(id, self.now, arrival), self.now);
+        self.upload();
+        self.call_somebody();
+    }
+
     fn arrive_next(&mut self) {
         self.next_arrival = self.load.next(self.next_arrival, &mut self.chance);
         self.at(self.next_arrival as u64, Act::Arrive);
+    }
+
+    /// An attacker who holds a site's key sends pictures of their own. They are worth nothing to them.
+    fn fake(&mut self) {
+        let id = self.chance.bytes();
+        self.vault.arrive(Document::fake(id, self.now), self.now);
+        self.call_somebody();
+        self.fake_next();
+    }
+
+    pub(crate) fn fake_next(&mut self) {
+        let Some(attack) = self.attack.filter(|attack| attack.flood > 0) else { return };
+        let gap = self.chance.exponential(self.load.gap() / attack.flood as f64);
+        self.at(self.now + gap as u64, Act::Fake);
+    }
+
+    /// When nobody can open anything, if that is now: until when.
+    pub(crate) const fn outage(&self) -> Option<u64> {
+        let (day, second) = (self.now / DAY, self.now % DAY);
+        match crate::load::outage(self.first + day) {
+            Some((from, until)) if second >= from && second < until => Some(day * DAY + until),
+            _ => None,
+        }
     }
 }

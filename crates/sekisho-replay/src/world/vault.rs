@@ -1,9 +1,9 @@
 //! The vault: its queue, its counts, its ledger's events, and what is found in them.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
 use sekisho_core::{
-    budget::{Cost, Demand, Kind, Limits, Look, Memory, Past, Refused, Series, Spent, Subject, Window, decide},
+    budget::{Cost, Counts, Demand, Kind, Limits, Look, Memory, Past, Refused, Series, Spent, Subject, Window, decide},
     check::{Reason, Verdict as Decision},
     event::{Event, What},
     id::{AssignmentId, CheckId, DocumentId, ShiftId, SiteName, StaffId, ViewingId},
@@ -15,7 +15,7 @@ use sekisho_core::{
     },
 };
 
-use super::{Guard, Person, START};
+use super::{Guard, Notice, Person, START, Tally};
 use crate::chance::Chance;
 
 /// How long a document lives, in seconds.
@@ -30,6 +30,27 @@ pub struct Document {
     arrived: u64,
     looks: u32,
     last: Option<StaffId>,
+    is_fake: bool,
+    /// Which picture of its check it is, from 1.
+    pub(super) arrival: u8,
+}
+
+impl Document {
+    /// A member's, that comes at `now`.
+    pub(super) const fn new(id: [u8; 16], now: u64, arrival: u8) -> Self {
+        Self { id, arrived: now, looks: 0, last: None, is_fake: false, arrival }
+    }
+
+    /// An attacker's own.
+    pub(super) const fn fake(id: [u8; 16], now: u64) -> Self {
+        Self { is_fake: true, ..Self::new(id, now, 1) }
+    }
+
+    /// A number that tells it from others.
+    pub(super) const fn number(&self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.id;
+        u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    }
 }
 
 /// What comes of asking for the next document.
@@ -43,44 +64,15 @@ pub(super) enum Opened {
     Wait(u64),
 }
 
-/// What happened in a life.
-#[derive(Debug, Clone, Default)]
-pub struct Tally {
-    /// Documents that came.
-    pub arrived: u64,
-    /// Documents that were decided.
-    pub decided: u64,
-    /// Documents that died undecided.
-    pub died: u64,
-    /// How long each decided document waited, by hours begun.
-    pub waited: BTreeMap<u64, u64>,
-    /// Openings that a budget refused.
-    pub refused: u64,
-    /// Findings by detector and verdict.
-    pub findings: BTreeMap<(Detector, Verdict), u64>,
-    /// Seconds that people were at work.
-    pub shifts: u64,
-    /// When an attack began, in seconds of the life.
-    pub attacked: Option<u64>,
-    /// How many sessions were taken.
-    pub sessions: usize,
-    /// How many documents a thief saw, each counted once.
-    pub stolen: usize,
-    /// Seconds after the attack began at which each detector spoke first.
-    pub noticed: BTreeMap<(Detector, Verdict), u64>,
-    /// Documents that had ended before the attack.
-    before: u64,
-    /// Documents that were undecided then, and that came until the last one was stolen.
-    pub bound: u64,
-}
-
 /// The vault.
+#[derive(Debug, Clone)]
 pub struct Vault {
     limits: Option<Limits>,
     watch: Option<Watch>,
     reviewers: u64,
     memory: Memory,
-    gather: Gather,
+    gate: Gather,
+    keeper: Gather,
     site: SiteName,
     queue: VecDeque<Document>,
     place: u64,
@@ -98,7 +90,8 @@ impl Vault {
             watch: guard.setup.clone().map(Watch::new),
             reviewers: reviewers as u64,
             memory: Memory::default(),
-            gather: Gather::default(),
+            gate: Gather::default(),
+            keeper: Gather::default(),
             site: "site-a".parse().expect("it is a name"),
             queue: VecDeque::new(),
             place: 0,
@@ -126,11 +119,7 @@ impl Vault {
     }
 
     fn found(&mut self, now: u64, finding: &Finding) {
-        let kind = (finding.detector, finding.verdict());
-        *self.tally.findings.entry(kind).or_default() += 1;
-        if let Some(began) = self.tally.attacked {
-            self.tally.noticed.entry(kind).or_insert(now - began);
-        }
+        self.note(now, (finding.detector, finding.verdict()));
         match (finding.verdict(), &finding.cause) {
             (Verdict::EndShift, Cause::Person { staff, .. }) => self.ended.push(*staff),
             (Verdict::EndShift, Cause::Several { staff, .. }) => self.ended.extend(staff.people()),
@@ -140,16 +129,26 @@ impl Vault {
         }
     }
 
+    fn note(&mut self, now: u64, kind: (Detector, Verdict)) {
+        let tally = &mut self.tally;
+        let Some(began) = tally.attacked else {
+            *tally.findings.entry(kind).or_default() += 1;
+            return;
+        };
+        let notice = Notice { seconds: now - began, asked: tally.asked, stolen: tally.stolen as u64, times: 0 };
+        tally.noticed.entry(kind).or_insert(notice).times += 1;
+    }
+
     fn count(&mut self, kind: Kind, now: u64) {
         for subject in [Subject::Vault, Subject::Site(self.site.clone())] {
             self.memory.add(Series::new(subject, kind), at(now));
         }
     }
 
-    pub(super) fn arrive(&mut self, id: [u8; 16], now: u64) {
+    pub(super) fn arrive(&mut self, document: Document, now: u64) {
         self.count(Kind::Arrived, now);
         self.tally.arrived += 1;
-        self.queue.push_back(Document { id, arrived: now, looks: 0, last: None });
+        self.queue.push_back(document);
     }
 
     pub(super) fn begin_shift(&mut self, shift: ShiftId, staff: StaffId, now: u64) {
@@ -166,7 +165,7 @@ impl Vault {
         if now < self.paused || self.locked {
             return Opened::Wait(self.paused.max(now + 60));
         }
-        let Some(mut document) = self.draw(chance) else { return Opened::Nothing };
+        let Some(mut document) = self.draw(person.staff, chance) else { return Opened::Nothing };
         match self.decide_on(person, &document, now) {
             Ok(cost) => cost.0.into_iter().for_each(|series| self.memory.add(series, at(now))),
             Err(spent) => return self.refuse(person.staff, document, &spent, now),
@@ -180,9 +179,13 @@ impl Vault {
         Opened::Yes(assignment, document)
     }
 
-    fn draw(&mut self, chance: &mut Chance) -> Option<Document> {
+    // What lapsed with this person goes to somebody else, if anything else is there.
+    fn draw(&mut self, staff: StaffId, chance: &mut Chance) -> Option<Document> {
         let among = DRAWN_FROM.min(self.queue.len() as u64);
-        if among == 0 { None } else { self.queue.remove(chance.below(among) as usize) }
+        let place = if among == 0 { return None } else { chance.below(among) as usize };
+        let others = |place: usize| (self.queue[place].last != Some(staff)).then_some(place);
+        let place = (place..among as usize).chain(0..place).find_map(others)?;
+        self.queue.remove(place)
     }
 
     fn decide_on(&self, person: &Person, document: &Document, now: u64) -> Result<Cost, Spent> {
@@ -190,14 +193,20 @@ impl Vault {
         let by_person = u32::from(document.last == Some(person.staff));
         let past = Past { by_person, with_device: by_person, by_anybody: document.looks, reviewers: 1 };
         let look = Look { staff: person.staff, device: person.device, site: &self.site, past, with_reason: true };
-        let long = now.saturating_sub(limits.relief.after_hours * 3600);
-        let waiting_long = self.queue.partition_point(|waiting| waiting.arrived < long) as u64;
-        let demand = Demand { waiting_long, reviewers: self.reviewers };
+        let demand = self.demand(limits, now);
         let Ok(decided) = decide(limits, demand, &look, at(now), &self.memory);
         decided.map_err(|refused| match refused {
             Refused::Spent(spent) => spent,
             Refused::ReasonNeeded => unreachable!("a reason was given"),
         })
+    }
+
+    /// What has waited for long, counted as the keeper counts it: what came before that time, less all that ended.
+    fn demand(&self, limits: &Limits, now: u64) -> Demand {
+        let count =
+            |kind, until| self.memory.until(&Series::new(Subject::Vault, kind), until).unwrap_or_else(|no| match no {});
+        let came = count(Kind::Arrived, Timestamp((START + now).saturating_sub(limits.relief.after_hours * 3600)));
+        Demand { waiting_long: came.saturating_sub(count(Kind::Ended, at(now))), reviewers: self.reviewers }
     }
 
     /// The document goes back to the front, and the ledger is told as the keeper would tell it.
@@ -213,10 +222,36 @@ impl Vault {
                 return Opened::Wait(now + 60);
             }
         };
-        for seen in self.gather.refused(Room::Keeper, trouble, &Asker::Staff(staff), at(now)) {
-            self.log(now, What::Observed { room: Room::Keeper, seen });
-        }
+        self.refuse_at(Room::Keeper, trouble, &Asker::Staff(staff), now);
         Opened::Wait(spent.frees.map_or(now + 600, |frees| frees.0 - START))
+    }
+
+    /// Somebody was refused, and the ledger is told, summed up.
+    pub(super) fn refuse_at(&mut self, room: Room, trouble: Trouble, asker: &Asker, now: u64) {
+        if !self.is_watched() {
+            return;
+        }
+        let gather = if room == Room::Gate { &mut self.gate } else { &mut self.keeper };
+        for seen in gather.refused(room, trouble, asker, at(now)) {
+            self.observe(room, seen, now);
+        }
+    }
+
+    /// Something was observed.
+    pub(super) fn observe(&mut self, room: Room, seen: Observation, now: u64) {
+        self.log(now, What::Observed { room, seen });
+    }
+
+    /// Whether anybody watches.
+    pub(super) const fn is_watched(&self) -> bool {
+        self.watch.is_some()
+    }
+
+    /// What is left of a minute that is over is told.
+    pub(super) fn tick(&mut self, now: u64) {
+        for (room, told) in [(Room::Gate, self.gate.tick(at(now))), (Room::Keeper, self.keeper.tick(at(now)))] {
+            told.into_iter().for_each(|seen| self.observe(room, seen, now));
+        }
     }
 
     pub(super) fn decide(&mut self, staff: StaffId, assignment: AssignmentId, document: Document, now: u64) {
@@ -235,11 +270,12 @@ impl Vault {
         self.queue.insert(place, document);
     }
 
-    /// A thief has seen it.
-    pub(super) fn steal(&mut self, document: Document) {
-        self.seen.insert(document.id);
+    /// A thief has seen it. Says whether it is new to them, and a member's.
+    pub(super) fn steal(&mut self, document: &Document) -> bool {
+        let fresh = !document.is_fake && self.seen.insert(document.id);
         self.tally.stolen = self.seen.len();
         self.tally.bound = self.tally.arrived - self.tally.before;
+        fresh
     }
 
     /// From here on a thief is in: what is there now and what comes is all there is to see.
@@ -256,9 +292,6 @@ impl Vault {
             self.count(Kind::Ended, now);
         }
         self.memory.forget_before(at(now) - 73 * 3600);
-        for seen in self.gather.tick(at(now)) {
-            self.log(now, What::Observed { room: Room::Keeper, seen });
-        }
         // In a life without an attack a lockdown is counted, and the custodians come two hours later at the latest.
         if self.locked && self.tally.attacked.is_none() {
             self.locked = false;
