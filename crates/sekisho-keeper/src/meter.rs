@@ -53,20 +53,17 @@ pub struct Ticket {
 /// Decides on a viewing: a person on shift, an assignment that stands, the circumstances, and the budgets.
 ///
 /// # Errors
-/// When the counts of budgets can't be read; that it is [`Denied`] is no error.
+/// [`Denied`].
 pub(crate) fn decide(
     shift: &OnShift,
     assigned: &Assigned,
     at: Circumstances,
     reckoning: &Reckoning<'_>,
-) -> rusqlite::Result<Result<Allowed, Denied>> {
-    if let Err(refusal) = by_rules(shift, assigned, at) {
-        return Ok(Err(Denied::Rule(refusal)));
-    }
-    Ok(match reckoning.decide()? {
-        Ok(cost) => Ok(Allowed(cost)),
-        Err(Refused::ReasonNeeded) => Err(Denied::Rule(Refusal::LookReasonNeeded)),
-        Err(Refused::Spent(spent)) => Err(Denied::Spent(Box::new(spent))),
+) -> Result<Allowed, Denied> {
+    by_rules(shift, assigned, at).map_err(Denied::Rule)?;
+    reckoning.decide().map(Allowed).map_err(|refused| match refused {
+        Refused::ReasonNeeded => Denied::Rule(Refusal::LookReasonNeeded),
+        Refused::Spent(spent) => Denied::Spent(Box::new(spent)),
     })
 }
 
@@ -116,7 +113,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::db;
+    use crate::engine::Tally;
 
     const ME: StaffId = StaffId::from_bytes([1; 16]);
     const NOW: Timestamp = Timestamp(1000);
@@ -133,8 +130,8 @@ mod tests {
 
     /// What comes of it with these limits, in an empty vault.
     fn decided(limits: Limits, shift: &OnShift, assigned: &Assigned, at: Circumstances) -> Option<Denied> {
-        let (db, site) = (db::open(":memory:".as_ref()).unwrap(), "site".parse().unwrap());
-        decide(shift, assigned, at, &Reckoning::for_test(&db, limits, &site, NOW)).unwrap().err()
+        let (tally, site) = (Tally::default(), "site".parse().unwrap());
+        decide(shift, assigned, at, &Reckoning::for_test(&tally, limits, &site, NOW)).err()
     }
 
     #[test]

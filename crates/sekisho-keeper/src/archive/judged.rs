@@ -207,6 +207,7 @@ pub const KEEPER_DB: &[Table] = &[
             id("staff", "stf", "who looked"),
             time("at", "when"),
             id("device", "dev", "with which passkey, by its hash"),
+            bytes("cost", "of whose budgets it was taken, and at which second"),
         ],
     },
     Table {

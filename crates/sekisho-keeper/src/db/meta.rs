@@ -42,6 +42,8 @@ pub mod names {
     pub const LIMITS: &str = "limits";
     /// [`super::LockedDown`], while the vault is locked down.
     pub const LOCKED_DOWN: &str = "locked_down";
+    /// From which place of the ledger on the costs of looks stand in no row of budgets.
+    pub const METERED: &str = "metered";
     /// Whether openings are paused.
     pub const PAUSED: &str = "paused";
     /// [`sekisho_core::alert::Rota`].

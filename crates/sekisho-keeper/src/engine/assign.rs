@@ -103,7 +103,7 @@ fn draw_of(turn: &mut Turn<'_>, site: &SiteName, shift: &OnShift) -> Result<Opti
     while !oldest.is_empty() {
         let drawn = u64::from_le_bytes(fresh(&mut *turn.room.entropy)) % oldest.len() as u64;
         let (check, document) = oldest.swap_remove(drawn as usize);
-        match budget::require(turn, shift, &Wanted { document, site, with_reason: true }) {
+        match budget::require(turn, shift, &Wanted { check, document, site, with_reason: true }) {
             Err(Fault::Spent(one)) if one.series.kind == Kind::Again => spent = Some(one),
             allowed => return allowed.map(|()| Some((check, document))),
         }

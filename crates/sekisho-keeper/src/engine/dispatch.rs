@@ -265,7 +265,7 @@ pub(super) fn status(turn: &Turn<'_>) -> Result<Status, Fault> {
         custodians: turn.room.keystore.shares(),
         paused: meta::is(turn.db, meta::names::PAUSED)?,
         time_in_doubt: !turn.now.may_open,
-        budget: Box::new(budget::view(turn.db, turn.now.at)?),
+        budget: Box::new(budget::view(turn.db, &turn.room.tally, turn.now.at)?),
         witnessing: turn.room.witnesses.view(witness::forgotten(turn.db)?),
         ledger_size: turn.room.ledger.next_index(),
         undecided: undecided as u64,

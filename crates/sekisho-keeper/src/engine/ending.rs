@@ -28,7 +28,7 @@ pub(super) const AT_ONCE: usize = 500;
 pub(super) fn shred(turn: &mut Turn<'_>, check: CheckId, document: DocumentId, cause: ShredCause) -> Result<(), Fault> {
     if let Some((place, site)) = held(turn.db, document)? {
         key_page::forget(turn.db, place, document)?;
-        budget::ended(turn.db, &site, turn.now.at)?;
+        budget::ended(turn, &site, turn.now.at)?;
     }
     turn.db
         .prepare_cached(

@@ -1,6 +1,6 @@
 //! A keeper without its keys: it can forget, say how it is, and be unlocked.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{cell::OnceCell, collections::HashMap, sync::Arc};
 
 use rusqlite::Connection;
 use sekisho_core::{
@@ -98,6 +98,8 @@ pub struct Locked {
     trust: TimeTrust,
     witnesses: WitnessPlan,
     budget: Option<Limits>,
+    /// What budgets are counted on, once somebody asked how the keeper is.
+    tally: OnceCell<budget::Tally>,
 }
 
 impl Locked {
@@ -123,7 +125,7 @@ impl Locked {
     }
 
     pub(super) fn of(parts: Parts, installation: Installation, trust: TimeTrust) -> Self {
-        Self { parts, installation, trust, witnesses: WitnessPlan::default(), budget: None }
+        Self { parts, installation, trust, witnesses: WitnessPlan::default(), budget: None, tally: OnceCell::new() }
     }
 
     /// Since when the vault is locked down, if it is: by keeper.db or by the keystore, of which one may be a copy from
@@ -220,6 +222,15 @@ impl Locked {
         }
     }
 
+    // Nothing is counted without keys, so once is enough.
+    fn tally(&self) -> Result<&budget::Tally, Fault> {
+        if let Some(known) = self.tally.get() {
+            return Ok(known);
+        }
+        let loaded = budget::Tally::load(&self.parts.db)?;
+        Ok(self.tally.get_or_init(|| loaded))
+    }
+
     fn closed(&self) -> Refusal {
         match self.locked_down() {
             Ok(None) => Refusal::Locked,
@@ -241,7 +252,7 @@ impl Locked {
             custodians: self.parts.keystore.shares(),
             paused: meta::is(db, meta::names::PAUSED)?,
             time_in_doubt: !judged.may_open,
-            budget: Box::new(budget::view(db, judged.now)?),
+            budget: Box::new(budget::view(db, self.tally()?, judged.now)?),
             witnessing: witness::known(db)?,
             ledger_size: count("SELECT coalesce(max(place) + 1, 0) FROM event")?,
             undecided: count("SELECT count(*) FROM document WHERE shredded IS NULL")?,
@@ -310,7 +321,7 @@ impl Locked {
         let signer = LedgerSigner::from_seed(&installation.ledger_origin, &identity.ledger)
             .map_err(|e| Fault::Broken("the ledger's key is damaged", e.into()))?;
         let ledger = writer(&db, ledger, signer, keystore.ledger_head(&keys)?)?;
-        let keeper = installation.keeper;
+        let (keeper, tally) = (installation.keeper, budget::Tally::load(&db)?);
         let room = Room {
             installation,
             keystore,
@@ -329,6 +340,7 @@ impl Locked {
             ticked: 0,
             behind: false,
             swept: None,
+            tally,
             budgets_swept: None,
             shifts: Shifts::default(),
             ceremonies: Ceremonies::default(),

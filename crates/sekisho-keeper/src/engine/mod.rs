@@ -46,6 +46,8 @@ pub(crate) mod tests;
 pub(crate) use assigned::Assigned;
 pub use budget::BudgetRefused;
 pub(crate) use budget::Reckoning;
+#[cfg(test)]
+pub(crate) use budget::Tally;
 pub use dispatch::{Ask, Outcome, Reply};
 pub use fault::Fault;
 pub use founding::{FoundError, Founder, Ground, Known, Plan, found, known};
@@ -129,6 +131,7 @@ impl Engine {
             Fault::Broken("the journal failed", cause.into())
         })?;
         self.room.counts.add(counted);
+        self.room.tally.settle();
         for effect in &effects {
             match *effect {
                 Effect::Believe(at, reading) => drop(self.room.trust.confirm(at, reading)),
@@ -160,6 +163,7 @@ impl Engine {
         if committed.is_err() {
             let _ = self.db.execute_batch("ROLLBACK");
             self.room.ledger.abandon();
+            self.room.tally.rollback_to(0);
             // A commit can fail and be on the disk all the same. Its entries are then
             // in the database and not in the journal; a start completes the journal.
             self.halted = !self.is_as_before().unwrap_or(false);
@@ -229,12 +233,14 @@ fn apart<T>(turn: &mut Turn<'_>, verb: impl FnOnce(&mut Turn<'_>) -> Result<T, F
     }
     turn.db.execute_batch("SAVEPOINT verb")?;
     let (mark, effects, counted) = (turn.room.ledger.mark(), turn.effects.len(), turn.counted);
+    let counts = turn.room.tally.mark();
     let done = verb(turn);
     if done.is_ok() {
         turn.db.execute_batch("RELEASE verb")?;
     } else if !turn.db.is_autocommit() {
         turn.db.execute_batch("ROLLBACK TO verb; RELEASE verb")?;
         turn.room.ledger.rollback_to(mark);
+        turn.room.tally.rollback_to(counts);
         turn.effects.truncate(effects);
         turn.counted = counted;
     }

@@ -183,7 +183,7 @@ fn hold(
     if inserted != 1 {
         return Err(Refusal::AlreadyReceived.into());
     }
-    Ok(budget::arrived(turn.db, &context.site, turn.now.at)?)
+    Ok(budget::arrived(turn, &context.site, turn.now.at)?)
 }
 
 // With its first real check an installation is founded: from here on the

@@ -98,7 +98,7 @@ fn of_a_check(turn: &mut Turn<'_>, check: CheckId, event: &Event, replayed: &mut
     match &event.what {
         What::Viewed { viewing, document, staff, .. } => {
             if let Some(row) = row(turn, check, *document)? {
-                budget::recount(turn.db, (*staff, *document), &row.site, event.at)?;
+                budget::recount(turn, (*staff, check, *document), &row.site, event.at)?;
             }
             turn.db
                 .prepare_cached(
@@ -219,7 +219,7 @@ fn received(turn: &mut Turn<'_>, event: &Event, known: Known<'_>) -> Result<(), 
 
 // Its key was nowhere but beside the rows that are gone; so it waits without one, and is ended as lost if nothing
 // ended it before.
-fn document(turn: &Turn<'_>, event: &Event) -> Result<(), Fault> {
+fn document(turn: &mut Turn<'_>, event: &Event) -> Result<(), Fault> {
     let What::Received { check, document, site, kind, deadline, ciphertext_sha256, .. } = &event.what else {
         return Ok(());
     };
@@ -240,7 +240,7 @@ fn document(turn: &Turn<'_>, event: &Event) -> Result<(), Fault> {
             ciphertext_sha256,
         ))?;
     if came == 1 {
-        budget::arrived(turn.db, site, event.at)?;
+        budget::arrived(turn, site, event.at)?;
     }
     Ok(())
 }
@@ -302,7 +302,7 @@ fn shredded(
         .query_row((Id(document), Word(DocumentState::Shredded), At(at)), |row| row.get::<_, Word<_>>(0))
         .optional()?;
     if let Some(Word(site)) = ended {
-        budget::ended(turn.db, &site, at)?;
+        budget::ended(turn, &site, at)?;
     }
     // After these two its member is asked again; if arrivals ran out, the next event says so.
     if matches!(cause, ShredCause::Overdue | ShredCause::Damaged) {

@@ -267,7 +267,7 @@ fn end_lost(turn: &mut Turn<'_>, check: CheckId, document: DocumentId) -> Result
             "UPDATE document SET state = 'shredded', warn_at = NULL, shredded = ?2 WHERE id = ?1 RETURNING site",
         )?
         .query_row((Id(document), At(turn.now.at)), |row| row.get::<_, Word<_>>(0))?;
-    budget::ended(turn.db, &site, turn.now.at)?;
+    budget::ended(turn, &site, turn.now.at)?;
     turn.log(Some(check), What::Shredded { check, document, cause: ShredCause::Damaged })?;
     retention::ask_again(turn, check)
 }

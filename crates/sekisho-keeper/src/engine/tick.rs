@@ -64,7 +64,8 @@ impl Engine {
         }
     }
 
-    const CHORES: [(&str, Step); 10] = [
+    const CHORES: [(&str, Step); 11] = [
+        ("what looks cost", budget::write_down),
         ("lapsed assignments", retention::lapse),
         ("shifts that are over", retention::end_shifts),
         ("warnings", retention::warn),

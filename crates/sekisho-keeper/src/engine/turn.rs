@@ -13,6 +13,7 @@ use sekisho_core::{
 
 use super::{
     alerts::{self, Heard},
+    budget::Tally,
     canary::Canaries,
     ceremonies::Ceremonies,
     fault::Fault,
@@ -58,6 +59,8 @@ pub(super) struct Room {
     pub behind: bool,
     /// The hour in which orphans were last swept.
     pub swept: Option<Hour>,
+    /// What budgets are counted on.
+    pub tally: Tally,
     /// The hour in which the counts of budgets were last swept.
     pub budgets_swept: Option<Hour>,
     /// When each site was last served, so that sites take turns.

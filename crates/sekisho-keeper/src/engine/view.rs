@@ -1,6 +1,7 @@
 //! `view`: the one look of an assignment.
 
 use sekisho_core::{
+    budget::Series,
     check::{LookReason, Role},
     event::What,
     id::{AssignmentId, DocumentId, StaffId, ViewingId},
@@ -9,14 +10,14 @@ use sekisho_core::{
 
 use super::{
     assigned::{self, Assigned},
-    budget::{Reckoning, Wanted},
+    budget::{self, Reckoning, Wanted},
     fault::Fault,
     shifts::OnShift,
     turn::Turn,
 };
 use crate::{
     db::{
-        columns::{At, Id},
+        columns::{At, Id, Packed},
         meta,
     },
     meter::{self, Circumstances, Denied, Ticket},
@@ -42,13 +43,13 @@ pub(super) fn view(
     let shift = turn.room.shifts.require(token, &[Role::Reviewer], turn.now.at)?;
     let assigned = assigned::load(turn, assignment)?;
     let (check, document) = (assigned.record().check, assigned.record().document);
-    let wanted = Wanted { document, site: &assigned.record().site, with_reason: again.is_some() };
+    let wanted = Wanted { check, document, site: &assigned.record().site, with_reason: again.is_some() };
     let reckoning = Reckoning::of(turn, &shift, &wanted)?;
-    let allowed = meter::decide(&shift, &assigned, circumstances(turn)?, &reckoning)??;
+    let allowed = meter::decide(&shift, &assigned, circumstances(turn)?, &reckoning)?;
     let (staff, at, entry) = (shift.staff(), turn.now.at, assigned.entry(turn)?);
     let viewing = ViewingId::random(&mut *turn.room.entropy);
-    record(turn, &shift, &assigned, viewing)?;
-    reckoning.charge(allowed.cost())?;
+    let cost = budget::charge(turn, allowed.cost().clone());
+    record(turn, (&shift, &assigned), viewing, &cost)?;
     let what = What::Viewed { viewing, assignment, check, document, staff, shift: shift.id(), again };
     let ticket = allowed.ticket(turn.log(Some(check), what)?, entry);
     Ok(Allowed { ticket, viewing, staff, at, document, length: assigned.record().length })
@@ -69,12 +70,17 @@ fn circumstances(turn: &Turn<'_>) -> Result<Circumstances, Fault> {
     Ok(Circumstances { now: turn.now.at, time_trusted: turn.now.may_open, paused, unwitnessed })
 }
 
-fn record(turn: &Turn<'_>, shift: &OnShift, assigned: &Assigned, viewing: ViewingId) -> Result<(), Fault> {
+fn record(
+    turn: &Turn<'_>,
+    (shift, assigned): (&OnShift, &Assigned),
+    viewing: ViewingId,
+    cost: &Packed<(Timestamp, Vec<Series>)>,
+) -> Result<(), Fault> {
     turn.db.prepare_cached("UPDATE assignment SET viewed = 1 WHERE id = ?1")?.execute([Id(assigned.assignment())])?;
     let record = assigned.record();
     turn.db
         .prepare_cached(
-            "INSERT INTO viewing (id, check_id, document, staff, at, device) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO viewing (id, check_id, document, staff, at, device, cost) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute((
             Id(viewing),
@@ -83,6 +89,7 @@ fn record(turn: &Turn<'_>, shift: &OnShift, assigned: &Assigned, viewing: Viewin
             Id(assigned.staff()),
             At(turn.now.at),
             Id(shift.device()),
+            cost,
         ))?;
     Ok(())
 }

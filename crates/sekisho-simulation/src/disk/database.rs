@@ -81,5 +81,5 @@ pub fn look(folder: &Path) -> rusqlite::Result<Connection> {
 /// # Errors
 /// SQLite's own.
 pub fn forget_counts(folder: &Path) -> rusqlite::Result<()> {
-    Connection::open(folder.join(NAMES[0]))?.execute_batch("DELETE FROM metered")
+    Connection::open(folder.join(NAMES[0]))?.execute_batch("DELETE FROM metered; UPDATE viewing SET cost = NULL")
 }

@@ -1,12 +1,17 @@
 //! Budgets as the engine keeps them: durable, beside the ledger's entry, and counted against the asker alone.
 
 use sekisho_core::{
-    budget::{Limits, Relief, Window, Windows},
+    budget::{Kind, Limits, Relief, Subject, Window, Windows},
     check::LookReason,
 };
 
 use super::*;
 use crate::wire::{BudgetSpent, ShiftToken, Whose};
+
+const PERSON: fn(&Subject) -> bool = |of| matches!(of, Subject::Person(_));
+const DEVICE: fn(&Subject) -> bool = |of| matches!(of, Subject::Device(_));
+const SITE: fn(&Subject) -> bool = |of| matches!(of, Subject::Site(_));
+const VAULT: fn(&Subject) -> bool = |of| matches!(of, Subject::Vault);
 
 /// Gives and opens one document after the other without waiting; then who was refused, and how.
 fn take_all(house: &mut House, shift: &ShiftToken) -> (usize, Refusal) {
@@ -142,7 +147,7 @@ fn second_looks_are_a_share_of_what_arrived() {
         house.tick();
     }
     assert_eq!((house.distinct_viewed(), refused), (2, vec!["vault_budget_spent".to_owned()]));
-    assert_eq!((house.metered("opened", "vault"), house.metered("again", "vault")), (2, 1));
+    assert_eq!((house.metered(Kind::Opened, VAULT), house.metered(Kind::Again, VAULT)), (2, 1));
 }
 
 /// M19: a second look costs, a third needs a reason, and the reason stands in the ledger.
@@ -165,9 +170,26 @@ fn a_third_look_at_a_document_needs_a_reason() {
     let reasons =
         |house: &mut House, reason| house.events(|what| matches!(what, What::Viewed { again, .. } if *again == reason));
     assert_eq!((reasons(&mut house, None), reasons(&mut house, Some(LookReason::CutShort))), (2, 1));
-    assert_eq!((house.metered("opened", "vault"), house.metered("again", "vault")), (1, 2));
-    assert_eq!((house.metered("opened", "person"), house.metered("again", "person")), (1, 2));
-    assert_eq!((house.metered("opened", "device"), house.metered("again", "device")), (1, 2));
+    assert_eq!((house.metered(Kind::Opened, VAULT), house.metered(Kind::Again, VAULT)), (1, 2));
+    assert_eq!((house.metered(Kind::Opened, PERSON), house.metered(Kind::Again, PERSON)), (1, 2));
+    assert_eq!((house.metered(Kind::Opened, DEVICE), house.metered(Kind::Again, DEVICE)), (1, 2));
+}
+
+/// M19: what a look cost is found at a start, whether a tick wrote it down before or not, and counts once.
+#[test]
+fn a_look_counts_once_before_it_is_written_down_and_after() {
+    let mut house = House::founded();
+    fill(&mut house, 4);
+    let shift = house.begin_shift();
+    house.takes_one(&shift).unwrap();
+    assert_eq!(house.metered(Kind::Opened, PERSON), 1, "no tick yet");
+    house.tick();
+    assert_eq!(house.metered(Kind::Opened, PERSON), 1);
+    house.takes_one(&shift).unwrap();
+    house.restart_after(1);
+    house.tick();
+    house.tick();
+    assert_eq!(house.metered(Kind::Opened, PERSON), 2);
 }
 
 /// What arrived ends once, whatever ends it.
@@ -180,8 +202,8 @@ fn every_arrival_is_counted_and_ends_once() {
     house.gate(GateRequest::Withdraw { check, call }).unwrap();
     house.review(Reason::OldEnough).unwrap();
     house.live_until(house.now() + 73 * HOUR);
-    for whose in ["site", "vault"] {
-        assert_eq!((house.metered("arrived", whose), house.metered("ended", whose)), (3, 3));
+    for whose in [SITE, VAULT] {
+        assert_eq!((house.metered(Kind::Arrived, whose), house.metered(Kind::Ended, whose)), (3, 3));
     }
 }
 
@@ -194,7 +216,7 @@ fn what_was_opened_before_budgets_were_kept_counts() {
     take_all(&mut house, &shift);
     house.forget_budgets();
     house.restart_after(1);
-    assert_eq!((house.metered("opened", "vault"), house.metered("arrived", "vault")), (5, 7));
+    assert_eq!((house.metered(Kind::Opened, VAULT), house.metered(Kind::Arrived, VAULT)), (5, 7));
     let shift = house.begin_shift();
     assert_eq!(take_all(&mut house, &shift).0, 0);
 }
@@ -211,8 +233,8 @@ fn a_restore_counts_what_was_opened_after_the_backup() {
     house.tick();
     house.restore_with_journal(&backup).unwrap();
     house.restart_after(1);
-    assert_eq!((house.metered("opened", "person"), house.metered("arrived", "site")), (5, 6));
-    assert_eq!(house.metered("ended", "site"), 6, "what was undecided is lost");
+    assert_eq!((house.metered(Kind::Opened, PERSON), house.metered(Kind::Arrived, SITE)), (5, 6));
+    assert_eq!(house.metered(Kind::Ended, SITE), 6, "what was undecided is lost");
     fill(&mut house, 6);
     let shift = house.begin_shift();
     assert_eq!(take_all(&mut house, &shift).0, 0, "within the same minute");

@@ -1,7 +1,8 @@
 //! Limits of a house, and what lies in its rows.
 
 use super::*;
-use crate::engine::StartError;
+use crate::engine::{StartError, Tally};
+use sekisho_core::budget::{Kind, Subject};
 
 impl House {
     /// A test installation with these limits, whatever they are.
@@ -35,11 +36,10 @@ impl House {
     }
 
     /// How many members all series of a kind have.
-    pub(in crate::engine::tests) fn metered(&mut self, kind: &str, whose: &str) -> i64 {
-        let sql = "SELECT coalesce(sum(most), 0) FROM (
-                       SELECT max(m.nth) AS most FROM metered AS m JOIN series AS s ON s.id = m.series
-                       WHERE s.kind = ?1 AND s.whose = ?2 GROUP BY s.id)";
-        self.engine().db.query_row(sql, [kind, whose], |row| row.get(0)).unwrap()
+    pub(in crate::engine::tests) fn metered(&mut self, kind: Kind, whose: fn(&Subject) -> bool) -> u64 {
+        let engine = self.engine();
+        assert!(engine.room.tally.counts_as(&Tally::load(&engine.db).unwrap()), "a start would count the same");
+        engine.room.tally.all(|series| series.kind == kind && whose(&series.of))
     }
 
     /// Documents that were opened at least once, by the ledger.
@@ -56,8 +56,8 @@ impl House {
         self.engine = None;
         let db = db::open(&self.folder.join("keeper.db")).unwrap();
         db.execute_batch(
-            "DROP TABLE metered; DROP TABLE series; DROP INDEX viewing_by_document; DROP INDEX staff_by_role;
-             ALTER TABLE viewing DROP COLUMN device;
+            "DROP TABLE metered; DROP TABLE series; DROP INDEX staff_by_role;
+             ALTER TABLE viewing DROP COLUMN device; ALTER TABLE viewing DROP COLUMN cost;
              UPDATE site SET view = substr(view, 1, length(view) - 1);
              PRAGMA user_version = 7",
         )
