@@ -1,8 +1,12 @@
 //! The decision on one opening: a function of limits and counts.
 
+mod standing;
+
 use alloc::{vec, vec::Vec};
 
 use serde::{Deserialize, Serialize};
+
+pub use standing::{Standing, Standings, standings};
 
 use super::{Counts, Kind, Limits, Series, Subject, Window};
 use crate::{

@@ -21,7 +21,7 @@ mod window;
 pub use counts::{Counts, Kind, Memory, Never, Series, Subject};
 pub use explain::{Allows, explain};
 pub use limits::{Limits, LimitsError, Relief};
-pub use meter::{Cost, Demand, Look, Past, Refused, Spent, decide};
+pub use meter::{Cost, Demand, Look, Past, Refused, Spent, Standing, Standings, decide, standings};
 pub use window::{Window, Windows};
 
 #[cfg(test)]

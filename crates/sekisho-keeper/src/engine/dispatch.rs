@@ -1,7 +1,7 @@
 //! From a request to its verb, and from a verb's end to an answer.
 
 use super::{
-    Engine, Position, alerts, assign, budget, canary, checks, clock, decide, fault::Fault, figures, intake_keys,
+    Engine, Position, alerts, assign, board, budget, canary, checks, clock, decide, fault::Fault, figures, intake_keys,
     lockdown, outbox, receive, registry, staff, turn::Turn, view, witness,
 };
 use crate::{
@@ -201,6 +201,8 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
             turn.room.shifts.get(&shift, now)?;
             DeskAnswer::Directory(registry::directory(turn)?)
         }
+        DeskRequest::Board(shift) => DeskAnswer::Board(Box::new(board::board(turn, &shift)?)),
+        DeskRequest::Entries { shift, places } => DeskAnswer::Events(board::entries_at(turn, &shift, &places)?),
         DeskRequest::Events { shift, limit } => DeskAnswer::Events(events(turn, &shift, limit)?),
         DeskRequest::Pause(shift) => pause(turn, &shift, true).map(|()| DeskAnswer::Done)?,
         DeskRequest::LockDown { shift, why } => lockdown::by_officer(turn, &shift, &why).map(|()| DeskAnswer::Done)?,

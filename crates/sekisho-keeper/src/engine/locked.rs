@@ -16,6 +16,7 @@ use sekisho_core::{
 use super::{
     Engine,
     alerts::{self, Heard},
+    board::Week,
     budget,
     canary::Canaries,
     ceremonies::Ceremonies,
@@ -336,6 +337,7 @@ impl Locked {
             doubt_noted: false,
             heard: Heard::default(),
             counts: Counts::default(),
+            week: Week::default(),
             published: 0,
             ticked: 0,
             behind: false,

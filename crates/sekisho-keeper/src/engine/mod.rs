@@ -9,6 +9,7 @@
 mod alerts;
 mod assign;
 mod assigned;
+mod board;
 mod budget;
 mod canary;
 mod ceremonies;

@@ -128,12 +128,17 @@ impl Shifts {
         }
     }
 
-    /// Ends the shifts that `doomed` names and returns them.
     /// How many are under way.
     pub(super) fn count(&self) -> usize {
         self.0.len()
     }
 
+    /// Those that are under way.
+    pub(super) fn running(&self) -> impl Iterator<Item = &Running> {
+        self.0.values()
+    }
+
+    /// Ends the shifts that `doomed` names and returns them.
     pub(super) fn end_where(&mut self, doomed: impl Fn(&Running) -> bool) -> Vec<Running> {
         self.0.extract_if(.., |_, shift| doomed(shift)).map(|(_, shift)| shift).collect()
     }

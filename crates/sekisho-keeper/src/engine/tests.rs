@@ -3,6 +3,7 @@
 mod alerts;
 mod arrivals;
 mod assignments;
+mod board;
 mod budgets;
 mod canary;
 mod canary_documents;

@@ -6,7 +6,7 @@ use sekisho_core::{
 };
 
 use super::{
-    Engine, alerts, apart, budget, canary, clock, ending,
+    Engine, alerts, apart, board, budget, canary, clock, ending,
     fault::Fault,
     intake_keys, retention, roots,
     turn::{Effect, Now, Turn},
@@ -64,7 +64,7 @@ impl Engine {
         }
     }
 
-    const CHORES: [(&str, Step); 11] = [
+    const CHORES: [(&str, Step); 12] = [
         ("what looks cost", budget::write_down),
         ("lapsed assignments", retention::lapse),
         ("shifts that are over", retention::end_shifts),
@@ -76,6 +76,7 @@ impl Engine {
         ("used call ids", |turn| retention::sweep(turn)),
         ("the book of canaries", canary::turn_over),
         ("counts that no window reaches", budget::sweep),
+        ("what the board counts", board::keep_week),
     ];
 
     fn note(&mut self, what: &'static str, work: impl FnOnce(&mut Self) -> Result<(), Fault>) {
@@ -87,7 +88,11 @@ impl Engine {
     }
 
     /// One step in a transaction of its own, with its effects.
-    fn step(&mut self, now: Now, work: impl FnOnce(&mut Turn<'_>) -> Result<(), Fault>) -> Result<(), Fault> {
+    pub(super) fn step(
+        &mut self,
+        now: Now,
+        work: impl FnOnce(&mut Turn<'_>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         let (done, effects, _) = self.transact(now, |turn| apart(turn, work))?;
         self.carry_out(&effects);
         done

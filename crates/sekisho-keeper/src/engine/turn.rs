@@ -13,6 +13,7 @@ use sekisho_core::{
 
 use super::{
     alerts::{self, Heard},
+    board::Week,
     budget::Tally,
     canary::Canaries,
     ceremonies::Ceremonies,
@@ -51,6 +52,8 @@ pub(super) struct Room {
     pub heard: Heard,
     /// What was counted since the start.
     pub counts: Counts,
+    /// What the board counts of the last seven days.
+    pub week: Week,
     /// When the ledger was last published, in seconds since boot.
     pub published: u64,
     /// When there was last a tick, in seconds since boot.

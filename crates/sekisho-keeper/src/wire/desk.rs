@@ -10,7 +10,7 @@ use sekisho_core::{
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use super::{Alerts, Answered, Dialogue, Directory, Figures, SiteView, Status};
+use super::{Alerts, Answered, Board, Dialogue, Directory, Figures, SiteView, Status};
 
 /// The desk's dialogue.
 pub struct Desk;
@@ -134,6 +134,15 @@ pub enum DeskRequest {
         /// How many at most.
         limit: u16,
     },
+    /// What is opened now, how budgets stand, what came in (officer, administrator).
+    Board(ShiftToken),
+    /// Entries of the ledger by their places, as evidence (officer, administrator).
+    Entries {
+        /// The shift.
+        shift: ShiftToken,
+        /// Which, [`super::Board::ENTRIES_MOST`] at most.
+        places: Vec<u64>,
+    },
     /// Pauses all openings (officer, administrator).
     Pause(ShiftToken),
     /// Lifts the pause (officer).
@@ -198,7 +207,9 @@ pub enum DeskAnswer {
     Staff(Vec<StaffView>),
     /// To `Directory`.
     Directory(Directory),
-    /// To `Events`.
+    /// To `Board`.
+    Board(Box<Board>),
+    /// To `Events` and `Entries`.
     Events(Vec<LoggedEvent>),
     /// To `Alerts`.
     Alerts(Alerts),
@@ -328,7 +339,7 @@ pub struct Queue {
 }
 
 /// An event with its place in the ledger.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoggedEvent {
     /// Its place.
     pub index: u64,

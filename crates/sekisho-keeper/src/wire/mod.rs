@@ -6,6 +6,7 @@
 //! answer holds more than one picture.
 
 mod alerts;
+mod board;
 mod budget;
 mod bytes;
 mod courier;
@@ -19,6 +20,7 @@ mod unheard;
 mod witness;
 
 pub use alerts::{AlertView, Alerts, Call, Pulse};
+pub use board::{Board, Flow, OpenNow, Quarter, ShiftNow, Spending};
 pub use budget::{BudgetSpent, BudgetView, Whose};
 pub use courier::{Courier, CourierAnswer, CourierRequest, Message, WitnessAsk, WitnessSaid};
 pub use desk::{

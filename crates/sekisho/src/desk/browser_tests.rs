@@ -6,7 +6,7 @@ use base64ct::{Base64, Encoding};
 use sekisho_core::check::Role;
 use tokio::{net::TcpListener, runtime::Runtime};
 
-use super::testing::{INVITATION, TestDesk};
+use super::testing::{INVITATION, Play, TestDesk};
 use crate::browser::Browser;
 
 /// A desk that listens, and the runtime it runs on.
@@ -119,12 +119,23 @@ struct Scene<'a> {
 
 impl Scene<'_> {
     fn take(&mut self, name: &str) {
-        for (width, height) in [(1280, 800), (390, 844)] {
+        for (width, height) in [(1280, 800), (360, 780)] {
             self.browser.viewport(width, height);
             self.browser.screenshot(&self.folder.join(format!("{name}-{width}.png")));
             for fault in self.browser.faults() {
                 self.faults.push(format!("{name} at {width}: {fault}"));
             }
+        }
+        self.browser.viewport(1280, 800);
+    }
+
+    /// The whole of a long page in one picture.
+    fn take_whole(&mut self, name: &str) {
+        for width in [1280, 360] {
+            self.browser.viewport(width, 800);
+            let height = self.browser.evaluate("document.documentElement.scrollHeight").as_u64().unwrap();
+            self.browser.viewport(width, height as u32);
+            self.browser.screenshot(&self.folder.join(format!("{name}-{width}-whole.png")));
         }
         self.browser.viewport(1280, 800);
     }
@@ -220,6 +231,8 @@ fn others(served: &Served, scene: &mut Scene<'_>, role: Role) {
     scene.browser.wait_for_text("いますること");
     if role == Role::Administrator {
         invite(served, scene);
+    } else {
+        boards(served, scene);
     }
     scene.browser.click("form[action='/shift/end'] button");
     scene.browser.wait_for_text("シフトを終えました");
@@ -244,6 +257,43 @@ fn locked_down(served: &Served, scene: &mut Scene<'_>) {
     scene.take("locked-down-since");
     // The browser reports the failed load of that page itself.
     scene.browser.complaints();
+}
+
+/// M20: the live board, empty, busy and under attack, and what a verdict rests on; in both languages.
+fn boards(served: &Served, scene: &mut Scene<'_>) {
+    for (play, name) in [(Play::Empty, "empty"), (Play::Busy, "busy"), (Play::Attack, "attack")] {
+        served.desk.keeper.play(play);
+        for (language, here) in [("ja", "予算"), ("en", "Budgets")] {
+            scene.browser.navigate(&format!("{}/board", served.origin));
+            if !scene.browser.shows(here) {
+                scene.browser.click("button[name=lang]");
+                scene.browser.wait_for_text(here);
+            }
+            scene.take(&format!("board-{name}-{language}"));
+            scene.take_whole(&format!("board-{name}-{language}"));
+        }
+    }
+    by_keyboard(scene);
+    scene.browser.click("button[name=lang]");
+    scene.browser.wait_for_text("記録そのもの");
+    scene.take("board-entry-ja");
+}
+
+/// From the board into a verdict's evidence and its numbers, without a mouse.
+fn by_keyboard(scene: &mut Scene<'_>) {
+    scene.browser.evaluate("document.querySelector('.found li a:last-of-type').focus()");
+    scene.browser.press("Enter");
+    scene.browser.wait_for_text("Evidence");
+    scene.take("board-entry-en");
+    scene.browser.back();
+    scene.browser.wait_for_text("Budgets");
+    scene.browser.evaluate("document.querySelector('.chart summary').focus()");
+    scene.browser.press("Enter");
+    scene.browser.wait_for_text("Where there is no row");
+    scene.take("board-numbers-en");
+    scene.browser.evaluate("document.querySelector('.found li a').focus()");
+    scene.browser.press("Enter");
+    scene.browser.wait_for_text("Evidence");
 }
 
 fn invite(served: &Served, scene: &mut Scene<'_>) {

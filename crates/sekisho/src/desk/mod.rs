@@ -7,6 +7,7 @@
 
 mod alerts;
 mod assets;
+mod board;
 #[cfg(test)]
 mod browser_tests;
 mod cause;
@@ -73,6 +74,8 @@ pub fn router(desk: Desk) -> Router {
         .route("/watch/resume", post(watch::resume::post))
         .route("/watch/lockdown", get(watch::lockdown::get).post(watch::lockdown::post))
         .route("/watch/time", post(watch::time::post))
+        .route("/board", get(board::page::get))
+        .route("/board/entry/{place}", get(board::entry::get))
         .route("/alerts", get(alerts::list::get))
         .route("/alerts/acknowledge", post(alerts::acknowledge::post))
         .route("/language", post(language::post))

@@ -71,6 +71,11 @@ impl Frame {
         self.lang.pick(ja, en)
     }
 
+    /// Whether this page is in Japanese; where the order of words differs.
+    pub(crate) fn is_japanese(&self) -> bool {
+        self.lang == Lang::Ja
+    }
+
     /// A time with its day.
     pub(crate) fn day(&self, time: &Timestamp) -> String {
         when::day_and_minute(*time, self.lang)

@@ -20,6 +20,11 @@ pub(crate) fn day_and_minute(time: Timestamp, lang: Lang) -> String {
     format(time, lang.pick("%-m月%-d日 %H:%M", "%-d %b, %H:%M"))
 }
 
+/// A day: `11/21`, `21 Nov`.
+pub(crate) fn day(time: Timestamp, lang: Lang) -> String {
+    format(time, lang.pick("%-m/%-d", "%-d %b"))
+}
+
 /// A minute of today: `21:34`.
 pub(crate) fn minute(time: Timestamp) -> String {
     format(time, "%H:%M")

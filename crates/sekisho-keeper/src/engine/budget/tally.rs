@@ -87,6 +87,11 @@ impl Tally {
         self.counts.get(series)?.0.last().map(|(at, _)| *at)
     }
 
+    /// Every series and when its last member was, for whoever shows them.
+    pub(in crate::engine) fn lasts(&self) -> impl Iterator<Item = (&Series, Timestamp)> {
+        self.counts.iter().filter_map(|(series, kept)| Some((series, kept.0.last()?.0)))
+    }
+
     /// Lets go of what no window can reach any more.
     pub(super) fn forget_before(&mut self, reach: Timestamp) {
         self.counts.values_mut().for_each(|kept| kept.forget_before(reach));

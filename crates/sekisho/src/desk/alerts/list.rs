@@ -29,6 +29,7 @@ struct Shown {
     raised: String,
     count: u64,
     place: u64,
+    newest: u64,
     /// Who was called: a name, and when they were reached.
     called: Vec<(String, Option<String>)>,
     /// Who acknowledged it, and when.
@@ -81,6 +82,7 @@ fn shown(alert: &AlertView, lang: Lang, staff: &[StaffView]) -> Shown {
         raised: at(alert.raised),
         count: alert.count,
         place: alert.place,
+        newest: alert.newest,
         called: alert.called.iter().map(|(name, reached)| (name.to_string(), reached.map(at))).collect(),
         acknowledged: alert.acknowledged.map(|(time, hand)| (who(hand), at(time))),
     }

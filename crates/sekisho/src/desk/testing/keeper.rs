@@ -8,9 +8,7 @@ use std::{
 use sekisho_core::{
     check::{CheckState, Reason, Role, Verdict},
     event::{Event, What},
-    id::{AssignmentId, CheckId, DocumentId, KeeperId, ShiftId, StaffId, ViewingId},
-    policy::{Policy, Text},
-    time::Timestamp,
+    id::{AssignmentId, KeeperId, ShiftId, StaffId, ViewingId},
 };
 use sekisho_keeper::{
     webauthn::{Credential, RelyingParty, verify_assertion, verify_registration},
@@ -20,7 +18,11 @@ use sekisho_keeper::{
     },
 };
 
-use super::{NOW, alerts};
+use super::{
+    NOW, alerts,
+    board::{self, Play},
+    fixtures::{beginning, policy, site, text},
+};
 use crate::service::desk_ports::{DeskKeeper, Pending};
 
 /// The invitation that it takes, for a reviewer called 新人.
@@ -54,6 +56,7 @@ struct State {
     picture: Vec<u8>,
     events: Vec<What>,
     alerts: Alerts,
+    play: Play,
 }
 
 pub(super) fn staff_id(role: Role) -> [u8; 16] {
@@ -62,10 +65,6 @@ pub(super) fn staff_id(role: Role) -> [u8; 16] {
         Role::Reviewer => [2; 16],
         Role::Officer => [3; 16],
     }
-}
-
-fn text(ja: &str, en: &str) -> Text {
-    Text { ja: ja.into(), en: en.into() }
 }
 
 fn person(role: Role, name: &str) -> StaffView {
@@ -102,6 +101,7 @@ impl PlayKeeper {
             picture: PIXEL.into(),
             events: beginning(),
             alerts: alerts::waiting(),
+            play: Play::Busy,
         }))
     }
 
@@ -132,6 +132,24 @@ impl PlayKeeper {
     /// Says this of witnesses from now on.
     pub(in crate::desk) fn be_witnessed(&self, witnessing: Witnessing) {
         self.state().witnessing = witnessing;
+    }
+
+    /// Shows this on its board; under attack, detectors have something to say.
+    pub(in crate::desk) fn play(&self, play: Play) {
+        let mut state = self.state();
+        state.play = play;
+        if play == Play::Attack {
+            let places: Vec<u64> = vec![5, 7];
+            let viewed = state.events[5].clone();
+            state.events.push(viewed);
+            state.events.extend(board::findings(places));
+        }
+    }
+
+    /// What it answers to whoever asks for the board.
+    pub(in crate::desk) fn board(&self) -> sekisho_keeper::wire::Board {
+        let state = self.state();
+        board::board(state.play, &state.staff, &state.logged())
     }
 
     /// Lets nothing wait.
@@ -225,6 +243,14 @@ impl State {
                 ledger_key: "play".into(),
                 witness_keys: Vec::new(),
             })),
+            DeskRequest::Board(_) => {
+                Ok(DeskAnswer::Board(Box::new(board::board(self.play, &self.staff, &self.logged()))))
+            }
+            DeskRequest::Entries { places, .. } => {
+                let all = self.logged();
+                let find = |place: u64| all.iter().find(|entry| entry.index == place).cloned();
+                Ok(DeskAnswer::Events(places.into_iter().filter_map(find).collect()))
+            }
             DeskRequest::Events { .. } => Ok(DeskAnswer::Events(self.logged())),
             DeskRequest::Pause(_) => Ok(self.pause(true)),
             DeskRequest::Resume(_) => Ok(self.pause(false)),
@@ -382,64 +408,4 @@ impl State {
             wall: NOW,
         }
     }
-}
-
-fn site() -> SiteView {
-    SiteView {
-        name: "sample-dating".parse().expect("a name"),
-        title: text("出会いの見本", "Sample dating site"),
-        jwks: "{\"keys\":[]}".into(),
-        policies: vec!["jp-dating-site".parse().expect("a name")],
-        return_prefix: "https://dating.example/".into(),
-        budget: None,
-        webhook: Some("https://dating.example/hooks/sekisho".into()),
-    }
-}
-
-/// A policy as small as it may be; the desk shows its name and title.
-fn policy() -> Policy {
-    let both = serde_json::json!({ "ja": "出会い系サイトの年齢確認", "en": "Age check for dating sites" });
-    serde_json::from_value(serde_json::json!({
-        "name": "jp-dating-site", "version": 1, "title": both, "valid_from": "2026-01-01", "valid_to": null,
-        "basis": { "class": "age", "law": both, "article": both, "purpose": both, "source": "" },
-        "kinds": [], "visible": ["birth_date"],
-        "age": { "at_least": 18, "reached": "birthday", "leap_day": "march1" },
-        "question": both, "reviewers": 1,
-        "retention": { "picture_hours": 72, "warn_hours": 48, "member_days": 90 },
-        "hours": { "week": [[], [], [], [], [], [], []], "closed_on_holidays": true },
-    }))
-    .expect("a policy")
-}
-
-fn beginning() -> Vec<What> {
-    let (check, document) = (CheckId::from_bytes([11; 16]), DocumentId::from_bytes([12; 16]));
-    let (assignment, staff) = (AssignmentId::from_bytes([13; 16]), StaffId::from_bytes(staff_id(Role::Reviewer)));
-    let shift = ShiftId::from_bytes([14; 16]);
-    vec![
-        What::Founded { test: true },
-        What::StaffEnrolled { staff, role: Role::Reviewer, by: None },
-        What::ShiftBegan { shift, staff, until: Timestamp(NOW.0 + 3600) },
-        What::Received {
-            check,
-            document,
-            site: "sample-dating".parse().expect("a name"),
-            policy: "jp-dating-site".parse().expect("a name"),
-            policy_version: 1,
-            kind: "jp-driving-licence".parse().expect("a name"),
-            arrival: 1,
-            deadline: NOW + 72 * 3600,
-            ciphertext_sha256: "00".repeat(32),
-        },
-        What::Assigned { assignment, check, document, staff, shift, until: NOW },
-        What::Viewed {
-            viewing: ViewingId::from_bytes([15; 16]),
-            assignment,
-            check,
-            document,
-            staff,
-            shift,
-            again: None,
-        },
-        What::DeadlineNears { check, document, deadline: NOW + 3600 },
-    ]
 }

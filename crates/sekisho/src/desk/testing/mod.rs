@@ -2,6 +2,8 @@
 //! randomness, SQLite on a temporary file.
 
 mod alerts;
+mod board;
+mod fixtures;
 mod keeper;
 
 use std::sync::{Arc, Mutex};
@@ -19,6 +21,7 @@ use sekisho_core::{
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+pub(super) use self::board::Play;
 pub(super) use self::keeper::{INVITATION, PlayKeeper, QUESTION};
 use super::{Desk, Parts, Settings, router};
 use crate::{

@@ -4,5 +4,5 @@ pub(crate) mod board;
 pub(crate) mod lockdown;
 pub(crate) mod pause;
 pub(crate) mod resume;
-mod sentence;
+pub(in crate::desk) mod sentence;
 pub(crate) mod time;

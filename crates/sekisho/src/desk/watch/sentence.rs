@@ -18,13 +18,13 @@ use sekisho_keeper::wire::StaffView;
 use crate::desk::{lang::Lang, reasons, when};
 
 /// Tells events in one language, with the names of those who are enrolled.
-pub(super) struct Teller {
-    pub(super) lang: Lang,
-    pub(super) staff: Vec<StaffView>,
+pub(in crate::desk) struct Teller {
+    pub(in crate::desk) lang: Lang,
+    pub(in crate::desk) staff: Vec<StaffView>,
 }
 
 /// How loudly a line speaks.
-pub(super) fn weight(what: &What) -> &'static str {
+pub(in crate::desk) fn weight(what: &What) -> &'static str {
     match what {
         What::TimeDoubted { .. } | What::Paused { .. } | What::LockedDown { .. } | What::WitnessContradicted { .. } => {
             "alarm"
@@ -49,7 +49,7 @@ pub(super) fn weight(what: &What) -> &'static str {
 }
 
 /// What an event is about: the document, the viewing, the check.
-pub(super) fn ids(what: &What) -> Vec<String> {
+pub(in crate::desk) fn ids(what: &What) -> Vec<String> {
     match what {
         What::Viewed { viewing, document, .. } => vec![viewing.to_string(), document.to_string()],
         What::Received { document, .. }
@@ -65,7 +65,7 @@ pub(super) fn ids(what: &What) -> Vec<String> {
 
 impl Teller {
     /// The sentence of an event.
-    pub(super) fn sentence(&self, what: &What) -> String {
+    pub(in crate::desk) fn sentence(&self, what: &What) -> String {
         let told = self.of_document(what).or_else(|| self.of_people(what)).or_else(|| self.of_witnesses(what));
         told.or_else(|| self.of_watch(what))
             .or_else(|| self.of_alerts(what))
@@ -79,10 +79,15 @@ impl Teller {
             What::Canary { canary } => canary.sentence()?,
             _ => return None,
         };
-        Some(match self.lang {
+        Some(self.with_names(match self.lang {
             Lang::Ja => said.ja,
             Lang::En => said.en,
-        })
+        }))
+    }
+
+    /// A finding knows people by their ids; whoever is enrolled has a name here.
+    fn with_names(&self, said: String) -> String {
+        self.staff.iter().fold(said, |said, person| said.replace(&person.staff.to_string(), &person.name))
     }
 
     fn of_alerts(&self, what: &What) -> Option<String> {
