@@ -36,6 +36,9 @@ Developers' commands.
                                   kill processes at random moments under load (1000 rounds), verify after each
   cargo xtask load [--minutes N] [--members N] [--reviewers N] [--json]
                                   members, reviewers and a site at work (60 minutes): latencies, memory, losses
+  cargo xtask attack [--rounds N] [--json]
+                                  replays, double spends, guesses and forged checks (10000 of each) against the
+                                  keeper's engine; figures into docs/attacks.json and docs/REPLAY.md
   cargo xtask simulate [--seeds N] [--from S] [--steps K] [--seed X]
                                   the keeper driven by chance: crashes, lying clocks, attacked copies (100 seeds)
   cargo xtask promise             performs the drills, writes docs/promise.json and the tables made of it
@@ -49,6 +52,7 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
         "test" => test::run(rest),
         "storm" => campaign::STORM.run(rest),
         "load" => campaign::LOAD.run(rest),
+        "attack" => campaign::ATTACK.run(rest),
         "simulate" => simulate::run(rest),
         "bench" => bench::run(rest),
         "walls" => walls::run(),

@@ -13,6 +13,8 @@ const END: &str = "<!-- end -->";
 pub struct Scaled {
     /// The scale's name.
     pub scale: String,
+    /// The commit it is of.
+    pub commit: String,
     /// The first seed, and how many.
     pub seeds: (u64, u64),
     /// The attacks.
@@ -24,13 +26,18 @@ pub struct Scaled {
 /// A campaign.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Campaign {
-    /// The commit it is of.
-    pub commit: String,
     /// Each scale.
     pub scales: Vec<Scaled>,
 }
 
 impl Campaign {
+    /// Puts a scale's figures in the place of older ones; scales stand from the small to the large.
+    pub fn put(&mut self, new: Scaled) {
+        self.scales.retain(|scaled| scaled.scale != new.scale);
+        self.scales.push(new);
+        self.scales.sort_by_key(|scaled| ["S", "M", "L"].iter().position(|name| *name == scaled.scale));
+    }
+
     /// Whether everything that is to hold holds at scale M, for which the goals are set.
     pub fn is_held(&self) -> bool {
         let at_m = self.scales.iter().filter(|scaled| scaled.scale == "M");
@@ -65,10 +72,10 @@ pub fn text(campaign: &Campaign, elsewhere: &[Elsewhere]) -> String {
 fn of_what(campaign: &Campaign) -> String {
     let each = |scaled: &Scaled| {
         let (first, many) = scaled.seeds;
-        format!("{}: seeds {first} to {}", scaled.scale, first + many - 1)
+        format!("{}: commit {}, seeds {first} to {}", scaled.scale, scaled.commit, first + many - 1)
     };
     let scales: Vec<_> = campaign.scales.iter().map(each).collect();
-    format!("Commit {}. {}. Detectors and rivals were tuned on seeds 1 to 20.\n", campaign.commit, scales.join("; "))
+    format!("{}. Detectors and rivals were tuned on seeds 1 to 20.\n", scales.join("; "))
 }
 
 #[cfg(test)]

@@ -3,7 +3,11 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr)] // A command for developers: this is how it speaks.
 
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use sekisho_core::budget::Limits;
 use sekisho_replay::{
@@ -22,12 +26,13 @@ and who was stopped by mistake. A model; the keeper itself doesn't run.
 
   --seeds N       how many lives (20)
   --from S        the first seed (101; detectors and rivals are tuned on 1 to 20)
-  --scale S|M|L   only this scale, and print; else all, and write
+  --scale S|M|L   only this scale; its columns are replaced
   --years N       quiet lives of so many hundredths of a year (100; L always has 36 days around its campaign ×10)
   --limits JSON   quiet lives only, with these budgets, as {"person":{"minute":5,"hour":120,"day":150,"72_hours":450}}
   --json          one JSON object
   --tune          the rivals' settings on seeds 1 to 20
   --docs DIR      the folder of REPLAY.md and replay.json, to be brought up to date
+  --rewrite       lives nothing, only writes REPLAY.md anew of what lies in that folder
 
 Example: cargo xtask bench replay --seeds 20 --from 101"#;
 
@@ -39,6 +44,7 @@ struct Order {
     limits: Option<Limits>,
     json: bool,
     tune: bool,
+    rewrite: bool,
     docs: Option<PathBuf>,
     commit: String,
 }
@@ -52,6 +58,7 @@ fn order() -> Option<Order> {
         limits: None,
         json: false,
         tune: false,
+        rewrite: false,
         docs: None,
         commit: "unknown".into(),
     };
@@ -65,6 +72,7 @@ fn order() -> Option<Order> {
             "--limits" => order.limits = Some(serde_json::from_str(&words.next()?).ok()?),
             "--json" => order.json = true,
             "--tune" => order.tune = true,
+            "--rewrite" => order.rewrite = true,
             "--docs" => order.docs = Some(words.next()?.into()),
             "--commit" => order.commit = words.next()?,
             _ => return None,
@@ -97,19 +105,33 @@ fn main() -> ExitCode {
 }
 
 fn report(order: &Order) -> Result<bool, String> {
-    let scales = order.scale.map_or(vec![Scale::S, Scale::M, Scale::L], |scale| vec![scale]);
-    let scales = scales.into_iter().map(|scale| measured(order, scale)).collect();
-    let campaign = Campaign { commit: order.commit.clone(), scales };
-    let other = order.docs.as_deref().map(elsewhere::rows).unwrap_or_default();
-    if let Some(docs) = order.docs.as_ref().filter(|_| order.scale.is_none()) {
-        write(docs, &campaign, &other)?;
+    let mut campaign = Campaign { scales: Vec::new() };
+    for scale in scales(order) {
+        campaign.put(measured(order, scale));
+        // After each, so that what was lived is not lost with what comes after it.
+        if let Some(docs) = &order.docs {
+            bring_up_to_date(docs, &campaign)?;
+        }
     }
+    if order.rewrite {
+        let docs = order.docs.as_ref().ok_or("where? --docs DIR")?;
+        return bring_up_to_date(docs, &campaign).map(|()| true);
+    }
+    let other = order.docs.as_deref().map(elsewhere::rows).unwrap_or_default();
     if order.json {
         println!("{}", serde_json::to_string(&campaign).map_err(|why| why.to_string())?);
     } else {
         println!("{}", document::text(&campaign, &other));
     }
     Ok(campaign.is_held())
+}
+
+fn scales(order: &Order) -> Vec<Scale> {
+    match order.scale {
+        _ if order.rewrite => Vec::new(),
+        Some(scale) => vec![scale],
+        None => vec![Scale::S, Scale::M, Scale::L],
+    }
 }
 
 fn measured(order: &Order, scale: Scale) -> Scaled {
@@ -119,7 +141,8 @@ fn measured(order: &Order, scale: Scale) -> Scaled {
     let seeds = order.from..order.from + many;
     let rows = rows(&all_attacked(scale, seeds.clone()));
     let quiet = quiet(scale, span(order, scale), seeds, &Guard::full());
-    Scaled { scale: scale.name.into(), seeds: (order.from, many), rows, quiet }
+    let commit = order.commit.clone();
+    Scaled { scale: scale.name.into(), commit, seeds: (order.from, many), rows, quiet }
 }
 
 /// From which day of a year on quiet lives are lived, and how many days.
@@ -131,12 +154,18 @@ fn span(order: &Order, scale: Scale) -> (u64, u64) {
     }
 }
 
-fn write(docs: &std::path::Path, campaign: &Campaign, other: &[elsewhere::Elsewhere]) -> Result<(), String> {
-    let document = docs.join("REPLAY.md");
+/// Puts `new` in the place of what was lived at the same scales before, and writes the document anew.
+fn bring_up_to_date(docs: &Path, new: &Campaign) -> Result<(), String> {
+    let (data, document) = (docs.join("replay.json"), docs.join("REPLAY.md"));
     let told = |why: std::io::Error| why.to_string();
-    let text = document::written_into(&fs::read_to_string(&document).map_err(told)?, campaign, other)?;
-    let data = serde_json::to_string_pretty(campaign).map_err(|why| why.to_string())?;
-    fs::write(docs.join("replay.json"), data + "\n").map_err(told)?;
+    let mut all: Campaign = match fs::read(&data) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(|why| why.to_string())?,
+        Err(_) => Campaign::default(),
+    };
+    new.scales.iter().for_each(|scaled| all.put(scaled.clone()));
+    let text = document::written_into(&fs::read_to_string(&document).map_err(told)?, &all, &elsewhere::rows(docs))?;
+    let json = serde_json::to_string_pretty(&all).map_err(|why| why.to_string())?;
+    fs::write(data, json + "\n").map_err(told)?;
     fs::write(document, text).map_err(told)
 }
 

@@ -150,7 +150,7 @@ pub fn quiet(scales: &[Scaled]) -> String {
     let mut out = String::from("### Lives without an attack\n\n| |");
     heads(&mut out, scales);
     let _ = writeln!(out, "\n|---|{}", "---:|".repeat(scales.len()));
-    let lines: [(&str, Cell); 15] = [
+    let lines: [(&str, Cell); 14] = [
         ("lives × days (first day of the year)", |q| format!("{} × {} ({})", q.lives, q.days.1, q.days.0)),
         ("vault-years", |q| format!("{:.1}", q.vault_years)),
         ("reviewer-years", |q| thousands(q.reviewer_years as u64)),
@@ -162,7 +162,6 @@ pub fn quiet(scales: &[Scaled]) -> String {
         ("askers outside refused by mistake", |q| q.denied.to_string()),
         ("notes to officers, for each vault-year", |q| format!("{:.1}", q.notes as f64 / q.vault_years)),
         ("shifts ended by three lapses, for each reviewer-year", |q| format!("{:.1}", q.absences)),
-        ("openings put off by a budget", |q| format!("{:.1} %", 100.0 * q.put_off as f64 / q.arrived as f64)),
         ("hours until 80 of 100 are decided (without budgets and watch)", |q| {
             format!("{} ({})", q.hours_80.0, q.hours_80.1)
         }),

@@ -3,6 +3,7 @@
 mod alerts;
 mod arrivals;
 mod assignments;
+mod attacks;
 mod board;
 mod budgets;
 mod canary;

@@ -17,6 +17,8 @@ const STAYS: u64 = 400;
 const NEW: u64 = 14;
 /// How often somebody who waits for work looks, in seconds.
 const LOOKS: u64 = 20;
+/// How often somebody whose budget is spent looks in whether it still is, in seconds.
+pub(super) const LOOKS_IN: u64 = 900;
 /// How many people work behind one address.
 const OFFICE: usize = 20;
 
@@ -142,9 +144,9 @@ impl World {
         match self.open(who) {
             Opened::Yes(_, document) => self.look(who, shift, &document),
             Opened::Nothing => self.idle.push((who, shift)),
-            // Whoever is told when to come back comes back then, at a person's leisure.
+            // Whoever is told when to come back comes back then, at a person's leisure, or looks in before.
             Opened::Wait(until) => {
-                let later = until.max(self.now) + 1 + self.chance.below(9);
+                let later = until.clamp(self.now, self.now + LOOKS_IN) + 1 + self.chance.below(9);
                 self.at(later, Act::Work(who, shift));
             }
         }

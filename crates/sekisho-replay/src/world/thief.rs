@@ -2,7 +2,7 @@
 
 use sekisho_core::watch::observed::{Asker, Room, Trouble};
 
-use super::{Act, Document, World, vault::Opened};
+use super::{Act, Document, World, people::LOOKS_IN, vault::Opened};
 use crate::{
     attack::{Attack, Way},
     rivals::Read,
@@ -82,7 +82,9 @@ impl World {
                 self.now + gap
             }
             // Who acts like a person waits like one.
-            Opened::Wait(until) if !matches!(way, Way::Every(_) | Way::Wrecks) => until.max(self.now) + 5,
+            Opened::Wait(until) if !matches!(way, Way::Every(_) | Way::Wrecks) => {
+                until.clamp(self.now, self.now + LOOKS_IN) + 5
+            }
             Opened::Wait(_) | Opened::Nothing => self.now + gap,
         }
     }

@@ -38,6 +38,15 @@ impl Session {
         self
     }
 
+    /// The same session in another hand: same cookies, same headers, connections of its own.
+    ///
+    /// # Errors
+    /// When the machine has no descriptors left.
+    pub fn copied(&self) -> io::Result<Self> {
+        let session = Self::new(self.server.clone(), self.client.clone())?;
+        Ok(Self { jar: self.jar.clone(), always: self.always.clone(), ..session })
+    }
+
     /// The server.
     pub const fn server(&self) -> &Server {
         &self.server

@@ -18,6 +18,7 @@ use crate::{
 pub(super) struct Reviewer(Session);
 
 /// An assignment, and what its forms carry.
+#[derive(Clone)]
 pub(super) struct Given {
     assignment: String,
     token: String,
@@ -31,6 +32,11 @@ impl Reviewer {
         let mut me = Self(session.with_header(ORIGIN, origin));
         me.prove(passkey)?;
         Ok(me)
+    }
+
+    /// The same session in another hand.
+    pub(super) fn copied(&self) -> Result<Self, StoryError> {
+        Ok(Self(self.0.copied()?))
     }
 
     fn prove(&mut self, passkey: &Mutex<SoftAuthenticator>) -> Result<(), StoryError> {

@@ -16,6 +16,14 @@ pub struct Look {
 }
 
 impl Look {
+    /// The same session with the same assignment in another hand, as a thief of the cookie has it.
+    ///
+    /// # Errors
+    /// [`StoryError`] when the machine has no descriptors left.
+    pub fn copied(&self) -> Result<Look, StoryError> {
+        Ok(Look { reviewer: self.reviewer.copied()?, given: self.given.clone() })
+    }
+
     /// Asks for the picture: the page with it, or the page that says why not, with its status.
     ///
     /// # Errors

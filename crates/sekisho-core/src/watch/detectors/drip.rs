@@ -2,8 +2,9 @@
 //!
 //! One person's few looks that come to nothing are no evidence; all people's together are. The same test as for one
 //! person runs over the whole vault, finer: at five of a hundred that honestly come to nothing its average run length
-//! is 20 million looks, eight years of a vault of 6,000 documents a day. If somebody adds fifteen looks to every
-//! hundred it takes some 200, less than an hour of such a vault.
+//! is 35 million looks, sixteen years of a vault of 6,000 documents a day. If somebody adds fifteen looks to every
+//! hundred of all it takes some 200, less than an hour of such a vault; if half of all sessions are theirs, some 1,400,
+//! a day of a vault of 1,440.
 //!
 //! A look that is decided sooner than the picture can have been seen counts as one that came to nothing: a program
 //! that decides what it took at once shows itself.
@@ -44,7 +45,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { up: 8, limit: 80, seen: 4 }
+        Self { up: 12, limit: 200, seen: 4 }
     }
 }
 
@@ -127,7 +128,9 @@ mod tests {
     #[test]
     fn honest_looks_that_come_to_nothing_are_not_told() {
         let Settings { up, limit, .. } = Settings::default();
-        assert!(average_run_length(up as usize, limit as usize, 0.05) > 1.9e7);
+        assert!(average_run_length(up as usize, limit as usize, 0.05) > 3.4e7);
+        let solved = |share| average_run_length(up as usize, limit as usize, share).round();
+        assert_eq!([0.085, 0.16].map(solved), [1_402.0, 183.0]);
         assert_eq!(looks_until_told(3, 33.0, 200_000), None);
     }
 }

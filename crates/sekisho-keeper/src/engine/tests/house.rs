@@ -1,5 +1,6 @@
 //! A whole installation for tests: a folder, a driven clock, a site, a reviewer, an officer, an administrator.
 
+mod assault;
 mod attacks;
 mod budgets;
 mod documents;
