@@ -18,7 +18,7 @@ use crate::{
     lockdown::{Lockdown, Means},
     time::{Hour, Timestamp},
     watch::{
-        Finding,
+        Finding, Setup,
         observed::{Observation, Room},
     },
 };
@@ -368,6 +368,14 @@ pub enum What {
     Found {
         /// What, by whom, on what evidence.
         finding: Finding,
+    },
+    /// The detectors were set, by whoever founded or started the keeper.
+    WatchSet {
+        /// How they are set from here on.
+        setup: Box<Setup>,
+        /// Whether it was at the founding, when there is nobody to tell.
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        founding: bool,
     },
     /// Bait: its book was sealed, or a piece of it was touched and is known from here on.
     Canary {

@@ -50,6 +50,7 @@ pub fn plan() -> Plan {
         Founder { name: format!("person-{n}"), role: *role, passkey }
     });
     Plan {
+        watch: sekisho_core::watch::Setup::all(sekisho_core::watch::Switch::Shadow),
         test: true,
         desk_origin: ORIGIN.into(),
         ledger_name: "example.jp/sekisho".into(),

@@ -33,4 +33,5 @@ pub mod supervisor;
 pub mod testing;
 mod threads;
 pub mod vault;
+pub mod watch_file;
 pub mod witness;

@@ -17,7 +17,7 @@ use sekisho::{
     policy_file,
     supervisor::{Config, Handle, Passphrase, Supervisor},
 };
-use sekisho_core::budget::Limits;
+use sekisho_core::{budget::Limits, watch};
 use sekisho_keeper::{engine::Plan, keystore::Cost};
 use sekisho_sys::confine::Options;
 use tempfile::TempDir;
@@ -47,6 +47,7 @@ fn found() -> Installation {
         ledger_name: "desk.test/sekisho".into(),
         cost: Cost::TEST,
         budget: Limits::default(),
+        watch: watch::Setup::all(watch::Switch::Off),
         policies: policy_file::built_in(),
         sites: Vec::new(),
         people: Vec::new(),
@@ -78,6 +79,7 @@ fn config(place: &Path) -> Config {
         webhook_ports: Vec::new(),
         witnesses: Default::default(),
         budget: None,
+        watch: None,
         demo_reviewer: None,
         driven: Default::default(),
         confinement: Options::default(),

@@ -18,7 +18,11 @@ use sekisho::{
     specimen,
     supervisor::Role,
 };
-use sekisho_core::{budget::Limits, id::CheckId};
+use sekisho_core::{
+    budget::Limits,
+    id::CheckId,
+    watch::{Setup, Switch},
+};
 use serde_json::Value;
 
 fn demo(arguments: &[&str]) -> (Option<i32>, Value) {
@@ -31,7 +35,8 @@ fn demo(arguments: &[&str]) -> (Option<i32>, Value) {
 fn house() -> House {
     let program = Some(PathBuf::from(env!("CARGO_BIN_EXE_sekisho")));
     // Its reviewer works at a machine's pace.
-    House::build_as(Build { program, budget: Some(Limits::endless()), ..Build::default() }).unwrap()
+    let (budget, watch) = (Some(Limits::endless()), Some(Setup::all(Switch::Off)));
+    House::build_as(Build { program, budget, watch, ..Build::default() }).unwrap()
 }
 
 fn until(what: &str, mut look: impl FnMut() -> bool) {

@@ -17,7 +17,7 @@ use rustix::process::{Pid, Signal, geteuid, kill_process, test_kill_process};
 use sekisho::app::founding;
 use sekisho::demo::{Build, House, Picture};
 use sekisho::supervisor::{Config, Handle, Passphrase, ProcessReport, Role, StartError, Supervisor};
-use sekisho_core::budget::Limits;
+use sekisho_core::{budget::Limits, watch};
 use sekisho_keeper::{engine::Plan, keystore::Cost};
 use sekisho_sys::confine::Options;
 use tempfile::TempDir;
@@ -52,6 +52,7 @@ fn config(place: &Path) -> Config {
         webhook_ports: Vec::new(),
         witnesses: Default::default(),
         budget: None,
+        watch: None,
         demo_reviewer: None,
         driven: Default::default(),
         confinement: Options::default(),
@@ -67,6 +68,7 @@ fn found(config: &Config) {
         ledger_name: "processes.example".into(),
         cost: Cost::TEST,
         budget: Limits::default(),
+        watch: watch::Setup::all(watch::Switch::Off),
         policies: sekisho::policy_file::built_in(),
         sites: Vec::new(),
         people: Vec::new(),

@@ -48,6 +48,8 @@ pub enum Kind {
     Contradicted,
     /// A witness counts no more.
     WitnessForgotten,
+    /// The detectors were set.
+    WatchSet,
     /// Bait was touched.
     Canary,
     /// Somebody paused all openings.
@@ -80,6 +82,7 @@ impl Kind {
         match self {
             Self::Contradicted => "contradicted",
             Self::WitnessForgotten => "witness_forgotten",
+            Self::WatchSet => "watch_set",
             Self::Canary => "canary",
             Self::Paused => "paused",
             Self::LockedDown => "locked_down",
@@ -138,6 +141,7 @@ impl Alert {
             }
             What::Canary { canary: Canary::Known { .. } } => (Kind::Canary, Urgency::Now, Audience::All),
             What::Found { finding } => of_finding(finding)?,
+            What::WatchSet { founding: false, .. } => (Kind::WatchSet, Urgency::Soon, Audience::All),
             What::Alerting { alerting } => of_alerting(alerting)?,
             What::Founded { .. }
             | What::Started
@@ -159,6 +163,7 @@ impl Alert {
             | What::ShiftEnded { .. }
             | What::SiteRegistered { .. }
             | What::LimitsSet { .. }
+            | What::WatchSet { .. }
             | What::SiteBudgetSet { .. }
             | What::PolicyRegistered { .. }
             | What::TimeConfirmed { .. }

@@ -27,6 +27,7 @@ fn events() -> Vec<What> {
         What::Shredded { check, document, cause: ShredCause::Overdue },
         What::Shredded { check, document, cause: ShredCause::Decided },
         What::DeadlineNears { check, document, deadline: Timestamp(9) },
+        What::WatchSet { setup: Default::default(), founding: true },
         What::StaffEnrolled { staff, role: Role::Officer, by: Some(staff) },
         What::StaffEnrolled { staff, role: Role::Reviewer, by: Some(staff) },
     ];
@@ -61,6 +62,7 @@ fn every_event_calls_whom_it_should_and_no_other() {
         ("time_doubted", (Urgency::Now, Audience::Rota)),
         // The last finding of the list: several people, a lockdown.
         ("together", (Urgency::Now, Audience::All)),
+        ("watch_set", (Urgency::Soon, Audience::All)),
         ("witness_forgotten", (Urgency::Soon, Audience::All)),
     ];
     assert_eq!(called.into_iter().collect::<Vec<_>>(), expected);

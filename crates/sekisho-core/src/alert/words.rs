@@ -28,6 +28,7 @@ fn text(ja: impl Into<String>, en: impl Into<String>) -> Text {
 fn happened(kind: Kind, what: &What) -> Text {
     match what {
         What::Found { finding } => finding.sentence(),
+        What::WatchSet { setup, .. } => setup.sentence(),
         What::WitnessContradicted { witness, size, contradiction } => contradicted(witness, *size, *contradiction),
         What::Canary { canary } => canary.sentence().unwrap_or_else(|| plainly(kind)),
         What::WitnessForgotten { witness, .. } => {
@@ -93,6 +94,10 @@ fn implies(kind: Kind) -> Text {
         Kind::WitnessForgotten => {
             text("記録の書き換えを見張る者が減りました。", "One fewer watches whether the ledger is rewritten.")
         }
+        Kind::WatchSet => text(
+            "切にした検知は何も見ません。試用中の検知は知らせるだけで、何も止めません。",
+            "A detector that is off sees nothing; one that is only tried stops nothing.",
+        ),
         Kind::Canary => theft(),
         Kind::Paused => text(
             "誰も書類を開けません。届いた書類は期限が来ると消えます。",
@@ -145,6 +150,10 @@ fn to_do(kind: Kind) -> Text {
         Kind::WitnessForgotten => text(
             "取り消した人に確かめてください。覚えがなければ、閲覧を止めてください。",
             "Ask who did it. If nobody did, pause viewing.",
+        ),
+        Kind::WatchSet => text(
+            "起動した人に確かめてください。覚えがなければ、閲覧を止めてください。",
+            "Ask who started it so. If nobody did, pause viewing.",
         ),
         Kind::Canary => text(
             "ほかに何が読まれたかを調べ、続くなら閲覧を止めてください。",

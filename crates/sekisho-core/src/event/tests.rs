@@ -46,6 +46,7 @@ fn every_kind() -> Vec<What> {
         What::Canary { canary: Canary::Book { sha256: "00".into() } },
         What::Canary { canary: known() },
         What::LimitsSet { limits: Box::default() },
+        What::WatchSet { setup: Box::new(Setup::all(crate::watch::Switch::Shadow)), founding: false },
         What::SiteBudgetSet { site: "site-a".parse().unwrap(), budget: Some(Limits::default().slack), by: None },
         What::Unlocked { by: Means::Passphrase },
         What::Unlocked { by: Means::Shares { given: 3, of: 5 } },

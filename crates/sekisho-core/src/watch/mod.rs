@@ -25,7 +25,8 @@ use serde::{Deserialize, Serialize};
 pub use finding::{Detector, Evidence, Finding, PLACES, UnknownDetector};
 pub use setup::{Setup, Switch, Tuned};
 pub use verdict::{
-    Cause, NotSeveral, OutsideVerdict, PAUSE_SECONDS, PersonVerdict, Several, SeveralVerdict, VaultVerdict, Verdict,
+    Cause, DENY_SECONDS, NotSeveral, OutsideVerdict, PAUSE_SECONDS, PersonVerdict, Several, SeveralVerdict,
+    VaultVerdict, Verdict,
 };
 
 use crate::event::{Event, What};
@@ -76,10 +77,21 @@ impl Watch {
         Self { setup, ..Self::default() }
     }
 
+    /// How the detectors are set now.
+    pub const fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
     /// Looks at the next event. Findings that stand in the ledger already are passed over: they follow from the rest.
+    /// What is said there of the detectors holds from there on, so a ledger is replayed as it was lived.
     pub fn see(&mut self, sight: Sight<'_>) -> Vec<Finding> {
-        if matches!(sight.event.what, What::Found { .. }) {
-            return Vec::new();
+        match &sight.event.what {
+            What::Found { .. } => return Vec::new(),
+            What::WatchSet { setup, .. } => {
+                self.setup = (**setup).clone();
+                return Vec::new();
+            }
+            _ => {}
         }
         let setup = &self.setup;
         let mut found = Vec::new();

@@ -119,6 +119,10 @@ fn outcome(finding: &Finding) -> Text {
         (true, _) => {
             ("この検知は試用中で、何も行いません。", "This detector is only being tried: nothing comes of it.")
         }
+        (_, Verdict::Deny) if finding.detector == Detector::Canary => (
+            "おとりと悟られないよう、これまでどおりに断ります。",
+            "They are refused as before, so that the bait isn't given away.",
+        ),
         (_, Verdict::Note) => ("お知らせするだけです。", "This is for you to know."),
         (_, Verdict::Deny) => ("しばらく受け付けません。", "They are refused for a while."),
         (_, Verdict::EndShift) => ("シフトを終わらせます。", "The shift ends."),

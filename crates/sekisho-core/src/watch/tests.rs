@@ -191,6 +191,29 @@ proptest! {
         prop_assert_eq!(watch, stream.watch);
     }
 
+    /// How the detectors are set stands in the ledger: so what was lived is replayed, and nobody has to say from when to
+    /// when one of them was off.
+    #[test]
+    fn what_is_said_of_the_detectors_holds_from_there_on(
+        events in prop::collection::vec((0..7_u8, 0..4_u8, 0..9_u64), 1..100), at in 0..100_usize
+    ) {
+        let (mut stream, mut before) = (Stream::default(), 0);
+        for (number, event) in events.into_iter().enumerate() {
+            if number == at {
+                before = stream.found.len();
+                stream.happen(What::WatchSet { setup: Setup::all(Switch::Off).into(), founding: false });
+            }
+            anything(&mut stream, event);
+        }
+        if stream.watch.setup() != &Setup::default() {
+            prop_assert_eq!(stream.found.len(), before);
+        }
+        let mut replayed = Watch::default();
+        let found: Vec<_> = (0..).zip(&stream.events)
+            .flat_map(|(place, event)| replayed.see(Sight { place, event })).collect();
+        prop_assert_eq!(found, stream.found);
+    }
+
     /// M26: whatever happens, each cause stays below its ceiling, and evidence names places that are there.
     #[test]
     fn no_finding_goes_beyond_its_ceiling(events in prop::collection::vec((0..7_u8, 0..9_u8, 0..5_u64), 1..300)) {

@@ -10,13 +10,16 @@ use crate::id::StaffId;
 /// How long a pause lasts that nobody lifts, in seconds.
 pub const PAUSE_SECONDS: u64 = 15 * 60;
 
+/// For how long an asker is refused, in seconds.
+pub const DENY_SECONDS: u64 = 15 * 60;
+
 /// What is to come of a finding, the mildest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Officers are told.
     Note,
-    /// The asker is refused for a while.
+    /// The asker is refused for [`DENY_SECONDS`].
     Deny,
     /// The shift ends; a new one takes the passkey.
     EndShift,

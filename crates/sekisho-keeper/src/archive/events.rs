@@ -127,6 +127,7 @@ fn is_tombstone(what: &What) -> bool {
             | What::SiteRegistered { .. }
             | What::SiteBudgetSet { .. }
             | What::LimitsSet { .. }
+            | What::WatchSet { .. }
             | What::PolicyRegistered { .. }
             | What::WitnessRegistered { .. }
             | What::WitnessForgotten { .. }

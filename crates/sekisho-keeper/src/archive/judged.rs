@@ -60,6 +60,20 @@ pub const KEEPER_DB: &[Table] = &[
         columns: &[plain("only", "1"), bytes("sealed", "the sealed book")],
     },
     Table {
+        name: "watch",
+        what: "what the detectors remember, up to a place in the ledger: it follows from the entries",
+        rows: Rows::All,
+        columns: &[
+            plain("only", "1"),
+            plain("next", "the place of the next entry"),
+            Column::taken(
+                "state",
+                Form::Json,
+                "people and sites by their ids, networks by keyed hashes; times and counts",
+            ),
+        ],
+    },
+    Table {
         name: "policy",
         what: "the policies, every version",
         rows: Rows::All,

@@ -10,6 +10,7 @@ use sekisho_core::{
     id::{KeeperId, StaffId},
     policy::Policy,
     time::{Clock, Timestamp},
+    watch::Setup,
 };
 
 use super::{Engine, Locked, Parts, StartError, apart, fault::Fault, staff};
@@ -38,6 +39,8 @@ pub struct Plan {
     pub sites: Vec<SiteView>,
     /// What the vault allows to be opened.
     pub budget: Limits,
+    /// How the detectors are set.
+    pub watch: Setup,
     /// People whose passkeys the founder binds.
     pub people: Vec<Founder>,
 }
@@ -135,7 +138,7 @@ fn host_of(origin: &str, test: bool) -> Option<String> {
 
 impl Engine {
     fn settle_in(&mut self, plan: &Plan) -> Result<(), FoundError> {
-        self.register(&plan.sites, &plan.policies, &plan.budget)?;
+        self.register(&plan.sites, &plan.policies, &plan.budget, &plan.watch)?;
         for person in &plan.people {
             self.bind(person)?;
         }

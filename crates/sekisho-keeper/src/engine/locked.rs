@@ -11,6 +11,7 @@ use sekisho_core::{
     lockdown::Means,
     time::{Clock, Timestamp},
     trust::TimeTrust,
+    watch::Setup,
 };
 
 use super::{
@@ -30,6 +31,7 @@ use super::{
     signers::Signers,
     staff,
     turn::Room,
+    watching::{self, Watching},
     witness::{self, Witnesses},
 };
 use crate::{
@@ -101,6 +103,7 @@ pub struct Locked {
     budget: Option<Limits>,
     /// What budgets are counted on, once somebody asked how the keeper is.
     tally: OnceCell<budget::Tally>,
+    watch: Option<Setup>,
 }
 
 impl Locked {
@@ -126,7 +129,8 @@ impl Locked {
     }
 
     pub(super) fn of(parts: Parts, installation: Installation, trust: TimeTrust) -> Self {
-        Self { parts, installation, trust, witnesses: WitnessPlan::default(), budget: None, tally: OnceCell::new() }
+        let (witnesses, tally) = (WitnessPlan::default(), OnceCell::new());
+        Self { parts, installation, trust, witnesses, budget: None, watch: None, tally }
     }
 
     /// Since when the vault is locked down, if it is: by keeper.db or by the keystore, of which one may be a copy from
@@ -162,6 +166,11 @@ impl Locked {
     /// With the limits that this start names; they are judged when the keeper is unlocked.
     pub fn with_budget(self, budget: Option<Limits>) -> Self {
         Self { budget, ..self }
+    }
+
+    /// With the detectors as this start sets them; it is entered when the keeper is unlocked.
+    pub fn with_watch(self, watch: Option<Setup>) -> Self {
+        Self { watch, ..self }
     }
 
     /// Overwrites what is overdue, intake secrets that are accepted no more included. Needs no key.
@@ -283,8 +292,9 @@ impl Locked {
         match self.opened(opener) {
             Ok((keys, identity, ended)) => {
                 let (witnesses, budget) = (std::mem::take(&mut self.witnesses), self.budget.take());
+                let watch = self.watch.take();
                 let begun = self.with_keys(keys, &identity).and_then(|mut engine| {
-                    engine.begin(&witnesses, budget.as_ref(), ended)?;
+                    engine.begin(&witnesses, (budget.as_ref(), watch.as_ref()), ended)?;
                     Ok(engine)
                 });
                 begun.map_err(|error| (None, error))
@@ -347,6 +357,7 @@ impl Locked {
             shifts: Shifts::default(),
             ceremonies: Ceremonies::default(),
             canaries: Canaries::new(BookKey::of(identity, keeper)),
+            watching: Watching::default(),
             served: HashMap::new(),
             turns: 0,
         };
@@ -369,7 +380,12 @@ pub(super) fn writer(
 
 impl Engine {
     /// What an unlocked keeper does first: says that it started, what ended a lockdown, and all that is due.
-    fn begin(&mut self, witnesses: &WitnessPlan, budget: Option<&Limits>, ended: Option<Means>) -> Result<(), Fault> {
+    fn begin(
+        &mut self,
+        witnesses: &WitnessPlan,
+        (budget, watch): (Option<&Limits>, Option<&Setup>),
+        ended: Option<Means>,
+    ) -> Result<(), Fault> {
         let now = self.now();
         let test = self.room.installation.test;
         self.room.heard.hear(self.room.clock.read().since_boot);
@@ -382,7 +398,8 @@ impl Engine {
                 turn.db.execute("UPDATE assignment SET until = 0 WHERE state = 'open'", [])?;
                 ended.map_or(Ok(()), |by| lockdown::note_end(turn, by))?;
                 witness::enter(turn, witnesses)?;
-                budget::enter(turn, budget)
+                budget::enter(turn, budget)?;
+                watching::enter(turn, watch)
             })
         })?;
         begun?;
@@ -397,11 +414,13 @@ impl Engine {
         sites: &[crate::wire::SiteView],
         policies: &[sekisho_core::policy::Policy],
         limits: &Limits,
+        watch: &Setup,
     ) -> Result<(), Fault> {
         let now = self.now();
         let (done, _, _) = self.transact(now, |turn| {
             super::apart(turn, |turn| {
                 budget::enter(turn, Some(limits))?;
+                watching::found(turn, watch)?;
                 policies.iter().try_for_each(|policy| registry::put_policy(turn, policy))?;
                 sites.iter().try_for_each(|site| registry::put_site(turn, site))
             })

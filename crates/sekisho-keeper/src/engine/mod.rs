@@ -37,6 +37,7 @@ mod staff;
 mod tick;
 mod turn;
 mod view;
+mod watching;
 #[cfg(feature = "testing")]
 mod weigh;
 mod witness;
@@ -100,7 +101,7 @@ impl Engine {
     fn batch(&mut self, asks: Vec<Ask>) -> Result<Vec<Outcome>, Fault> {
         let now = self.now();
         let (steps, effects, positions) = self.transact(now, |turn| {
-            asks.into_iter().map(|ask| (ask.side(), apart(turn, |turn| dispatch::ask(turn, ask)))).collect::<Vec<_>>()
+            asks.into_iter().map(|ask| (ask.side(), watching::heed(turn, ask))).collect::<Vec<_>>()
         })?;
         let outcomes = steps.into_iter().map(|(side, step)| self.conclude(side, step, &positions)).collect();
         self.carry_out(&effects);
@@ -120,8 +121,14 @@ impl Engine {
             return Err(Refusal::LockedDown.into());
         }
         self.open_transaction()?;
-        let mut turn =
-            Turn { db: &self.db, room: &mut self.room, now, effects: Vec::new(), counted: Default::default() };
+        let mut turn = Turn {
+            db: &self.db,
+            room: &mut self.room,
+            now,
+            effects: Vec::new(),
+            counted: Default::default(),
+            seen: Vec::new(),
+        };
         let done = work(&mut turn);
         let (effects, counted) = (turn.effects, turn.counted);
         self.commit()?;
@@ -165,6 +172,7 @@ impl Engine {
             let _ = self.db.execute_batch("ROLLBACK");
             self.room.ledger.abandon();
             self.room.tally.rollback_to(0);
+            self.room.watching.forget();
             // A commit can fail and be on the disk all the same. Its entries are then
             // in the database and not in the journal; a start completes the journal.
             self.halted = !self.is_as_before().unwrap_or(false);
@@ -235,7 +243,7 @@ fn apart<T>(turn: &mut Turn<'_>, verb: impl FnOnce(&mut Turn<'_>) -> Result<T, F
     turn.db.execute_batch("SAVEPOINT verb")?;
     let (mark, effects, counted) = (turn.room.ledger.mark(), turn.effects.len(), turn.counted);
     let counts = turn.room.tally.mark();
-    let done = verb(turn);
+    let done = verb(turn).and_then(|done| watching::look(turn).map(|()| done));
     if done.is_ok() {
         turn.db.execute_batch("RELEASE verb")?;
     } else if !turn.db.is_autocommit() {
@@ -245,5 +253,6 @@ fn apart<T>(turn: &mut Turn<'_>, verb: impl FnOnce(&mut Turn<'_>) -> Result<T, F
         turn.effects.truncate(effects);
         turn.counted = counted;
     }
+    turn.seen.clear();
     done
 }

@@ -14,6 +14,7 @@ mod older;
 mod restore;
 mod staffing;
 mod time;
+mod watching;
 mod witness;
 
 use house::{House, MINUTE};

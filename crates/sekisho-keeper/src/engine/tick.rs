@@ -10,6 +10,7 @@ use super::{
     fault::Fault,
     intake_keys, retention, roots,
     turn::{Effect, Now, Turn},
+    watching,
 };
 use crate::db::{self, meta};
 
@@ -64,7 +65,7 @@ impl Engine {
         }
     }
 
-    const CHORES: [(&str, Step); 12] = [
+    const CHORES: [(&str, Step); 14] = [
         ("what looks cost", budget::write_down),
         ("lapsed assignments", retention::lapse),
         ("shifts that are over", retention::end_shifts),
@@ -77,6 +78,8 @@ impl Engine {
         ("the book of canaries", canary::turn_over),
         ("counts that no window reaches", budget::sweep),
         ("what the board counts", board::keep_week),
+        ("what was refused", watching::turn_over),
+        ("what the watch remembers", watching::keep),
     ];
 
     fn note(&mut self, what: &'static str, work: impl FnOnce(&mut Self) -> Result<(), Fault>) {

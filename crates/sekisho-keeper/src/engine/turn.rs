@@ -21,6 +21,7 @@ use super::{
     figures::{self, Counts},
     shifts::Shifts,
     signers::Signers,
+    watching::{self, Watching},
     witness::Witnesses,
 };
 use crate::{
@@ -48,6 +49,7 @@ pub(super) struct Room {
     pub shifts: Shifts,
     pub ceremonies: Ceremonies,
     pub canaries: Canaries,
+    pub watching: Watching,
     /// When the courier was last heard.
     pub heard: Heard,
     /// What was counted since the start.
@@ -112,6 +114,8 @@ pub(super) struct Turn<'a> {
     pub effects: Vec<Effect>,
     /// What its events come to, if they become durable.
     pub counted: Counted,
+    /// Its entries that the watch has not looked at.
+    pub seen: Vec<(u64, Event)>,
 }
 
 impl Turn<'_> {
@@ -128,6 +132,7 @@ impl Turn<'_> {
             .execute((place as i64, &staged.salt[..], &staged.body, check.map(Id)))?;
         figures::count(&mut self.counted, &event.what);
         alerts::raise(self, place, &event.what)?;
+        watching::note(self, place, event);
         Ok(place)
     }
 

@@ -115,6 +115,13 @@ pub fn verify_call(
     Ok(VerifiedCall { site, jti: claims.jti, issued: Timestamp(claims.iat) })
 }
 
+/// Which site a call says that it is by. Nothing is verified.
+pub fn claimed_site(jws: &str) -> Option<SiteName> {
+    let unverified = Unverified::parse(jws, TYP_CALL).ok()?;
+    let claims: Claims = json::read(unverified.unverified_payload(), &NAMES).ok()?;
+    claims.iss.parse().ok()
+}
+
 fn judge(claims: &Claims, call: &SignedCall, keeper: KeeperId, now: Timestamp) -> Result<(), CallError> {
     let rules = [
         (claims.aud == keeper.to_string(), CallError::Audience),

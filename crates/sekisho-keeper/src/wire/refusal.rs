@@ -95,6 +95,9 @@ pub enum Refusal {
     /// What was given to unlock the keeper does not.
     #[error("not_unlocked")]
     NotUnlocked,
+    /// The watch found something that this asker did: they are refused for a while.
+    #[error("denied")]
+    Denied,
     /// A disk or another part failed; nothing was done.
     #[error("unavailable")]
     Unavailable,

@@ -62,6 +62,7 @@ fn unlocked(context: &RoleContext) -> Result<Keeper, RoleError> {
     let clock = Arc::clone(&parts.clock);
     let locked = Locked::start(parts).map_err(told)?;
     let locked = locked.with_witnesses(context.config.witnesses.clone()).with_budget(context.config.budget.clone());
+    let locked = locked.with_watch(context.config.watch.clone());
     let Some(passphrase) = &context.config.passphrase else {
         tracing::warn!("no passphrase was given: the keeper stays locked");
         return Ok(Keeper::Locked(Box::new(locked)));

@@ -67,6 +67,7 @@ impl House {
             gate,
             desk,
             budget: None,
+            watch: None,
             demo_reviewer: None,
             figures: None,
             ..self.config()?

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use sekisho_core::{budget::Limits, check::Role, entropy::fresh, id::KeeperId};
+use sekisho_core::{budget::Limits, check::Role, entropy::fresh, id::KeeperId, watch::Setup};
 use sekisho_keeper::{
     jose::KeyError,
     keystore::Cost,
@@ -80,6 +80,8 @@ pub struct Build {
     pub cost: Option<Cost>,
     /// How much may be opened, if not the default: whoever works at a machine's pace needs more than a person.
     pub budget: Option<Limits>,
+    /// How the detectors are set, if not as they are by default: whoever works at a machine's pace is found.
+    pub watch: Option<Setup>,
 }
 
 /// A throwaway installation. Dropping it stops the processes and removes the folder.
@@ -185,6 +187,7 @@ impl House {
         plan.sites.extend(build.sites);
         plan.cost = build.cost.unwrap_or(plan.cost);
         plan.budget = build.budget.unwrap_or(plan.budget);
+        plan.watch = build.watch.unwrap_or(plan.watch);
         if let Some(hours) = build.picture_hours {
             plan.policies.iter_mut().for_each(|policy| keep_for(policy, hours));
         }
@@ -285,6 +288,7 @@ impl House {
             webhook_ports: start.webhook_ports.clone(),
             witnesses: start.witnesses.clone(),
             budget: None,
+            watch: None,
             demo_reviewer: start.demo_reviewer.clone(),
             driven: self.clock.driven(),
             confinement: Options::default(),

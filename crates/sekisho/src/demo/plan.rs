@@ -5,6 +5,7 @@ use sekisho_core::{
     check::Role,
     entropy::{Entropy, fresh},
     policy::{Policy, ReviewHours, Text, Window},
+    watch::Setup,
 };
 use sekisho_keeper::{
     engine::{Founder, Plan},
@@ -48,6 +49,7 @@ pub(super) fn plan(
         ledger_name: "demo.sekisho.invalid".into(),
         cost: Cost::STANDARD,
         budget: Limits::default(),
+        watch: Setup::default(),
         policies: policy_file::built_in(),
         sites: vec![kit.registration.clone()],
         people: vec![founder("demo-reviewer", Role::Reviewer, desk, passkey, entropy)?],

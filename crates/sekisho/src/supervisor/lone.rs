@@ -107,6 +107,7 @@ fn nowhere() -> RoleConfig {
         webhook_ports: Vec::new(),
         witnesses: Default::default(),
         budget: None,
+        watch: None,
         demo_reviewer: None,
         intruder: None,
         driven: Default::default(),

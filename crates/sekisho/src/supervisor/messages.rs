@@ -2,7 +2,7 @@
 
 use std::{fmt, io, os::fd::BorrowedFd, os::fd::OwnedFd, os::unix::net::UnixStream, path::PathBuf};
 
-use sekisho_core::budget::Limits;
+use sekisho_core::{budget::Limits, watch::Setup};
 use sekisho_keeper::wire::WitnessPlan;
 use sekisho_sys::{
     confine::{Grade, Options},
@@ -65,6 +65,8 @@ pub struct RoleConfig {
     pub witnesses: WitnessPlan,
     /// What the vault allows to be opened, if this start says so.
     pub budget: Option<Limits>,
+    /// How the detectors are set, if this start says so.
+    pub watch: Option<Setup>,
     /// Where a demo's "demo reviewer" button posts to.
     pub demo_reviewer: Option<String>,
     /// What an intruder in the gate's place knows: a drill on a test installation, for the gate alone.
@@ -92,6 +94,7 @@ impl RoleConfig {
             webhook_ports: Vec::new(),
             witnesses: WitnessPlan::default(),
             budget: None,
+            watch: None,
             demo_reviewer: None,
             intruder: None,
             driven: Driven::default(),

@@ -28,7 +28,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use sekisho_core::budget::Limits;
+use sekisho_core::{budget::Limits, watch::Setup};
 use sekisho_keeper::wire::WitnessPlan;
 use sekisho_sys::{
     confine::{Grade, Options, shield},
@@ -87,6 +87,8 @@ pub struct Config {
     pub witnesses: WitnessPlan,
     /// What the vault allows to be opened, if this start says so.
     pub budget: Option<Limits>,
+    /// How the detectors are set, if this start says so.
+    pub watch: Option<Setup>,
     /// Where a demo's "demo reviewer" button posts to; nowhere but in a demo.
     pub demo_reviewer: Option<String>,
     /// How a test installation's clock differs from the machine's when it starts.
@@ -208,6 +210,7 @@ fn means(
         webhook_ports: config.webhook_ports,
         witnesses: config.witnesses,
         budget: config.budget,
+        watch: config.watch,
         demo_reviewer: config.demo_reviewer,
         intruder: None,
         driven: config.driven,

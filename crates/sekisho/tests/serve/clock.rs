@@ -12,7 +12,7 @@ use sekisho::{
     policy_file,
     supervisor::{Config, Handle, Passphrase, Supervisor},
 };
-use sekisho_core::budget::Limits;
+use sekisho_core::{budget::Limits, watch};
 use sekisho_keeper::{engine::Plan, keystore::Cost};
 use sekisho_sys::confine::Options;
 use zeroize::Zeroizing;
@@ -38,6 +38,7 @@ fn config(place: &Place, keystore_is_test: bool) -> Config {
         webhook_ports: Vec::new(),
         witnesses: Default::default(),
         budget: None,
+        watch: None,
         demo_reviewer: None,
         driven: Default::default(),
         confinement: Options::default(),
@@ -48,6 +49,7 @@ fn config(place: &Place, keystore_is_test: bool) -> Config {
         ledger_name: "serve.example".into(),
         cost: Cost::TEST,
         budget: Limits::default(),
+        watch: watch::Setup::all(watch::Switch::Off),
         policies: policy_file::built_in(),
         sites: Vec::new(),
         people: Vec::new(),

@@ -22,7 +22,7 @@ use sekisho::{
     supervisor::{Passphrase, Role},
     testing::authenticator::SoftAuthenticator,
 };
-use sekisho_core::{budget, check, entropy::fresh, id::KeeperId, ledger::VerifierKey, policy::Text};
+use sekisho_core::{budget, check, entropy::fresh, id::KeeperId, ledger::VerifierKey, policy::Text, watch};
 use sekisho_keeper::{
     engine::{Founder, Plan},
     jose::Alg,
@@ -104,6 +104,7 @@ impl Ground {
             ledger_name: "storm.sekisho.invalid".into(),
             cost: Cost::TEST,
             budget: budget::Limits::endless(),
+            watch: watch::Setup::all(watch::Switch::Off),
             policies: policy_file::built_in(),
             sites: vec![kit.registration.clone()],
             people,

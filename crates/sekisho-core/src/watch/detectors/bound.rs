@@ -2,13 +2,16 @@
 //!
 //! It can't happen while the keeper's rows are right, as nothing is assigned that didn't arrive; so if it happens,
 //! something is wrong that nobody thought of. Everything pauses for fifteen minutes.
+//!
+//! Second looks have a bound too, and honest people reach it: after a restart all that was assigned is looked at once
+//! more. That is no more pictures than arrived, and nothing comes of it but waiting.
 
 use alloc::{vec, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    budget::Subject,
+    budget::{Kind, Subject},
     event::What,
     time::Timestamp,
     watch::{
@@ -34,7 +37,8 @@ impl Watching for Bound {
         };
         let now = sight.event.at;
         // One site's own limit is its own affair.
-        if spent.series.of != Subject::Vault || self.0.is_some_and(|paused| now.since(paused) < PAUSE_SECONDS) {
+        let counts = spent.series.of == Subject::Vault && spent.series.kind == Kind::Opened;
+        if !counts || self.0.is_some_and(|paused| now.since(paused) < PAUSE_SECONDS) {
             return Vec::new();
         }
         self.0 = Some(now);
@@ -47,15 +51,19 @@ impl Watching for Bound {
 mod tests {
     use super::*;
     use crate::{
-        budget::{Kind, Series, Spent, Window},
+        budget::{Series, Spent, Window},
         watch::{Verdict, tests::Stream},
     };
 
     fn reached(room: Room, of: &Subject, times: u64) -> Vec<Verdict> {
+        reached_of(Kind::Opened, room, of, times)
+    }
+
+    fn reached_of(kind: Kind, room: Room, of: &Subject, times: u64) -> Vec<Verdict> {
         let mut stream = Stream::default();
         for _ in 0..times {
             stream.wait(60);
-            let series = Series::new(of.clone(), Kind::Opened);
+            let series = Series::new(of.clone(), kind);
             let spent = Spent { series, window: Window::Hour, limit: 100, frees: None };
             stream.observe(room, Observation::BoundReached { spent });
         }
@@ -69,5 +77,11 @@ mod tests {
         assert_eq!(reached(Room::Keeper, &Subject::Vault, 16), [Verdict::Pause; 2]);
         assert_eq!(reached(Room::Gate, &Subject::Vault, 100), []);
         assert_eq!(reached(Room::Keeper, &Subject::Site("site-a".parse().unwrap()), 100), []);
+    }
+
+    /// M26: forty reviewers who look once more after a restart don't shut the house.
+    #[test]
+    fn second_looks_that_are_spent_pause_nothing() {
+        assert_eq!(reached_of(Kind::Again, Room::Keeper, &Subject::Vault, 100), []);
     }
 }

@@ -46,7 +46,7 @@ fn directory(house: &mut House) -> Vec<SiteView> {
 }
 
 fn with_a_laid_key(name: &str) -> (House, CanaryId, SigningKey) {
-    let mut house = House::founded();
+    let mut house = House::watched();
     let (id, key) = house.lay_key(name);
     house.tick();
     (house, id, key)

@@ -11,6 +11,7 @@ mod person;
 mod restoring;
 mod staff;
 mod stepping;
+mod watching;
 mod witness;
 
 use std::{
@@ -31,6 +32,7 @@ use sekisho_core::{
     id::{AssignmentId, CheckId, DocumentId, IntakeKeyId},
     policy::{AcceptedKind, AgeRule, Basis, BasisClass, Field, LeapDay, Policy, Reached, Retention, ReviewHours, Text},
     time::{Clock, HOUR, Reading, Timestamp},
+    watch::{Setup, Switch},
 };
 use sekisho_seal::{
     Context, DocumentKey, FormatVersion, IntakePublic, open_document, seal_document, seal_key, testing::SeededEntropy,
@@ -104,7 +106,16 @@ impl House {
         Self::built(true, false)
     }
 
+    /// With every detector at work. The other houses work at a machine's pace.
+    pub(super) fn watched() -> Self {
+        Self::built_with(true, true, Setup::default())
+    }
+
     fn built(test: bool, peopled: bool) -> Self {
+        Self::built_with(test, peopled, Setup::all(Switch::Off))
+    }
+
+    fn built_with(test: bool, peopled: bool, watch: Setup) -> Self {
         let number = HOUSES.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("sekisho-house-{}-{number}", std::process::id()));
         fs::create_dir_all(folder.join("blobs")).unwrap();
@@ -122,6 +133,7 @@ impl House {
             policies: vec![policy()],
             sites: vec![site()],
             budget: Limits::default(),
+            watch,
             people,
         };
         let mut house = Self { folder, clock, medium, engine: None, contexts: BTreeMap::new(), calls: 0 };

@@ -17,6 +17,7 @@ use sekisho_core::{
     id::KeeperId,
     policy::Text,
     time::{Clock, Reading, Timestamp},
+    watch,
 };
 use sekisho_keeper::{
     blobs::FolderBlobs,
@@ -237,6 +238,7 @@ fn plan(site: &Kit, people: Vec<Founder>) -> Plan {
         ledger_name: "bench.sekisho.invalid".into(),
         cost: Cost::TEST,
         budget: Limits::endless(),
+        watch: watch::Setup::all(watch::Switch::Off),
         policies: policy_file::built_in(),
         sites: vec![site.registration.clone()],
         people,

@@ -7,7 +7,7 @@ use sekisho::{
     client::{Client, Limits, Session, field_value},
     demo::{Build, House, Picture},
 };
-use sekisho_core::budget;
+use sekisho_core::{budget, watch};
 use serde_json::{Value, json};
 
 use super::{
@@ -23,7 +23,8 @@ const TOUCH: usize = 10;
 pub(crate) fn take(bench: &Bench) -> Done<Measured> {
     // Its reviewer works at a machine's pace.
     let budget = Some(budget::Limits::endless());
-    let house = House::build_as(Build { program: Some(bench.sekisho.clone()), budget, ..Build::default() })?;
+    let watch = Some(watch::Setup::all(watch::Switch::Off));
+    let house = House::build_as(Build { program: Some(bench.sekisho.clone()), budget, watch, ..Build::default() })?;
     let mut reviewer = Reviewer::new(&house)?;
     let (mut looks, mut size) = (Vec::new(), 0);
     for number in 0..bench.sizes.looks {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use clap::Args;
-use sekisho_core::budget::Limits;
+use sekisho_core::{budget::Limits, watch::Setup};
 use sekisho_keeper::{
     engine::Known,
     wire::{WitnessPlan, WitnessTerms},
@@ -31,6 +31,7 @@ use crate::{
     courier::address::is_global,
     logging,
     supervisor::{Config, Handle, Lock, Supervisor, judge_folders},
+    watch_file,
 };
 
 const EXAMPLES: &str = "\
@@ -89,6 +90,11 @@ pub(super) struct ServeArgs {
     /// name it. Once the installation is in use a start may tighten it and not loosen it
     #[arg(long, value_name = "FILE")]
     budget: Option<PathBuf>,
+    /// How the watch's detectors are set (TOML: `[tempo]` with `switch = "on"`, `"shadow"` or `"off"`, and
+    /// `[tempo.settings]`); it stays when later starts don't name it. What is left out is the default: on. Try it on
+    /// the past first, `sekisho watch replay DIR --watch FILE`. It is written on the ledger, and everybody is told
+    #[arg(long, value_name = "FILE")]
+    watch: Option<PathBuf>,
     /// Say on standard output what serves and how it is confined as one JSON object
     #[arg(long)]
     json: bool,
@@ -135,6 +141,12 @@ impl ServeArgs {
         let read = |file: &PathBuf| budget_file::read(file).map_err(|why| format!("{}: {why}", file.display()));
         self.budget.as_ref().map(read).transpose()
     }
+
+    /// How the detectors are set in the file, if one is named.
+    fn watch(&self) -> Result<Option<Setup>, String> {
+        let read = |file: &PathBuf| watch_file::read(file).map_err(|why| format!("{}: {why}", file.display()));
+        self.watch.as_ref().map(read).transpose()
+    }
 }
 
 /// Serves until it is told to stop.
@@ -162,7 +174,7 @@ fn start(args: ServeArgs) -> Result<(Handle, Ears), String> {
         Some(_) => passphrase::obtain(args.passphrase_fd)?,
         None => plan::found(&args, &doors)?,
     };
-    let budget = args.budget()?;
+    let (budget, watch) = (args.budget()?, args.watch()?);
     let told_of = report::Told::new(&doors, test, args.doors.behind_proxy, args.json);
     let token = founding::token_file(&args.data);
     let config = Config {
@@ -181,6 +193,7 @@ fn start(args: ServeArgs) -> Result<(Handle, Ears), String> {
         webhook_ports: args.webhook_ports,
         witnesses: WitnessPlan { named: args.witnesses, forgotten: args.forget_witnesses },
         budget,
+        watch,
         demo_reviewer: None,
         driven: Default::default(),
         confinement: Options { danger_unconfined: args.danger_unconfined, ..Options::default() },

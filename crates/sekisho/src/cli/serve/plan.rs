@@ -11,6 +11,7 @@ use sekisho_core::{
         lint::{self, Severity},
     },
     time::Clock,
+    watch::Setup,
 };
 use sekisho_keeper::{engine::Plan, jose::request::SiteTerms, keystore::Cost, wire::SiteView};
 use sekisho_sys::clock::SystemClock;
@@ -46,15 +47,15 @@ impl FoundingArgs {
 
 /// Founds. Every file is read and judged before the passphrase is asked for, and that before anything is made.
 pub(super) fn found(args: &ServeArgs, doors: &Doors) -> Result<Passphrase, String> {
-    let budget = args.budget()?.unwrap_or_default();
-    let plan = plan(&args.founding, doors, budget)?;
+    let settings = (args.budget()?.unwrap_or_default(), args.watch()?.unwrap_or_default());
+    let plan = plan(&args.founding, doors, settings)?;
     let passphrase = passphrase::choose(args.passphrase_fd)?;
     let keeper = founding::found(&args.data, &args.keystore, &passphrase, &plan).map_err(|error| error.to_string())?;
     tracing::info!(%keeper, test = plan.test, sites = plan.sites.len(), "founded");
     Ok(passphrase)
 }
 
-fn plan(args: &FoundingArgs, doors: &Doors, budget: Limits) -> Result<Plan, String> {
+fn plan(args: &FoundingArgs, doors: &Doors, (budget, watch): (Limits, Setup)) -> Result<Plan, String> {
     let policies = policies(&args.policies)?;
     let sites = args.sites.iter().map(|path| site(path, &policies, args.test_installation));
     Ok(Plan {
@@ -65,6 +66,7 @@ fn plan(args: &FoundingArgs, doors: &Doors, budget: Limits) -> Result<Plan, Stri
         sites: sites.collect::<Result<_, _>>()?,
         policies,
         budget,
+        watch,
         people: Vec::new(),
     })
 }

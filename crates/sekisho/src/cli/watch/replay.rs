@@ -10,13 +10,17 @@ use std::{
 use clap::Args;
 use sekisho_core::{
     calendar::text,
+    event::{Event, What},
     time::Timestamp,
     watch::{Detector, Finding, Setup, Sight, Switch, Verdict, Watch},
 };
 use serde::Serialize;
 
 use super::ledger;
-use crate::cli::{language::Language, refuse};
+use crate::{
+    cli::{language::Language, refuse},
+    watch_file,
+};
 
 /// What the detectors find in a ledger. It changes nothing, and gives the same answer each time
 #[derive(Debug, Args)]
@@ -27,11 +31,14 @@ A detector can be tried on the past before it is switched on: --detector tempo=s
 and says that nothing comes of it. Detectors: canary, tempo, pressing, undecided, enumeration, strangers, flood, newcomer, \
 hours, drip, bound, together.
 
-The keeper doesn't run the detectors yet: this command looks at what has happened, and nothing stops by itself.
+The keeper finds the same while it runs, with the detectors as the ledger says that they were set, and what comes of \
+it is done there. Told otherwise, this command looks at all of the past as it would have been found then; so a file \
+for `sekisho serve --watch` can be tried first.
 
 Examples:
   sekisho watch replay /var/lib/sekisho
   sekisho watch replay ./export --detector tempo=shadow --detector hours=off --lang ja
+  sekisho watch replay ./data --watch watch.toml
   sekisho watch replay ./data/ledger/journal --json | jq '.findings[].sentence_en'
 
 Exit status: 0 nothing was found but notes, 1 something was, 2 something can't be read or was asked wrongly.")]
@@ -42,6 +49,9 @@ pub(super) struct ReplayArgs {
     /// Switch a detector; repeat it for each
     #[arg(long = "detector", value_name = "ID=on|shadow|off")]
     detectors: Vec<Switched>,
+    /// Set all detectors as this file does (TOML, see `sekisho serve --watch`)
+    #[arg(long, value_name = "FILE")]
+    watch: Option<PathBuf>,
     /// Print one JSON object, in both languages
     #[arg(long)]
     json: bool,
@@ -113,17 +123,40 @@ impl Told {
     }
 }
 
-fn replay(args: &ReplayArgs) -> Result<Report, ledger::ReadError> {
-    let mut setup = Setup::default();
-    args.detectors.iter().for_each(|Switched(detector, switch)| *setup.switch(*detector) = *switch);
-    let mut watch = Watch::new(setup);
+/// How the detectors are set, other than the ledger says.
+struct Otherwise<'a> {
+    whole: Option<Setup>,
+    switched: &'a [Switched],
+}
+
+impl Otherwise<'_> {
+    fn set(&self, said: Setup) -> Setup {
+        let mut setup = self.whole.clone().unwrap_or(said);
+        self.switched.iter().for_each(|Switched(detector, switch)| *setup.switch(*detector) = *switch);
+        setup
+    }
+
+    /// The event as the detectors are to see it.
+    fn seen(&self, event: &Event) -> Option<Event> {
+        let What::WatchSet { setup, founding } = &event.what else { return None };
+        let setup = Box::new(self.set((**setup).clone()));
+        Some(Event { what: What::WatchSet { setup, founding: *founding }, ..event.clone() })
+    }
+}
+
+fn replay(args: &ReplayArgs) -> Result<Report, String> {
+    let named = args.watch.as_ref();
+    let whole = named.map(|file| watch_file::read(file).map_err(|why| format!("{}: {why}", file.display())));
+    let otherwise = Otherwise { whole: whole.transpose()?, switched: &args.detectors };
+    let mut watch = Watch::new(otherwise.set(Setup::default()));
     let mut report = Report { events: 0, recorded: 0, worst: Verdict::Note, findings: Vec::new() };
     ledger::each(&args.ledger, |place, event| {
         report.events += 1;
-        report.recorded += u64::from(matches!(event.what, sekisho_core::event::What::Found { .. }));
-        let found = watch.see(Sight { place, event });
+        report.recorded += u64::from(matches!(event.what, What::Found { .. }));
+        let found = watch.see(Sight { place, event: otherwise.seen(event).as_ref().unwrap_or(event) });
         report.findings.extend(found.into_iter().map(|finding| Told::new(place, event.at, finding)));
-    })?;
+    })
+    .map_err(|why| why.to_string())?;
     report.worst = report.findings.iter().map(|told| told.verdict).max().unwrap_or(Verdict::Note);
     Ok(report)
 }

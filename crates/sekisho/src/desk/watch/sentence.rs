@@ -38,6 +38,7 @@ pub(in crate::desk) fn weight(what: &What) -> &'static str {
         | What::WitnessForgotten { .. }
         | What::WitnessAgreed { .. }
         | What::Unlocked { .. }
+        | What::WatchSet { .. }
         | What::Shredded { cause: ShredCause::Damaged | ShredCause::Overdue, .. } => "look",
         What::Canary { canary: Canary::Known { .. } } => "alarm",
         What::Alerting { alerting: Alerting::CourierSilent { .. } } => "alarm",
@@ -76,6 +77,7 @@ impl Teller {
     fn of_watch(&self, what: &What) -> Option<String> {
         let said = match what {
             What::Found { finding } => finding.sentence(),
+            What::WatchSet { setup, .. } => setup.sentence(),
             What::Canary { canary } => canary.sentence()?,
             _ => return None,
         };

@@ -56,7 +56,7 @@ impl House {
         self.engine = None;
         let db = db::open(&self.folder.join("keeper.db")).unwrap();
         db.execute_batch(
-            "DROP TABLE metered; DROP TABLE series; DROP INDEX staff_by_role;
+            "DROP TABLE watch; DROP TABLE metered; DROP TABLE series; DROP INDEX staff_by_role;
              ALTER TABLE viewing DROP COLUMN device; ALTER TABLE viewing DROP COLUMN cost;
              UPDATE site SET view = substr(view, 1, length(view) - 1);
              PRAGMA user_version = 7",
