@@ -149,6 +149,44 @@ fn a_site_that_tries_numbers_is_refused_for_a_while() {
     assert!(house.watch_is_the_ledgers());
 }
 
+/// Sessions that are ridden one after the other, each until it is stopped; what the next documents of each come to.
+fn ride(house: &mut House, shifts: &[ShiftToken]) -> Vec<Option<Refusal>> {
+    shifts.iter().map(|shift| take_fast(house, shift, 20).1).collect()
+}
+
+/// M19, M26: three people who do within the hour what each is stopped for lock the vault down; on record with its
+/// evidence, and no start brings the keys back.
+#[test]
+fn sessions_that_are_ridden_together_lock_the_vault_down() {
+    let mut house = House::watched_alone();
+    let (shifts, _) = house.three_assigned();
+    fill(&mut house, 60);
+    ride(&mut house, &shifts);
+    assert_eq!(house.verdicts(Detector::Together).last(), Some(&Verdict::Lockdown));
+    assert!(house.engine().is_locked_down());
+    let ordered = house.findings_of_lockdown();
+    assert!(ordered.starts_with("3 people did within"), "{ordered}");
+    assert!(house.watch_is_the_ledgers());
+    let locked = house.restart_locked_after(1);
+    assert!(locked.unlock(house::PASSPHRASE).is_err(), "as a service manager does it");
+}
+
+/// M26: one person, who begins a shift again and again, shuts the house for nobody.
+#[test]
+fn one_person_however_often_shuts_nothing() {
+    let mut house = House::watched_alone();
+    house.enrol_second_reviewer();
+    fill(&mut house, 60);
+    let other = house.begin_second_reviewers_shift();
+    for _ in 0..5 {
+        let shift = house.begin_shift();
+        take_fast(&mut house, &shift, 20);
+    }
+    assert_eq!(house.verdicts(Detector::Together), []);
+    assert!(house.verdicts(Detector::Tempo).len() >= 5);
+    assert!(house.takes_one(&other).is_ok());
+}
+
 /// Whoever decides twice by a slip of the hand is left alone; who decides what was never theirs is not.
 #[test]
 fn a_second_click_is_no_attack() {

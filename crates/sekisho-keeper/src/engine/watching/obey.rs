@@ -1,8 +1,9 @@
 //! What comes of a finding. Each cause has its own arm, and can bring about no more than its type allows.
 
 use sekisho_core::{
+    author::Author,
     id::StaffId,
-    lockdown::{Author, Lockdown, Why},
+    lockdown::{Lockdown, Why},
     watch::{Cause, Finding, PersonVerdict, SeveralVerdict},
 };
 

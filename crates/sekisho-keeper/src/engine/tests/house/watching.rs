@@ -40,6 +40,17 @@ impl House {
         self.findings().iter().filter(|finding| finding.detector == detector).map(Finding::verdict).collect()
     }
 
+    /// Why the watch locked the vault down.
+    pub(in crate::engine::tests) fn findings_of_lockdown(&mut self) -> String {
+        let ordered = self.ledger().into_iter().find_map(|event| match event.what {
+            What::LockedDown { lockdown } => Some(lockdown),
+            _ => None,
+        });
+        let ordered = ordered.unwrap();
+        assert!(ordered.by == sekisho_core::author::Author::Watch && !ordered.evidence.is_empty());
+        ordered.why.to_string()
+    }
+
     /// Whether the watch remembers what follows from the ledger, and found what is to be found in it.
     pub(in crate::engine::tests) fn watch_is_the_ledgers(&mut self) -> bool {
         let anew = self.watch_made_anew();
