@@ -22,6 +22,8 @@ pub enum Planted {
     ClockLags,
     /// The counts of budgets are lost with every process, as if they lay in memory.
     MeterForgets,
+    /// What the watch remembers is lost with every process, as if it lay in memory.
+    WatchForgets,
     /// Somebody reads the database all the time, so that its write-ahead log is never cut.
     LogStays,
 }

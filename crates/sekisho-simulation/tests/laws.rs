@@ -92,3 +92,15 @@ fn counts_that_end_with_their_process_are_found() {
     let broken = run::by_script(1, &script, Planted::MeterForgets).violation;
     assert_eq!(broken.map(|(at, violation)| (at, violation.law)), Some((8, Law::Budgets)));
 }
+
+/// M20: (i). Five looks that come to nothing, with a process that dies after each.
+#[test]
+fn a_watch_that_ends_with_its_process_is_found() {
+    let submitted = (0..5).map(|member| Op::Submit { site: 0, member, expires: 3600 });
+    let look = [Op::Shift(0), Op::Next(0), Op::View(0), Op::Kill, Op::Start { off: 1800, unlock: true, power: None }];
+    let looks = std::iter::repeat_n(look, 5).flatten();
+    let script: Vec<_> = submitted.chain(looks).map(Step::new).collect();
+    assert_eq!(run::by_script(3, &script, Planted::Nothing).violation, None);
+    let broken = run::by_script(3, &script, Planted::WatchForgets).violation;
+    assert_eq!(broken.map(|(at, violation)| (at, violation.law)), Some((29, Law::Watched)));
+}

@@ -83,3 +83,15 @@ pub fn look(folder: &Path) -> rusqlite::Result<Connection> {
 pub fn forget_counts(folder: &Path) -> rusqlite::Result<()> {
     Connection::open(folder.join(NAMES[0]))?.execute_batch("DELETE FROM metered; UPDATE viewing SET cost = NULL")
 }
+
+/// Planted: what the watch remembers is nothing, and said to be up to date.
+///
+/// # Errors
+/// SQLite's own.
+pub fn forget_watch(folder: &Path) -> rusqlite::Result<()> {
+    let db = Connection::open(folder.join(NAMES[0]))?;
+    let next: i64 = db.query_row("SELECT count(*) FROM event", [], |row| row.get(0))?;
+    let nothing = serde_json::json!({ "next": next, "watch": sekisho_core::watch::Watch::default(), "denied": [] });
+    let sql = "INSERT OR REPLACE INTO watch (only, next, state) VALUES (1, ?1, ?2)";
+    db.execute(sql, (next, nothing.to_string())).map(drop)
+}

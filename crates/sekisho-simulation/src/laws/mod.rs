@@ -29,6 +29,8 @@ pub enum Law {
     Erasing,
     /// (h) No more distinct documents are opened than a person's budget allows in any window, nor more second looks.
     Budgets,
+    /// (i) What the watch found while it lived is what a replay of the ledger finds, whatever died in between.
+    Watched,
     /// (g) What should work works, once nothing fails any more.
     Works,
 }
@@ -45,6 +47,7 @@ impl Law {
             Self::Erasing => 'f',
             Self::Works => 'g',
             Self::Budgets => 'h',
+            Self::Watched => 'i',
         }
     }
 }

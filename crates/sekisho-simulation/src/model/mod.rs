@@ -1,6 +1,7 @@
 //! What must be true: a small model of its own, of what was sent, answered and promised.
 
 pub mod time;
+pub mod watched;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -147,6 +148,8 @@ pub struct Model {
     pub outbox: BTreeMap<MessageId, Message>,
     /// Entries that call for an alert.
     pub alerting: i64,
+    /// What a replay of the ledger finds.
+    pub watched: watched::Watched,
     /// The time that the last clean tick reached at least.
     pub ticked: Timestamp,
     /// The time that the last clean tick with keys reached at least.
@@ -195,6 +198,7 @@ impl Model {
         let place = self.entries.len() as u64;
         if let Ok(event) = Event::from_bytes(&body) {
             self.alerting += i64::from(Alert::of(&event.what).is_some());
+            self.watched.enter(place, &event);
             match event.what {
                 What::Viewed { viewing, document, staff, .. } => {
                     self.entered.insert(viewing, (place, document));

@@ -107,7 +107,7 @@ impl World {
             clock: Arc::new(clock.clone()),
             entropy: Box::new(Chance::new(chance.draw())),
         };
-        let engine = found(ground, &people::plan(), PASSPHRASE).expect("nothing fails at the founding");
+        let engine = found(ground, &people::plan(seed), PASSPHRASE).expect("nothing fails at the founding");
         let (id, master) = keystore::master(&disk.keystore(), PASSPHRASE).expect("the founder knows the passphrase");
         let mut world = Self {
             disk,

@@ -39,6 +39,7 @@ impl World {
         self.read_rows().map_err(unreadable)?;
         self.read_entries()?;
         self.check_alerts()?;
+        self.check_watch()?;
         self.read_journal()?;
         self.read_outbox()?;
         self.read_keystore();
@@ -100,6 +101,14 @@ impl World {
             return Ok(());
         }
         Err(Violation::of(Law::Recorded, format!("{expected} entries call for an alert, and {counted} were counted")))
+    }
+
+    /// What was found stands in the ledger with what it was found in, and nothing else does.
+    fn check_watch(&self) -> Held {
+        match self.model.watched.wrong() {
+            None => Ok(()),
+            Some(what) => Err(Violation::of(Law::Watched, what)),
+        }
     }
 
     fn entries_from(&self, place: i64) -> rusqlite::Result<Vec<Entry>> {

@@ -125,7 +125,7 @@ fn a_flood_from_outside_costs_few_entries_and_shuts_nothing() {
     let entries = house.bodies().len() - before;
     assert!(entries < 120, "{entries}");
     let found = house.findings();
-    assert!(!found.is_empty() && found.iter().all(|finding| finding.verdict() == Verdict::Deny));
+    assert!(!found.is_empty() && found.iter().all(|finding| finding.verdict() <= Verdict::Deny));
     assert!(house.takes_one(&shift).is_ok());
     assert!(house.watch_is_the_ledgers());
 }

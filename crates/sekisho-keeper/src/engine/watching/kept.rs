@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::{super::fault::Fault, denied::Denied};
 use crate::engine::turn::Turn;
 
-/// After so many entries it is stored anew: a start looks at no more of them, which takes some milliseconds.
+/// After so many entries it is stored anew, and once an hour: a start looks at no more of them, which takes some
+/// milliseconds.
 const STORED_EVERY: u64 = 1_000;
 
 /// What follows from the entries so far.
@@ -63,13 +64,13 @@ fn stored(db: &Connection) -> rusqlite::Result<Option<Kept>> {
 
 /// Stores it, if that was long ago.
 pub(in crate::engine) fn keep(turn: &mut Turn<'_>) -> Result<(), Fault> {
-    let next = turn.room.ledger.next_index();
+    let (next, hour) = (turn.room.ledger.next_index(), Some(turn.now.at.hour()));
     let watching = &mut turn.room.watching;
-    let due = watching.stored + STORED_EVERY <= next;
-    let kept = watching.kept(turn.db, next)?;
-    if due {
-        store(turn.db, kept)?;
-        watching.stored = next;
+    watching.kept(turn.db, next)?;
+    let (upto, when) = watching.stored;
+    if upto + STORED_EVERY <= next || upto < next && when < hour {
+        store(turn.db, watching.kept(turn.db, next)?)?;
+        watching.stored = (next, hour);
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ use rusqlite::Connection;
 use sekisho_core::{
     event::{Event, What},
     id::StaffId,
-    time::Timestamp,
+    time::{Hour, Timestamp},
     watch::{
         gather::Gather,
         observed::{Asker, Observation, Room, Trouble},
@@ -37,8 +37,8 @@ use super::{fault::Fault, turn::Turn};
 pub(super) struct Watching {
     /// What follows from the ledger; nothing until it is asked for, and after a transaction that came to nothing.
     kept: Option<Kept>,
-    /// Up to which place it is stored.
-    stored: u64,
+    /// Up to which place it is stored, and in which hour that was done, if by this process.
+    stored: (u64, Option<Hour>),
     /// What is being summed up, for each room.
     gathers: [(Option<Room>, Gather); 3],
     bounds: Bounds,
@@ -56,7 +56,7 @@ impl Watching {
     fn kept(&mut self, db: &Connection, place: u64) -> Result<&mut Kept, Fault> {
         if self.kept.is_none() {
             let (kept, stored) = kept::load(db, place)?;
-            (self.kept, self.stored) = (Some(kept), stored);
+            (self.kept, self.stored) = (Some(kept), (stored, None));
         }
         Ok(self.kept.as_mut().expect("it was just read"))
     }
