@@ -5,6 +5,7 @@
 use std::{sync::Barrier, thread};
 
 use sekisho::demo::{Build, House, Look, Picture};
+use sekisho_core::watch::{Setup, Switch};
 
 /// How many hands at once, and how often each tries.
 const HANDS: usize = 24;
@@ -31,7 +32,9 @@ fn spent_at_once(look: &Look) -> (usize, usize, usize) {
 #[test]
 fn an_assignment_in_twenty_four_hands_at_once_shows_one_picture() {
     let program = Some(env!("CARGO_BIN_EXE_sekisho").into());
-    let house = House::build_as(Build { program, ..Build::default() }).unwrap();
+    // The watch would end the shift at the eighth refusal, and show nothing of what refuses the others.
+    let watch = Some(Setup::all(Switch::Off));
+    let house = House::build_as(Build { program, watch, ..Build::default() }).unwrap();
     let check = house.submit("one.png", &Picture::specimen()).unwrap();
     let mut look = house.take().unwrap();
     assert_eq!(spent_at_once(&look), (1, HANDS * TRIES - 1, 0));
