@@ -12,6 +12,7 @@ use crate::{
         columns::{At, Packed, Word},
         meta::{self, Installation},
     },
+    engine::is_paused,
     wire::SiteView,
 };
 
@@ -106,7 +107,7 @@ fn read(db: &Connection) -> Result<Survey, SurveyError> {
         newest_schema: db::NEWEST,
         confirmed: meta::get(db, meta::names::CONFIRMED)?,
         in_use: meta::is(db, meta::names::IN_USE)?,
-        paused: meta::is(db, meta::names::PAUSED)?,
+        paused: is_paused(db, meta::get(db, meta::names::CONFIRMED)?.unwrap_or(Timestamp(0)))?,
         staff: staff(db)?,
         invitations: invitations(db)?,
         sites: sites(db)?,

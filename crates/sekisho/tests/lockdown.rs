@@ -89,6 +89,30 @@ fn by_command_nothing_opens_any_more_and_no_start_changes_that() {
     house.clear_away().unwrap();
 }
 
+/// M26: nobody opens anything, with an assignment or without, until the officer says so; or else it ends by itself.
+#[test]
+fn a_pause_by_command_holds_every_viewing_and_is_lifted_at_the_desk() {
+    let house = house();
+    house.submit("card.jpg", &Picture::specimen()).unwrap();
+    house.submit("card.jpg", &Picture::specimen()).unwrap();
+    assert!(house.look(Some("old_enough")).is_ok(), "the control: until then it opens");
+    let mut look = house.take().unwrap();
+    let paused = sekisho(&house, "pause").args(["--minutes", "60", "--json"]).output().unwrap();
+    assert_eq!(told(&paused)["paused_minutes"], 60);
+    let (status, page) = look.view().unwrap();
+    assert!(status == 503 && page.contains("paused") && !page.contains(";base64,"));
+    assert!(house.submit("card.jpg", &Picture::specimen()).is_ok(), "documents are taken in meanwhile");
+    let board = house.officer_sees("/watch").unwrap();
+    assert!(board.contains("運用者 が閲覧を止めました") && board.contains("自動で終わります"), "{board}");
+    let (status, _) = house.officer_sends("/watch", "/watch/resume", &[]).unwrap();
+    assert_eq!(status, 303);
+    assert!(look.view().unwrap().1.contains(";base64,"), "the assignment still stands");
+    for minutes in ["0", "481"] {
+        assert_eq!(sekisho(&house, "pause").args(["--minutes", minutes]).output().unwrap().status.code(), Some(2));
+    }
+    house.clear_away().unwrap();
+}
+
 /// M26: from the desk, by an officer; the passphrase is in no process any more, so a keeper that dies comes back locked.
 #[test]
 fn at_the_desk_an_officer_shuts_the_vault_and_a_keeper_that_dies_has_no_passphrase() {
@@ -125,7 +149,7 @@ fn until(what: &str, done: impl Fn() -> bool) {
 #[test]
 fn where_nothing_runs_the_commands_say_so_and_do_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    for arguments in [&["lockdown", "--why", "x"][..], &["unlock"]] {
+    for arguments in [&["lockdown", "--why", "x"][..], &["unlock"], &["pause"]] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sekisho"));
         let output = command.args(arguments).arg("--data").arg(folder.path()).output().unwrap();
         assert_eq!(output.status.code(), Some(2));

@@ -160,8 +160,8 @@ fn to_do(kind: Kind) -> Text {
             "Find out what else was read; if it goes on, pause viewing.",
         ),
         Kind::Paused => text(
-            "止めた人に理由を聞き、片づいたら責任者が再開してください。",
-            "Ask whoever paused it why; when it is settled an officer lifts the pause.",
+            "止めた人に理由を聞いてください。時間が来れば終わり、責任者2人がデスクの /watch で先に再開できます。",
+            "Ask whoever paused it why. It ends by itself; two officers lift it earlier at the desk's page /watch.",
         ),
         Kind::LockedDown => text(
             "台帳で誰がなぜ命じたかを確かめ、片づいたら sekisho unlock で解錠してください。",

@@ -14,15 +14,12 @@ use sekisho_core::{
 use super::{
     budget::{self, Wanted},
     fault::Fault,
-    registry,
+    pause, registry,
     shifts::{self, OnShift},
     turn::Turn,
 };
 use crate::{
-    db::{
-        columns::{At, Id, Word},
-        meta,
-    },
+    db::columns::{At, Id, Word},
     wire::{Assignment, Refusal, ShiftToken},
 };
 
@@ -39,7 +36,7 @@ pub(super) fn next(turn: &mut Turn<'_>, token: &ShiftToken) -> Result<Option<Box
     }
     turn.room.witnesses.require()?;
     turn.require_trusted_time()?;
-    if meta::is(turn.db, meta::names::PAUSED)? {
+    if pause::holds(turn.db, turn.now.at)? {
         return Err(Refusal::Paused.into());
     }
     if shift.since_touch() >= shifts::ASSIGNMENTS_PER_TOUCH {

@@ -2,11 +2,10 @@
 
 use super::{
     Engine, Position, alerts, assign, board, budget, canary, checks, clock, decide, fault::Fault, figures, intake_keys,
-    lockdown, outbox, receive, registry, staff, turn::Turn, view, witness,
+    lockdown, outbox, pause, receive, registry, staff, turn::Turn, view, witness,
 };
 use crate::{
     custody::{self, Opening},
-    db::meta,
     wire::{
         Answered, CourierAnswer, CourierRequest, DeskAnswer, DeskRequest, Directory, GateAnswer, GateRequest,
         LoggedEvent, OperatorAnswer, OperatorRequest, Queue, Refusal, ShiftToken, Status,
@@ -204,10 +203,10 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
         DeskRequest::Board(shift) => DeskAnswer::Board(Box::new(board::board(turn, &shift)?)),
         DeskRequest::Entries { shift, places } => DeskAnswer::Events(board::entries_at(turn, &shift, &places)?),
         DeskRequest::Events { shift, limit } => DeskAnswer::Events(events(turn, &shift, limit)?),
-        DeskRequest::Pause(shift) => pause(turn, &shift, true).map(|()| DeskAnswer::Done)?,
+        DeskRequest::Pause { shift, minutes } => pause::by_staff(turn, &shift, minutes).map(|()| DeskAnswer::Done)?,
         DeskRequest::LockDown { shift, why } => lockdown::by_officer(turn, &shift, &why).map(|()| DeskAnswer::Done)?,
         DeskRequest::ConfirmTime(shift) => clock::confirm(turn, &shift).map(|()| DeskAnswer::Done)?,
-        DeskRequest::Resume(shift) => pause(turn, &shift, false).map(|()| DeskAnswer::Done)?,
+        DeskRequest::Resume(shift) => pause::resume(turn, &shift).map(|()| DeskAnswer::Done)?,
         DeskRequest::Alerts(shift) => {
             turn.room.shifts.require(&shift, &[Role::Officer, Role::Administrator], now)?;
             DeskAnswer::Alerts(alerts::list(turn)?)
@@ -227,6 +226,7 @@ fn operator(turn: &mut Turn<'_>, request: OperatorRequest) -> Result<OperatorAns
         OperatorRequest::Alerts => OperatorAnswer::Alerts(alerts::list(turn)?),
         OperatorRequest::Acknowledge(alert) => alerts::acknowledge(turn, alert, by).map(|()| OperatorAnswer::Done)?,
         OperatorRequest::TestAlert => OperatorAnswer::Alert(alerts::test(turn, by)?),
+        OperatorRequest::Pause { minutes } => pause::for_minutes(turn, by, minutes).map(|()| OperatorAnswer::Done)?,
         OperatorRequest::LockDown { why } => lockdown::by_operator(turn, &why).map(|()| OperatorAnswer::Done)?,
         // It has its keys.
         OperatorRequest::Unlock(_) => OperatorAnswer::Done,
@@ -265,7 +265,7 @@ pub(super) fn status(turn: &Turn<'_>) -> Result<Status, Fault> {
         locked: false,
         locked_down: None,
         custodians: turn.room.keystore.shares(),
-        paused: meta::is(turn.db, meta::names::PAUSED)?,
+        paused: pause::view(turn.db, turn.now.at)?,
         time_in_doubt: !turn.now.may_open,
         budget: Box::new(budget::view(turn.db, &turn.room.tally, turn.now.at)?),
         witnessing: turn.room.witnesses.view(witness::forgotten(turn.db)?),
@@ -304,15 +304,6 @@ fn events(turn: &mut Turn<'_>, shift: &ShiftToken, limit: u16) -> Result<Vec<Log
         Ok(LoggedEvent { index: row.get::<_, i64>(0)? as u64, body: String::from_utf8_lossy(&body).into_owned() })
     })?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
-}
-
-fn pause(turn: &mut Turn<'_>, shift: &ShiftToken, pause: bool) -> Result<(), Fault> {
-    use sekisho_core::event::What::{Paused, Resumed};
-    let roles: &[Role] = if pause { &[Role::Officer, Role::Administrator] } else { &[Role::Officer] };
-    let by = turn.room.shifts.require(shift, roles, turn.now.at)?.staff();
-    meta::set(turn.db, meta::names::PAUSED, &pause)?;
-    turn.log(None, if pause { Paused { by: by.into(), until: None } } else { Resumed { by } })?;
-    Ok(())
 }
 
 impl Engine {

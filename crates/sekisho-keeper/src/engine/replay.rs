@@ -17,6 +17,7 @@ use super::{
     budget,
     decide::{Approved, attest, settle, state_after},
     fault::Fault,
+    pause::Pause,
     restore::KnownCheck,
     retention::erase_member,
     turn::Turn,
@@ -177,8 +178,9 @@ fn of_the_house(turn: &mut Turn<'_>, event: &Event, replayed: &mut Replayed) -> 
             meta::set(turn.db, meta::names::LOCKED_DOWN, &standing)?;
         }
         What::Unlocked { .. } => meta::clear(turn.db, meta::names::LOCKED_DOWN)?,
-        What::Paused { .. } => meta::set(turn.db, meta::names::PAUSED, &true)?,
-        What::Resumed { .. } => meta::set(turn.db, meta::names::PAUSED, &false)?,
+        What::Paused { until: Some(until), .. } => meta::set(turn.db, meta::names::PAUSED, &Pause::until(*until))?,
+        What::Paused { until: None, .. } => meta::set(turn.db, meta::names::PAUSED, &true)?,
+        What::Resumed { .. } => meta::clear(turn.db, meta::names::PAUSED)?,
         _ => {}
     }
     Ok(())

@@ -32,6 +32,8 @@ pub(super) struct Running {
     pub device: DeviceId,
     pub until: Timestamp,
     pub since_touch: u32,
+    /// When the passkey was last touched.
+    pub touched: Timestamp,
     pub lapses: u32,
 }
 
@@ -101,6 +103,7 @@ impl Shifts {
             device,
             until: now + SHIFT_SECONDS,
             since_touch: 0,
+            touched: now,
             lapses: 0,
         };
         self.0.insert(hash(&token), running.clone());

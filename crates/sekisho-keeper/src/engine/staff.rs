@@ -177,7 +177,7 @@ pub(super) fn begin_shift(turn: &mut Turn<'_>, ceremony: [u8; 16], proof: &Asser
 
 fn touched(turn: &mut Turn<'_>, id: ShiftId, view: StaffView, device: DeviceId) -> Result<Shift, Fault> {
     let shift = turn.room.shifts.by_id(id).filter(|shift| shift.staff == view.staff).ok_or(Refusal::ShiftOver)?;
-    (shift.since_touch, shift.device) = (0, device);
+    (shift.since_touch, shift.touched, shift.device) = (0, turn.now.at, device);
     // The desk has the token already; it is not handed out twice.
     Ok(Shift { id, token: ShiftToken([0; 32]), staff: view, until: shift.until })
 }

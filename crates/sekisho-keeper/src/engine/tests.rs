@@ -11,6 +11,7 @@ mod canary_documents;
 pub(crate) mod house;
 mod lockdown;
 mod older;
+mod pauses;
 mod restore;
 mod staffing;
 mod time;

@@ -12,14 +12,12 @@ use super::{
     assigned::{self, Assigned},
     budget::{self, Reckoning, Wanted},
     fault::Fault,
+    pause,
     shifts::OnShift,
     turn::Turn,
 };
 use crate::{
-    db::{
-        columns::{At, Id, Packed},
-        meta,
-    },
+    db::columns::{At, Id, Packed},
     meter::{self, Circumstances, Denied, Ticket},
     wire::ShiftToken,
 };
@@ -65,7 +63,7 @@ impl From<Denied> for Fault {
 }
 
 fn circumstances(turn: &Turn<'_>) -> Result<Circumstances, Fault> {
-    let paused = meta::is(turn.db, meta::names::PAUSED)?;
+    let paused = pause::holds(turn.db, turn.now.at)?;
     let unwitnessed = turn.room.witnesses.require().err();
     Ok(Circumstances { now: turn.now.at, time_trusted: turn.now.may_open, paused, unwitnessed })
 }

@@ -144,8 +144,14 @@ pub enum DeskRequest {
         places: Vec<u64>,
     },
     /// Pauses all openings (officer, administrator).
-    Pause(ShiftToken),
-    /// Lifts the pause (officer).
+    Pause {
+        /// The shift.
+        shift: ShiftToken,
+        /// For how long: 1 to 480. It ends by itself then.
+        minutes: u16,
+    },
+    /// Asks to lift the pause (officer, with a fresh touch). The second officer's word lifts it; the first one's, where
+    /// there is but one.
     Resume(ShiftToken),
     /// Locks the vault down (officer). Nobody's shift survives it.
     LockDown {

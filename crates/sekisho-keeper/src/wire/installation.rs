@@ -47,6 +47,17 @@ pub struct SiteView {
     pub budget: Option<Windows>,
 }
 
+/// A pause of all openings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paused {
+    /// When it ends by itself.
+    pub until: Timestamp,
+    /// How many officers asked to lift it.
+    pub asked: u8,
+    /// How many it takes.
+    pub needed: u8,
+}
+
 /// How the keeper is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Status {
@@ -62,8 +73,8 @@ pub struct Status {
     pub locked_down: Option<Timestamp>,
     /// How many custodians' shares open the keystore, if there are any.
     pub custodians: Option<Terms>,
-    /// Whether openings are paused.
-    pub paused: bool,
+    /// The pause that holds, if one does.
+    pub paused: Option<Paused>,
     /// Whether the time is in doubt.
     pub time_in_doubt: bool,
     /// How the budgets stand.

@@ -32,7 +32,7 @@ pub use gate::{
     CheckView, DocumentView, Gate, GateAnswer, GateRequest, IntakeKey, IntakeKeys, Receive, Received, SignedCall,
     ViewingView,
 };
-pub use installation::{Directory, SiteView, Status};
+pub use installation::{Directory, Paused, SiteView, Status};
 pub use operator::{Operator, OperatorAnswer, OperatorRequest, Secrets, Unlocking};
 pub use refusal::Refusal;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};

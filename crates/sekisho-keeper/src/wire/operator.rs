@@ -30,6 +30,11 @@ pub enum OperatorRequest {
     TestAlert,
     /// Says who is called from now on.
     SetRota(Rota),
+    /// Pauses all openings.
+    Pause {
+        /// For how long: 1 to 480. It ends by itself then.
+        minutes: u16,
+    },
     /// Locks the vault down.
     LockDown {
         /// Why, in 1 to 200 characters.

@@ -38,7 +38,8 @@ impl World {
         if let Some(why) = self.bounds.doubt(read) {
             return broken(format!("{id} was released although {why}"));
         }
-        if self.model.paused == Some(true) {
+        // It ends by itself, but not before the earliest time that this can be.
+        if self.model.paused == Some(true) && self.bounds.high(read) < self.model.paused_surely {
             return broken(format!("{id} was released during a pause"));
         }
         if !self.model.viewings.insert(viewing) || !self.model.looked.insert(assignment) {

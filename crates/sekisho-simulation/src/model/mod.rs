@@ -124,6 +124,10 @@ pub struct Model {
     pub staff: [Staff; 4],
     /// Whether openings are paused.
     pub paused: Option<bool>,
+    /// Until when the newest pause holds at least, unless it is lifted.
+    pub paused_surely: Timestamp,
+    /// When it is over at the latest.
+    pub paused_until: Timestamp,
     /// Whether the vault is locked down, by what stands in the ledger.
     pub locked_down: bool,
     /// Viewings that were released.

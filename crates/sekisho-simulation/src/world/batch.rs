@@ -18,6 +18,10 @@ use crate::{
     people::{self, MEMBERS, OFFICER, SITES, STAFF},
 };
 
+/// How long a pause of the officer's lasts.
+const PAUSE_MINUTES: u16 = 15;
+const PAUSE_SECONDS: u64 = PAUSE_MINUTES as u64 * 60;
+
 /// What was asked, so that its answer can be understood.
 #[derive(Debug, Clone)]
 enum Pending {
@@ -119,7 +123,11 @@ impl World {
             }
             Op::Pause(pause) => {
                 let shift = self.token(OFFICER)?;
-                let ask = if *pause { DeskRequest::Pause(shift) } else { DeskRequest::Resume(shift) };
+                let ask = if *pause {
+                    DeskRequest::Pause { shift, minutes: PAUSE_MINUTES }
+                } else {
+                    DeskRequest::Resume(shift)
+                };
                 (Ask::Desk(ask), Pending::Pause(*pause))
             }
             Op::LockDown => {
@@ -226,6 +234,11 @@ impl World {
             }
             (Pending::Pause(pause), _) => {
                 self.model.paused = Some(*pause);
+                if *pause {
+                    let surely = self.bounds.low(self.clock.honest()) + PAUSE_SECONDS;
+                    self.model.paused_surely = self.model.paused_surely.max(surely);
+                    self.pause_at_most();
+                }
                 Ok(())
             }
             (Pending::Confirm(read), _) => {
@@ -300,10 +313,21 @@ impl World {
                     self.unclear_end(check);
                 }
             }
-            Pending::Pause(_) => self.model.paused = None,
+            Pending::Pause(pause) => {
+                self.model.paused = None;
+                if *pause {
+                    self.pause_at_most();
+                }
+            }
             Pending::Confirm(read) => self.bounds.confirm(*read, false),
             Pending::Bent | Pending::Next(_) | Pending::View(..) | Pending::EndShift(_) | Pending::LockDown => {}
         }
+    }
+
+    /// A pause was ordered, and may hold: until then at most.
+    fn pause_at_most(&mut self) {
+        let until = self.bounds.high(self.clock.honest()) + PAUSE_SECONDS;
+        self.model.paused_until = self.model.paused_until.max(until);
     }
 
     fn unclear_end(&mut self, check: CheckId) {
@@ -344,7 +368,12 @@ impl World {
     }
 
     fn unless_paused(&self, what: &Pending, refusal: Refusal, expected: bool) -> Held {
-        if expected || self.model.paused != Some(false) { Ok(()) } else { self.refused(&format!("{what:?}"), refusal) }
+        let over = self.model.paused_until <= self.bounds.low(self.clock.honest());
+        if expected || (self.model.paused != Some(false) && !over) {
+            Ok(())
+        } else {
+            self.refused(&format!("{what:?}"), refusal)
+        }
     }
 }
 

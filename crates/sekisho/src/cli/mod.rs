@@ -14,6 +14,7 @@ mod language;
 mod lockdown;
 mod operate;
 mod passphrase;
+mod pause;
 mod pem;
 mod policy;
 mod restore;
@@ -59,6 +60,8 @@ enum Command {
     Export(export::ExportArgs),
     /// Make an installation again from a backup
     Restore(restore::RestoreArgs),
+    /// Let nobody open anything for a while
+    Pause(pause::PauseArgs),
     /// Wipe the keeper's keys now: nothing opens until it is unlocked
     Lockdown(lockdown::LockdownArgs),
     /// Give the keeper its keys again, and end a lockdown
@@ -92,6 +95,7 @@ impl Cli {
             Command::Canary(args) => canary::run(args),
             Command::Export(args) => export::run(args),
             Command::Restore(args) => restore::run(args),
+            Command::Pause(args) => pause::run(args),
             Command::Lockdown(args) => lockdown::run(args),
             Command::Unlock(args) => unlock::run(args),
             Command::Site(args) => site::run(args),

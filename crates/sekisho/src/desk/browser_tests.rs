@@ -224,6 +224,10 @@ fn others(served: &Served, scene: &mut Scene<'_>, role: Role) {
         scene.browser.navigate(&format!("{}/{page}", served.origin));
         scene.take(&format!("{who}-{page}"));
     }
+    if role == Role::Officer {
+        paused(served, scene);
+    }
+    scene.browser.navigate(&format!("{}/alerts", served.origin));
     scene.browser.click("button[name=lang]");
     scene.browser.wait_for_text("What to do now");
     scene.take(&format!("{who}-alerts-english"));
@@ -236,6 +240,15 @@ fn others(served: &Served, scene: &mut Scene<'_>, role: Role) {
     }
     scene.browser.click("form[action='/shift/end'] button");
     scene.browser.wait_for_text("シフトを終えました");
+}
+
+fn paused(served: &Served, scene: &mut Scene<'_>) {
+    scene.browser.navigate(&format!("{}/watch", served.origin));
+    scene.browser.click("button[value='15']");
+    scene.browser.wait_for_text("自動で終わります");
+    scene.take("officer-watch-paused");
+    scene.browser.click("form[action='/watch/resume'] button");
+    scene.browser.wait_for_text("鍵の番人は動いています");
 }
 
 /// Last of all: afterwards nothing answers but that.

@@ -220,8 +220,8 @@ const fn refusal_words(refusal: Refusal) -> Words {
         Refusal::Paused => words(
             ["閲覧は一時停止中です。", "Viewing is paused."],
             [
-                "責任者が再開するまでお待ちください。書類の期限は止まりません。",
-                "Wait until an officer resumes it. Deadlines go on meanwhile.",
+                "時間が過ぎるか、責任者が再開するまでお待ちください。書類の期限は止まりません。",
+                "Wait until its time is over or officers resume it. Deadlines go on meanwhile.",
             ],
         ),
         Refusal::TimeInDoubt => words(

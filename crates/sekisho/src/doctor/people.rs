@@ -93,8 +93,8 @@ pub(super) const PAUSED: Row = Row {
         ja: "一時停止の間は審査が進まず、期限は待ちません。",
     },
     mend: Fixed {
-        en: "An officer lifts the pause at the desk's page /watch, once its cause is known.",
-        ja: "原因が分かったら、責任者がデスクの /watch で解除してください。",
+        en: "It ends by itself; once its cause is known, two officers lift it at the desk's page /watch.",
+        ja: "時間が来れば終わります。原因が分かれば、責任者2人がデスクの /watch で解除できます。",
     },
 };
 

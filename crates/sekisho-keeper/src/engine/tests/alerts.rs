@@ -66,7 +66,7 @@ impl House {
 
     fn pause(&mut self) -> ShiftToken {
         let officer = self.begin_shift_as(Role::Officer);
-        assert!(self.desk(DeskRequest::Pause(officer.clone())).is_ok());
+        assert!(self.desk(DeskRequest::Pause { shift: officer.clone(), minutes: 15 }).is_ok());
         officer
     }
 
@@ -135,13 +135,13 @@ fn what_waits_is_counted_and_nobody_is_called_anew() {
     let officer = house.pause();
     house.reach();
     for _ in 0..5 {
-        house.desk(DeskRequest::Pause(officer.clone())).unwrap();
+        house.desk(DeskRequest::Pause { shift: officer.clone(), minutes: 15 }).unwrap();
     }
     assert_eq!(house.reach(), [""; 0]);
     let alert = house.alerts().alerts[0].clone();
     assert_eq!((alert.count, alert.newest > alert.place), (6, true));
     house.acknowledge(&officer, alert.id).unwrap();
-    house.desk(DeskRequest::Pause(officer)).unwrap();
+    house.desk(DeskRequest::Pause { shift: officer, minutes: 15 }).unwrap();
     assert_eq!(house.reach(), ["aoki"], "after it was acknowledged the next one is an alert again");
 }
 
@@ -150,7 +150,7 @@ fn what_waits_is_counted_and_nobody_is_called_anew() {
 fn a_verb_that_fails_raises_nothing() {
     let mut house = House::with_rota(&["aoki"]);
     let reviewer = house.begin_shift();
-    assert!(house.desk(DeskRequest::Pause(reviewer.clone())).is_err());
+    assert!(house.desk(DeskRequest::Pause { shift: reviewer.clone(), minutes: 15 }).is_err());
     let alerts = house.alerts().alerts;
     assert!(alerts.is_empty(), "{alerts:?}");
     house.pause();

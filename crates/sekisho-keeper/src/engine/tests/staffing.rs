@@ -52,7 +52,7 @@ fn a_pause_stops_looking_and_an_officer_lifts_it() {
     let shift = house.begin_shift();
     let assignment = house.next(&shift).unwrap();
     let officer = house.begin_shift_as(Role::Officer);
-    house.desk(DeskRequest::Pause(officer.clone())).unwrap();
+    house.desk(DeskRequest::Pause { shift: officer.clone(), minutes: 15 }).unwrap();
     assert_eq!(house.view(&shift, assignment), Err(Refusal::Paused));
     house.desk(DeskRequest::Resume(officer)).unwrap();
     assert!(house.view(&shift, assignment).is_ok());

@@ -64,7 +64,7 @@ struct Keeper<'a>(&'a mut Engine, ShiftToken);
 
 impl Durable for Keeper<'_> {
     fn append(&mut self, entries: usize) -> Done {
-        let asks = (0..entries).map(|_| Ask::Desk(DeskRequest::Pause(self.1.clone()))).collect();
+        let asks = (0..entries).map(|_| Ask::Desk(DeskRequest::Pause { shift: self.1.clone(), minutes: 15 })).collect();
         let outcomes = self.0.run(asks);
         if outcomes.len() == entries { Ok(()) } else { Err("an entry was not made".into()) }
     }

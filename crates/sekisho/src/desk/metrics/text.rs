@@ -55,7 +55,7 @@ fn confinement(page: &mut Page, processes: &[ProcessView]) {
 
 fn standing(page: &mut Page, figures: &Figures) {
     let status = &figures.status;
-    page.gauge("paused", "1 while nobody may open a document.", u8::from(status.paused));
+    page.gauge("paused", "1 while nobody may open a document.", u8::from(status.paused.is_some()));
     page.gauge("time_in_doubt", "1 while the time is not believed; nothing opens.", u8::from(status.time_in_doubt));
     page.begin("witness_standing", "gauge", "1 for how the witnesses stand with this ledger.");
     for (standing, name) in [

@@ -13,7 +13,7 @@ use sekisho_core::{
 use sekisho_keeper::{
     webauthn::{Credential, RelyingParty, verify_assertion, verify_registration},
     wire::{
-        Alerts, Answered, Assertion, Assignment, DeskAnswer, DeskRequest, Directory, EnrolOptions, LoggedEvent,
+        Alerts, Answered, Assertion, Assignment, DeskAnswer, DeskRequest, Directory, EnrolOptions, LoggedEvent, Paused,
         Picture, Queue, Refusal, Shift, ShiftOptions, ShiftToken, SiteView, StaffView, Status, Witnessing,
     },
 };
@@ -252,7 +252,7 @@ impl State {
                 Ok(DeskAnswer::Events(places.into_iter().filter_map(find).collect()))
             }
             DeskRequest::Events { .. } => Ok(DeskAnswer::Events(self.logged())),
-            DeskRequest::Pause(_) => Ok(self.pause(true)),
+            DeskRequest::Pause { .. } => Ok(self.pause(true)),
             DeskRequest::Resume(_) => Ok(self.pause(false)),
             DeskRequest::LockDown { .. } => {
                 self.refusal = Some(Refusal::LockedDown);
@@ -395,7 +395,7 @@ impl State {
             locked: false,
             locked_down: None,
             custodians: None,
-            paused: self.paused,
+            paused: self.paused.then_some(Paused { until: NOW + 900, asked: 1, needed: 2 }),
             time_in_doubt: self.doubtful,
             budget: Box::new(sekisho_keeper::wire::BudgetView {
                 limits: Default::default(),

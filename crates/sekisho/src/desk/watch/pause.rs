@@ -1,4 +1,4 @@
-//! `POST /watch/pause`: nobody opens anything until an officer lifts it.
+//! `POST /watch/pause`: nobody opens anything until the time is over or officers lift it.
 
 use axum::{extract::State, response::Redirect};
 use sekisho_core::check::Role;
@@ -11,9 +11,11 @@ use crate::desk::{
 };
 
 /// Pulls the brake. An administrator may too: it tightens.
-pub(crate) async fn post(State(desk): State<Desk>, Sent { signed, .. }: Sent) -> Result<Redirect, Cause> {
+pub(crate) async fn post(State(desk): State<Desk>, Sent { signed, fields }: Sent) -> Result<Redirect, Cause> {
     only(&signed, &[Role::Officer, Role::Administrator])?;
-    match desk.ask_for(&signed, DeskRequest::Pause(signed.shift.token.clone())).await? {
+    let minutes = fields.need("minutes")?.parse().map_err(|_| Cause::BadForm)?;
+    let request = DeskRequest::Pause { shift: signed.shift.token.clone(), minutes };
+    match desk.ask_for(&signed, request).await? {
         DeskAnswer::Done => Ok(Redirect::to("/watch")),
         _ => Err(misplaced()),
     }
@@ -28,7 +30,7 @@ mod tests {
     async fn a_pause_shows_on_the_board() {
         let mut desk = TestDesk::new();
         desk.sign_in(Role::Administrator).await;
-        assert_eq!(desk.post_form("/watch/pause", &[]).await.header("location"), "/watch");
+        assert_eq!(desk.post_form("/watch/pause", &[("minutes", "15")]).await.header("location"), "/watch");
         assert!(desk.get("/watch").await.body.contains("一時停止中"));
     }
 

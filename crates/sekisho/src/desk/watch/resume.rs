@@ -1,4 +1,4 @@
-//! `POST /watch/resume`: an officer lifts the pause.
+//! `POST /watch/resume`: an officer asks to lift the pause; the second one's word lifts it.
 
 use axum::{extract::State, response::Redirect};
 use sekisho_core::check::Role;
@@ -28,7 +28,7 @@ mod tests {
     async fn an_officer_lifts_a_pause_and_an_administrator_does_not() {
         let mut desk = TestDesk::new();
         desk.sign_in(Role::Administrator).await;
-        desk.post_form("/watch/pause", &[]).await;
+        desk.post_form("/watch/pause", &[("minutes", "15")]).await;
         assert_eq!(desk.post_form("/watch/resume", &[]).await.status, 403);
         desk.sign_in(Role::Officer).await;
         assert_eq!(desk.post_form("/watch/resume", &[]).await.status, 303);

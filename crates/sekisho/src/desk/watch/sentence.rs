@@ -39,6 +39,7 @@ pub(in crate::desk) fn weight(what: &What) -> &'static str {
         | What::WitnessAgreed { .. }
         | What::Unlocked { .. }
         | What::WatchSet { .. }
+        | What::ResumeAsked { .. }
         | What::Shredded { cause: ShredCause::Damaged | ShredCause::Overdue, .. } => "look",
         What::Canary { canary: Canary::Known { .. } } => "alarm",
         What::Alerting { alerting: Alerting::CourierSilent { .. } } => "alarm",

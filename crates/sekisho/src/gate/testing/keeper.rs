@@ -234,7 +234,7 @@ impl ScriptedKeeper {
             locked: self.script.lock().unwrap().locked,
             locked_down: None,
             custodians: None,
-            paused: false,
+            paused: None,
             time_in_doubt: false,
             budget: Box::new(sekisho_keeper::wire::BudgetView {
                 limits: Default::default(),

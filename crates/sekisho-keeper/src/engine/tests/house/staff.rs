@@ -23,6 +23,20 @@ impl House {
         self.enrol(&invitation).unwrap();
     }
 
+    /// Enrols a second officer, whose shift begins.
+    pub(in crate::engine::tests) fn second_officer(&mut self) -> ShiftToken {
+        let shift = self.begin_shift_as(Role::Administrator);
+        let invite = DeskRequest::Invite { shift, name: "second officer".into(), role: Role::Officer };
+        let Ok(DeskAnswer::Invitation { invitation, .. }) = self.desk(invite) else { panic!("no invitation") };
+        self.enrol(&invitation).unwrap();
+        self.prove_as(NEWCOMER, None).token
+    }
+
+    /// Touches the passkey again, in a role's own shift.
+    pub(in crate::engine::tests) fn touch_as(&mut self, role: Role, shift: &ShiftToken) {
+        self.prove(role, Some(shift.clone()));
+    }
+
     pub(in crate::engine::tests) fn begin_second_reviewers_shift(&mut self) -> ShiftToken {
         self.prove_as(NEWCOMER, None).token
     }
