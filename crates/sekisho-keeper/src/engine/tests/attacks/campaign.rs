@@ -1,6 +1,6 @@
 //! The same attacks, as often as is asked: `cargo xtask attack`.
 
-use std::{env, fs};
+use std::{env, fs, thread};
 
 use super::many::{Came, double_spends, forged_checks, guesses, replays};
 
@@ -22,7 +22,10 @@ fn line(all: &[Came]) -> String {
 #[ignore = "a campaign of minutes: `cargo xtask attack --rounds 1000000`"]
 fn a_campaign_of_attacks() {
     let tried = env::var(ROUNDS).ok().map_or(10_000, |rounds| rounds.parse().unwrap());
-    let all: Vec<_> = [replays, double_spends, guesses, forged_checks].iter().map(|attack| attack(tried)).collect();
+    let all: Vec<_> = thread::scope(|scope| {
+        let begun = [replays, double_spends, guesses, forged_checks].map(|attack| scope.spawn(move || attack(tried)));
+        begun.into_iter().map(|attack| attack.join().unwrap()).collect()
+    });
     if let Ok(report) = env::var(REPORT) {
         let attacks: Vec<_> = all.iter().map(told).collect();
         let attacks = serde_json::Value::from(attacks);
