@@ -61,12 +61,14 @@ fn drilled(promise: &Value, what: &str, goal: &'static str, names: &[&str]) -> E
 /// What `cargo xtask attack` wrote: each attack on assignments with how often it was tried and what came of it.
 fn attacks(told: &Value) -> Vec<Elsewhere> {
     let by = "cargo xtask attack";
-    let goal = "0 extra pictures in 10⁶ attempts";
+    let goal = "0 extra pictures in 10⁶ attempts, all together";
+    let tried = |attack: &Value| attack["tried"].as_u64().unwrap_or(0);
+    let together: u64 = told["attacks"].as_array().into_iter().flatten().map(tried).sum();
     let row = |attack: &Value| {
         let (tried, extra) = (attack["tried"].as_u64()?, attack["extra"].as_u64()?);
         let control = attack["control"].as_u64()?;
         let measured = format!("{extra} extra in {tried} attempts; {control} honest looks beside them");
-        let held = Some(extra == 0 && tried >= 1_000_000 && control > 0);
+        let held = Some(extra == 0 && together >= 1_000_000 && control > 0);
         Some(Elsewhere { what: attack["name"].as_str()?.into(), goal, measured, held, by })
     };
     let rows: Vec<_> = told["attacks"].as_array().into_iter().flatten().filter_map(row).collect();
