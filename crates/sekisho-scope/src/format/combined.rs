@@ -1,0 +1,139 @@
+//! The combined log format of nginx and Apache, and its kin: common (without referrer and agent), a virtual host before
+//! it, one more quoted field behind it, which is X-Forwarded-For in nginx's own example configuration.
+
+use super::{
+    Fault,
+    scan::{Scan, blank_or_end, number, or_dash, path, request, status},
+};
+use crate::{
+    entry::{Entry, Sent},
+    when,
+};
+
+/// Reads a line.
+#[inline]
+pub(super) fn read(line: &[u8], see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fault> {
+    let (who, at, rest) = split_at_time(line)?;
+    let (client, user) = names(who);
+    let mut scan = Scan(rest);
+    let asked = scan.quoted(before_status).ok_or(Fault::Request)?;
+    let (method, target) = request(asked);
+    let status = scan.word().and_then(status).ok_or(Fault::Status)?;
+    let sent = size(scan.word().ok_or(Fault::Size)?).ok_or(Fault::Size)?;
+    let mut entry = Entry { at: Some(at), client: Some(client), method, status, sent, ..Entry::default() };
+    entry.object = target.map(path);
+    entry.principals = Some([or_dash(user), b"", b"", b"", b""]);
+    if scan.quoted(blank_or_end).is_some() {
+        entry.agent = scan.quoted(blank_or_end).map(or_dash);
+        entry.forwarded = scan.quoted(blank_or_end);
+    }
+    see(&entry);
+    Ok(())
+}
+
+/// A number of bytes; Apache writes a dash for none.
+fn size(text: &[u8]) -> Option<Sent> {
+    if text == b"-" { Some(Sent::Body(0)) } else { number(text).map(Sent::Body) }
+}
+
+/// What stands before the time, the time, and what stands behind it. A user's name may hold blanks and brackets.
+#[inline]
+fn split_at_time(line: &[u8]) -> Result<(&[u8], i64, &[u8]), Fault> {
+    for open in memchr::memchr_iter(b'[', line) {
+        let (Some(inner), Some(close)) = (line.get(open + 1..open + 27), line.get(open + 27..open + 29)) else { break };
+        if open > 0 && line[open - 1] == b' ' && close == b"] " {
+            if let Some(at) = when::common(inner) {
+                return Ok((&line[..open - 1], at, &line[open + 29..]));
+            }
+        }
+    }
+    Err(Fault::Time)
+}
+
+/// The client and the user, from `client - user`, perhaps with a virtual host before.
+#[inline]
+fn names(who: &[u8]) -> (&[u8], &[u8]) {
+    let mut scan = Scan(who);
+    let first = scan.word().unwrap_or_default();
+    let client = match first.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':')) {
+        true => first,
+        // A name: of the virtual host if an address follows, else of the client.
+        false => match Scan(scan.0).word() {
+            Some(second) if crate::network::Address::parse(second).is_some() => scan.word().unwrap_or_default(),
+            _ => first,
+        },
+    };
+    scan.word();
+    (or_dash(client), scan.0)
+}
+
+/// Behind a request come a blank and a status.
+#[inline]
+fn before_status(rest: &[u8]) -> bool {
+    matches!(rest, [b' ', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b' ', ..] | [b' ', b'-', b' ', ..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with<T>(line: &str, look: impl Fn(&Entry<'_>) -> T) -> Result<T, Fault> {
+        let mut seen = None;
+        read(line.as_bytes(), &mut |entry| seen = Some(look(entry))).map(|()| seen.unwrap())
+    }
+
+    const LINE: &str =
+        r#"203.0.113.9 - - [20/Apr/2021:00:00:00 +0900] "GET /photo/1?w=2 HTTP/1.1" 200 1234 "-" "curl/7.68.0""#;
+
+    #[test]
+    fn a_line_is_read_whole() {
+        with(LINE, |entry| {
+            assert_eq!((entry.at, entry.client), (Some(1_618_844_400), Some(&b"203.0.113.9"[..])));
+            assert_eq!((entry.method, entry.object), (&b"GET"[..], Some(&b"/photo/1?w=2"[..])));
+            assert_eq!((entry.status, entry.sent), (200, Sent::Body(1234)));
+            assert_eq!((entry.principals, entry.agent), (Some([&b""[..]; 5]), Some(&b"curl/7.68.0"[..])));
+        })
+        .unwrap();
+    }
+
+    #[test]
+    fn its_kin_are_read_too() {
+        let of = |line: &str| {
+            with(line, |entry| {
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                (text(entry.client.unwrap()), text(entry.principals.unwrap()[0]), entry.forwarded.map(text))
+            })
+        };
+        let is = |client: &str, user: &str, forwarded: Option<&str>| {
+            Ok((client.to_owned(), user.to_owned(), forwarded.map(str::to_owned)))
+        };
+        assert_eq!(of(&format!("www.example.com:80 {LINE}")), is("203.0.113.9", "", None));
+        assert_eq!(of(&format!("{LINE} \"1.1.1.1, 10.0.0.1\"")), is("203.0.113.9", "", Some("1.1.1.1, 10.0.0.1")));
+        assert_eq!(of(&LINE.replace("- - [", "- a [b] c [")), is("203.0.113.9", "a [b] c", None));
+        assert_eq!(of(&LINE.replace("- - [", "- [")), is("203.0.113.9", "", None));
+        assert_eq!(of(LINE.split(" \"-\"").next().unwrap()), is("203.0.113.9", "", None));
+        assert_eq!(of(&LINE.replace("203.0.113.9", "crawler.example.com")), is("crawler.example.com", "", None));
+        assert_eq!(of(&LINE.replace("203.0.113.9", "2001:db8::1")), is("2001:db8::1", "", None));
+    }
+
+    #[test]
+    fn a_request_that_is_none_is_a_line_without_an_object() {
+        for asked in ["HELP", "\\x16\\x03\\x01", "", "-", "a \" b"] {
+            let line = LINE.replace("GET /photo/1?w=2 HTTP/1.1", asked).replace(" 200 ", " 400 ");
+            assert_eq!(with(&line, |entry| (entry.object.is_none(), entry.status)), Ok((true, 400)), "{asked}");
+        }
+        let quotes = LINE.replace("/photo/1", "/a\"b");
+        assert_eq!(with(&quotes, |entry| entry.object.map(<[u8]>::to_vec)), Ok(Some(b"/a\"b?w=2".to_vec())));
+    }
+
+    #[test]
+    fn what_is_no_line_says_what_it_lacks() {
+        let fault = |line: &str| with(line, |_| ()).unwrap_err();
+        assert_eq!(fault("2021/12/01 13:53:33 [error] 31#31: open() failed"), Fault::Time);
+        assert_eq!(fault(&LINE[..40]), Fault::Time);
+        assert_eq!(fault(&LINE[..60]), Fault::Request);
+        assert_eq!(fault(&LINE.replace(" 200 ", " 99999 ")), Fault::Request);
+        assert_eq!(fault(&LINE.replace(" 1234 ", " 12x4 ")), Fault::Size);
+        assert_eq!(fault(&LINE.replace("/Apr/", "/Avr/")), Fault::Time);
+    }
+}

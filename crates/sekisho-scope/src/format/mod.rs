@@ -1,0 +1,159 @@
+//! The formats of logs that are read: each its own file, all to the same [`Entry`].
+
+mod alb;
+mod cloudtrail;
+mod combined;
+mod fields;
+mod guess;
+mod json;
+mod loose;
+mod s3;
+mod scan;
+mod template;
+
+use std::{
+    fmt,
+    hash::{BuildHasher, Hasher},
+};
+
+use foldhash::fast::FixedState;
+
+pub use fields::{Field, Fields, NoField};
+pub(crate) use guess::guess;
+pub use template::{NoTemplate, Template};
+
+use crate::entry::Entry;
+
+/// How a log is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Format {
+    /// nginx's and Apache's combined format and its kin.
+    Combined,
+    /// A format of one's own.
+    Template(Template),
+    /// Application Load Balancers.
+    Alb,
+    /// S3 server access logs.
+    S3,
+    /// CloudTrail, in documents or lines.
+    CloudTrail,
+    /// Lines of JSON.
+    Json(Fields),
+}
+
+/// Why a line was not read: what it lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fault {
+    /// A time that can be read.
+    Time,
+    /// A request in quotes.
+    Request,
+    /// A status.
+    Status,
+    /// A number of bytes.
+    Size,
+    /// The fields of its format.
+    Fields,
+    /// Being JSON.
+    Json,
+    /// An end: it is longer than any line that is read.
+    Length,
+    /// A format: nothing in the file could be read.
+    Format,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Time => "no time",
+            Self::Request => "no request in quotes",
+            Self::Status => "no status",
+            Self::Size => "no number of bytes",
+            Self::Fields => "not the fields of its format",
+            Self::Json => "not JSON",
+            Self::Length => "longer than any line that is read",
+            Self::Format => "the file's format is not known",
+        })
+    }
+}
+
+/// What one thread keeps between lines.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    /// Room for a key with its escapes resolved.
+    text: Vec<u8>,
+    /// The bucket seen first.
+    bucket: Option<u64>,
+    /// Whether there was another.
+    pub(crate) several_buckets: bool,
+}
+
+impl Scratch {
+    fn bucket(&mut self, name: &[u8]) {
+        if name.is_empty() || self.several_buckets {
+            return;
+        }
+        let mut hasher = FixedState::with_seed(0).build_hasher();
+        hasher.write(name);
+        let hash = hasher.finish();
+        self.several_buckets = self.bucket.is_some_and(|first| first != hash);
+        self.bucket = Some(hash);
+    }
+
+    /// Takes what another thread has seen.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.several_buckets |=
+            other.several_buckets || matches!((self.bucket, other.bucket), (Some(a), Some(b)) if a != b);
+        self.bucket = self.bucket.or(other.bucket);
+    }
+}
+
+impl Format {
+    /// The name by which it is said.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Combined => "combined",
+            Self::Template(_) => "log-format",
+            Self::Alb => "alb",
+            Self::S3 => "s3",
+            Self::CloudTrail => "cloudtrail",
+            Self::Json(_) => "json",
+        }
+    }
+
+    /// Whether a line is an entry; else an entry is a value of JSON, wherever lines end.
+    pub(crate) fn is_of_lines(&self) -> bool {
+        *self != Self::CloudTrail
+    }
+
+    /// Reads one line.
+    #[inline]
+    pub(crate) fn line(
+        &self,
+        line: &[u8],
+        scratch: &mut Scratch,
+        mut see: impl FnMut(&Entry<'_>),
+    ) -> Result<(), Fault> {
+        match self {
+            Self::Combined => combined::read(line, &mut see),
+            Self::Template(template) => template.read(line, &mut see),
+            Self::Alb => alb::read(line, &mut see),
+            Self::S3 => s3::read(line, scratch, &mut see),
+            Self::CloudTrail => match cloudtrail::read(line, scratch, &mut see) {
+                Ok(end) => end.map(|_| ()).ok_or(Fault::Json),
+                Err((_, fault)) => Err(fault),
+            },
+            Self::Json(fields) => json::read(line, fields, &mut see),
+        }
+    }
+
+    /// Reads one event at the start of `text` and says how long it is; `None` if there is more of it to come. With a
+    /// fault comes the length too, 0 if it can't be told.
+    pub(crate) fn event(
+        text: &[u8],
+        scratch: &mut Scratch,
+        mut see: impl FnMut(&Entry<'_>),
+    ) -> Result<Option<usize>, (usize, Fault)> {
+        cloudtrail::read(text, scratch, &mut see)
+    }
+}

@@ -1,0 +1,214 @@
+//! All tables: a key's hash says in which it is, so that threads can fill them side by side.
+
+use std::{io, mem, sync::Mutex};
+
+use crate::{
+    record::{self, Record, Records, hash_of},
+    spill::{Piece, Spill},
+    table::Table,
+};
+
+/// So many tables: few enough that what waits for each stays in a processor's cache, many enough that one of them fits
+/// where all of them don't.
+pub(crate) const TABLES: usize = 128;
+
+/// So many bytes wait for one table.
+const BATCH: usize = 32 * 1024;
+
+/// A table, and what of it was written down.
+#[derive(Debug, Default)]
+struct Slot {
+    table: Table,
+    weight: usize,
+    pieces: Vec<Piece>,
+    /// Joins that came when the table lay in the file already.
+    late: Vec<Piece>,
+}
+
+/// Every table, and the file for what doesn't fit.
+#[derive(Debug)]
+pub(crate) struct Tables<'s> {
+    slots: Vec<Mutex<Slot>>,
+    spill: &'s Spill,
+}
+
+fn place(hash: u64) -> usize {
+    (hash >> 57) as usize
+}
+
+impl<'s> Tables<'s> {
+    pub(crate) fn new(spill: &'s Spill) -> Self {
+        Self { slots: (0..TABLES).map(|_| Mutex::default()).collect(), spill }
+    }
+
+    fn slot<T>(&self, at: usize, work: impl FnOnce(&mut Slot) -> io::Result<T>) -> io::Result<T> {
+        // A thread that panicked takes the whole run with it.
+        work(&mut self.slots[at].lock().expect("no thread panicked over a table"))
+    }
+
+    /// Adds all records of a batch, which belong to one table.
+    fn add(&self, at: usize, batch: &[u8]) -> io::Result<()> {
+        self.slot(at, |slot| {
+            Records(batch).for_each(|record| slot.table.add(&record));
+            let weight = slot.table.weight();
+            self.spill.count(mem::replace(&mut slot.weight, weight), weight);
+            // A small table gives little room.
+            if self.spill.is_over() && weight > BATCH { self.write_down(slot) } else { Ok(()) }
+        })
+    }
+
+    fn write_down(&self, slot: &mut Slot) -> io::Result<()> {
+        slot.pieces.push(self.spill.write(&slot.table.save())?);
+        slot.table = Table::default();
+        self.spill.count(mem::take(&mut slot.weight), 0);
+        Ok(())
+    }
+
+    /// Notes a row of the list that joins objects, members and kinds.
+    pub(crate) fn join(&self, rows: &mut Joins) -> io::Result<()> {
+        for (at, rows) in rows.0.iter_mut().enumerate().filter(|(_, rows)| !rows.is_empty()) {
+            self.slot(at, |slot| {
+                if slot.pieces.is_empty() {
+                    joined(&mut slot.table, rows);
+                } else {
+                    slot.late.push(self.spill.write(rows)?);
+                }
+                let weight = slot.table.weight();
+                self.spill.count(mem::replace(&mut slot.weight, weight), weight);
+                Ok(())
+            })?;
+            rows.clear();
+        }
+        Ok(())
+    }
+
+    /// One table, whole. It is gone from here then.
+    pub(crate) fn take(&self, at: usize) -> io::Result<Table> {
+        self.slot(at, |slot| {
+            let mut table = mem::take(&mut slot.table);
+            for piece in slot.pieces.drain(..) {
+                table.load(&self.spill.read(piece)?);
+            }
+            for piece in slot.late.drain(..) {
+                joined(&mut table, &self.spill.read(piece)?);
+            }
+            self.spill.count(mem::take(&mut slot.weight), 0);
+            Ok(table)
+        })
+    }
+}
+
+/// What one thread has for each table.
+#[derive(Debug)]
+pub(crate) struct Batches<'t> {
+    tables: &'t Tables<'t>,
+    waiting: Vec<Vec<u8>>,
+}
+
+impl<'t> Batches<'t> {
+    pub(crate) fn new(tables: &'t Tables<'t>) -> Self {
+        Self { tables, waiting: (0..TABLES).map(|_| Vec::with_capacity(BATCH + 1024)).collect() }
+    }
+
+    /// Hands over a record, now or soon.
+    #[inline]
+    pub(crate) fn add(&mut self, record: &Record<'_>) -> io::Result<()> {
+        let at = place(record.hash);
+        record::put(&mut self.waiting[at], record);
+        if self.waiting[at].len() < BATCH {
+            return Ok(());
+        }
+        self.tables.add(at, &self.waiting[at])?;
+        self.waiting[at].clear();
+        Ok(())
+    }
+
+    /// Hands over what waits.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        let waiting = mem::take(&mut self.waiting);
+        waiting.iter().enumerate().try_for_each(|(at, batch)| self.tables.add(at, batch))
+    }
+}
+
+/// Rows that join objects, members and kinds, by table, as bytes.
+#[derive(Debug)]
+pub(crate) struct Joins(Vec<Vec<u8>>);
+
+impl Joins {
+    pub(crate) fn new() -> Self {
+        Self(vec![Vec::new(); TABLES])
+    }
+
+    /// Adds a row and says whether it is time to hand them over.
+    pub(crate) fn add(&mut self, key: &[u8], member: &[u8], kind: &[u8], size: Option<u64>) -> bool {
+        let rows = &mut self.0[place(hash_of(key))];
+        rows.extend_from_slice(&size.unwrap_or(u64::MAX).to_le_bytes());
+        for text in [key, member, kind] {
+            rows.extend_from_slice(&(text.len() as u64).to_le_bytes());
+            rows.extend_from_slice(text);
+        }
+        rows.len() >= BATCH
+    }
+}
+
+fn joined(table: &mut Table, mut rows: &[u8]) {
+    while let Some((size, mut rest)) = rows.split_first_chunk() {
+        let mut text = || {
+            let (length, text) = rest.split_first_chunk::<8>()?;
+            let (text, behind) = text.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+            rest = behind;
+            Some(text)
+        };
+        let (Some(key), Some(member), Some(kind)) = (text(), text(), text()) else { return };
+        let size = Some(u64::from_le_bytes(*size)).filter(|size| *size != u64::MAX);
+        table.join(key, member, &String::from_utf8_lossy(kind), size);
+        rows = rest;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::{Class, Share};
+
+    /// What all tables hold in the end, with room for so many bytes.
+    fn totals(budget: usize) -> (u64, Vec<(Vec<u8>, u32, Vec<Vec<u8>>)>, u64) {
+        let spill = Spill::new(None, budget).unwrap();
+        let tables = Tables::new(&spill);
+        let mut batches = Batches::new(&tables);
+        for at in 0u64..300_000 {
+            let key = format!("/photo/{}", at * 7919 % 50_000);
+            let share = Share { class: Class::Part, bytes: 9, first: Some(at % 3 * 20), stated: None };
+            let hash = hash_of(key.as_bytes());
+            batches.add(&Record { key: key.as_bytes(), hash, share, identity: None }).unwrap();
+        }
+        batches.finish().unwrap();
+        let mut joins = Joins::new();
+        for at in 0..60_000 {
+            if joins.add(format!("/photo/{at}").as_bytes(), format!("m{}", at / 2).as_bytes(), b"card", None) {
+                tables.join(&mut joins).unwrap();
+            }
+        }
+        tables.join(&mut joins).unwrap();
+        let mut rows = Vec::new();
+        for at in 0..TABLES {
+            let mut table = tables.take(at).unwrap();
+            let members: Vec<_> = table.joined().map(|(row, _, member)| (row, member.to_vec())).collect();
+            rows.extend(table.objects().map(|(row, key, object)| {
+                let own = members.iter().filter(|(of, _)| *of == row).map(|(_, member)| member.clone());
+                (key.to_vec(), object.requests, own.collect())
+            }));
+        }
+        rows.sort();
+        (rows.len() as u64, rows, spill.written())
+    }
+
+    #[test]
+    fn a_small_memory_gives_the_same_totals() {
+        let (large, small) = (totals(usize::MAX), totals(1 << 20));
+        assert_eq!((large.0, large.2), (50_000, 0));
+        assert!(small.2 > 1 << 20, "{} bytes were written down", small.2);
+        assert_eq!(small.1, large.1);
+        assert!(large.1.iter().all(|(_, requests, members)| *requests == 6 && members.len() == 1));
+    }
+}

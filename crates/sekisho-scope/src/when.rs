@@ -1,0 +1,176 @@
+//! Points in time as logs and questions write them: whole seconds since 1970-01-01T00:00:00Z.
+
+use thiserror::Error;
+
+/// Japan's zone, in seconds east of Greenwich. No summer time since 1951.
+pub const JAPAN: i64 = 9 * 3600;
+
+/// A bound that was not understood.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("{0} is no time; write 2021-04-20T00:00:00+09:00, or without a zone for Japan's, or a date alone")]
+pub struct NoTime(String);
+
+/// Which end of a window a text gives: it says what a date alone means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// A date is its first second.
+    First,
+    /// A date is its last second.
+    Last,
+}
+
+/// The second that bounds a window. Both bounds lie within it, a last second until its end.
+pub fn bound(text: &str, end: End) -> Result<i64, NoTime> {
+    let bytes = text.trim().as_bytes();
+    let date = || date(bytes).filter(|_| bytes.len() == 10).map(|days| days * 86_400 - JAPAN);
+    let whole = || match end {
+        End::First => date(),
+        End::Last => date().map(|start| start + 86_399),
+    };
+    rfc3339(bytes).or_else(whole).ok_or_else(|| NoTime(text.into()))
+}
+
+/// Writes a second in Japan's zone.
+pub fn say(at: i64) -> String {
+    let local = jiff::Timestamp::from_second(at + JAPAN);
+    local.map_or_else(|_| format!("{at} s"), |local| local.strftime("%Y-%m-%dT%H:%M:%S+09:00").to_string())
+}
+
+/// Days since 1970-01-01 in the Gregorian calendar; `month` from 1. The year begins in March here, so that the day
+/// that leap years add is its last.
+const fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year - era * 400;
+    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+fn digits(text: &[u8]) -> Option<i64> {
+    text.iter().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
+}
+
+fn two(text: &[u8], at: usize) -> Option<i64> {
+    let (tens, ones) = (text.get(at)?.wrapping_sub(b'0'), text.get(at + 1)?.wrapping_sub(b'0'));
+    (tens < 10 && ones < 10).then_some(i64::from(tens * 10 + ones))
+}
+
+/// `hh:mm:ss` at a place. A leap second is the one behind it.
+fn clock(text: &[u8], at: usize) -> Option<i64> {
+    let (hour, minute, second) = (two(text, at)?, two(text, at + 3)?, two(text, at + 6)?);
+    let colons = text[at + 2] == b':' && text[at + 5] == b':';
+    (colons && hour < 24 && minute < 60 && second <= 60).then_some(hour * 3600 + minute * 60 + second)
+}
+
+/// `+hhmm` or `+hh:mm`.
+fn zone(text: &[u8]) -> Option<i64> {
+    let minutes = if text.get(3) == Some(&b':') { 4 } else { 3 };
+    let seconds = two(text, 1)? * 3600 + two(text, minutes)? * 60;
+    match (text[0], text.len() == minutes + 2) {
+        (b'+', true) => Some(seconds),
+        (b'-', true) => Some(-seconds),
+        _ => None,
+    }
+}
+
+fn in_month(year: i64, month: i64, day: i64) -> bool {
+    // The calendar's arithmetic takes a thirteenth month for the January that follows.
+    (1..=12).contains(&month) && day >= 1 && day <= days(year, month + 1, 1) - days(year, month, 1)
+}
+
+fn date(text: &[u8]) -> Option<i64> {
+    let (year, month, day) = (digits(text.get(..4)?)?, two(text, 5)?, two(text, 8)?);
+    (text[4] == b'-' && text[7] == b'-' && in_month(year, month, day)).then(|| days(year, month, day))
+}
+
+/// `2021-04-20T00:00:00.123Z`, with any zone, a blank for the T, or no zone, which is Japan's then (RFC 3339, 5.6).
+pub(crate) fn rfc3339(text: &[u8]) -> Option<i64> {
+    let day = date(text)?;
+    let second = matches!(text.get(10)?, b'T' | b't' | b' ').then(|| clock(text, 11))??;
+    let mut rest = &text[19..];
+    if let [b'.' | b',', fraction @ ..] = rest {
+        let end = fraction.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(fraction.len());
+        rest = (end > 0).then(|| &fraction[end..])?;
+    }
+    let east = match rest {
+        b"Z" | b"z" => 0,
+        b"" => JAPAN,
+        rest => zone(rest)?,
+    };
+    Some(day * 86_400 + second - east)
+}
+
+/// `20/Apr/2021:00:00:00 +0900`, as web servers write it.
+#[inline]
+pub(crate) fn common(text: &[u8]) -> Option<i64> {
+    if text.len() != 26 || text[2] != b'/' || text[6] != b'/' || text[11] != b':' || text[20] != b' ' {
+        return None;
+    }
+    let (day, month, year) = (two(text, 0)?, month(&text[3..6])?, digits(&text[7..11])?);
+    let east = zone(&text[21..])?;
+    in_month(year, month, day).then(|| Some(days(year, month, day) * 86_400 + clock(text, 12)? - east))?
+}
+
+fn month(name: &[u8]) -> Option<i64> {
+    let months = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+    let at = months.chunks_exact(3).position(|month| month == name)?;
+    i64::try_from(at + 1).ok()
+}
+
+/// Seconds, or thousandths or millionths of them, since 1970: told apart by their size, which holds until 2286.
+pub(crate) fn epoch(number: f64) -> Option<i64> {
+    let scale = match number {
+        n if !(0.0..1e17).contains(&n) => return None,
+        n if n < 1e10 => 1.0,
+        n if n < 1e13 => 1e3,
+        _ => 1e6,
+    };
+    #[allow(clippy::cast_possible_truncation, reason = "below 1e10 by then")]
+    Some((number / scale).floor() as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_to_write_a_second_are_that_second() {
+        let at = 1_618_844_400;
+        assert_eq!(common(b"20/Apr/2021:00:00:00 +0900"), Some(at));
+        assert_eq!(common(b"19/Apr/2021:08:00:00 -0700"), Some(at));
+        for text in ["2021-04-20T00:00:00+09:00", "2021-04-19T15:00:00.999Z", "2021-04-20 00:00:00"] {
+            assert_eq!(rfc3339(text.as_bytes()), Some(at), "{text}");
+        }
+        assert_eq!((epoch(1_618_844_400.5), epoch(1_618_844_400_500.0)), (Some(at), Some(at)));
+        assert_eq!(say(at), "2021-04-20T00:00:00+09:00");
+    }
+
+    #[test]
+    fn a_date_alone_bounds_a_window_with_its_whole_day_in_japan() {
+        assert_eq!(bound("2021-04-20", End::First), Ok(1_618_844_400));
+        assert_eq!(bound("2021-04-20", End::Last), Ok(1_618_844_400 + 86_399));
+        assert_eq!(bound("2021-04-20T15:00:00Z", End::Last), Ok(1_618_930_800));
+        assert!(bound("yesterday", End::First).is_err() && bound("2021-04-31", End::First).is_err());
+    }
+
+    #[test]
+    fn no_day_that_the_calendar_lacks_is_read() {
+        for text in ["30/Feb/2021:00:00:00 +0000", "00/Apr/2021:00:00:00 +0000", "20/Foo/2021:00:00:00 +0000"] {
+            assert_eq!(common(text.as_bytes()), None, "{text}");
+        }
+        assert!(common(b"29/Feb/2020:23:59:60 +0000").is_some() && common(b"31/Dec/2021:00:00:00 +0000").is_some());
+        for text in ["", "2021", "2021-04-20T", "2021-04-20T00:00:00+9", "2021-04-20T24:00:00Z", "2021-04-20T00:00:00."]
+        {
+            assert_eq!(rfc3339(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn days_agree_with_a_calendar_that_is_not_ours() {
+        for day in (-200_000..200_000).step_by(37) {
+            let date = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().days(day)).unwrap();
+            let ours = days(date.year().into(), date.month().into(), date.day().into());
+            assert_eq!(ours, day, "{date}");
+        }
+    }
+}
