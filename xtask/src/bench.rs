@@ -1,9 +1,10 @@
 //! `cargo xtask bench`: figures, beside rivals and the bare machine.
 
-use std::env;
+use std::{env, process::Command};
 
 use crate::{
-    install::{self, C_COMPILER, OPENBAO},
+    engines,
+    install::{self, C_COMPILER, GAWK, GOACCESS, Need, OPENBAO},
     replay,
     sh::{self, Failure, cargo},
     wheel,
@@ -12,25 +13,43 @@ use crate::{
 /// Gets what it takes, builds, and measures; `arguments` after the name go to the measuring program.
 pub fn run(arguments: &[String]) -> Result<(), Failure> {
     match arguments.split_first() {
-        Some((name, rest)) if name == "custody" => custody(name, rest),
+        Some((name, rest)) if name == "custody" => custody(rest),
         Some((name, rest)) if name == "replay" => replay::run(rest),
-        _ => Err(Failure::usage(
-            "which one? There are `cargo xtask bench custody` and `cargo xtask bench replay`".into(),
-        )),
+        Some((name, rest)) if name == "scope" => scope(rest),
+        _ => Err(Failure::usage("which one? There are `cargo xtask bench custody`, `replay` and `scope`".into())),
     }
 }
 
-fn custody(name: &str, rest: &[String]) -> Result<(), Failure> {
-    let missing = install::ensure(&[C_COMPILER, OPENBAO]);
-    if let Some(compiler) = missing.iter().find(|need| need.name == C_COMPILER.name) {
-        return Err(Failure::usage(format!("{} is needed for {}", compiler.name, compiler.purpose)));
-    }
-    let mut command = cargo(&["bench", "--locked", "--quiet", "--package", "sekisho", "--bench", name, "--"]);
-    command.args(rest).arg("--docs").arg(sh::root().join("docs"));
+fn custody(rest: &[String]) -> Result<(), Failure> {
+    needs_compiler(&install::ensure(&[C_COMPILER, OPENBAO]))?;
+    let mut command = measuring("sekisho", "custody", rest);
     if env::var_os(wheel::OPENBAO.variable).is_none() {
         command.envs(wheel::OPENBAO.found().map(|program| (wheel::OPENBAO.variable, program)));
     }
-    if sh::succeeds(&mut command) { Ok(()) } else { Err(Failure::usage("nothing was measured".into())) }
+    measured(&mut command)
+}
+
+/// Rivals that are not there are left out, and the program says so.
+fn scope(rest: &[String]) -> Result<(), Failure> {
+    needs_compiler(&install::ensure(&[C_COMPILER, GAWK, GOACCESS]))?;
+    let mut command = measuring("sekisho-scope", "scope", rest);
+    command.envs(engines::ensure().map(|folder| ("PYTHONPATH", folder)));
+    measured(&mut command)
+}
+
+fn needs_compiler(missing: &[Need]) -> Result<(), Failure> {
+    let compiler = missing.iter().find(|need| need.name == C_COMPILER.name);
+    compiler.map_or(Ok(()), |need| Err(Failure::usage(format!("{} is needed for {}", need.name, need.purpose))))
+}
+
+fn measuring(package: &str, name: &str, rest: &[String]) -> Command {
+    let mut command = cargo(&["bench", "--locked", "--quiet", "--package", package, "--bench", name, "--"]);
+    command.args(rest).arg("--docs").arg(sh::root().join("docs"));
+    command
+}
+
+fn measured(command: &mut Command) -> Result<(), Failure> {
+    if sh::succeeds(command) { Ok(()) } else { Err(Failure::usage("nothing was measured".into())) }
 }
 
 #[cfg(test)]

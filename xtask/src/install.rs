@@ -117,6 +117,22 @@ pub const PROMTOOL: Need = Need {
     package: Package::Debian("prometheus"),
 };
 
+/// The awk that reads logs fastest of those that count exactly.
+pub const GAWK: Need = Need {
+    name: "gawk",
+    purpose: "standing beside us in the measurement of scopes",
+    found: || which("gawk").is_some(),
+    package: Package::Debian("gawk"),
+};
+
+/// A reader of web servers' logs that others wrote.
+pub const GOACCESS: Need = Need {
+    name: "goaccess",
+    purpose: "standing beside us in the measurement of scopes",
+    found: || which("goaccess").is_some(),
+    package: Package::Debian("goaccess"),
+};
+
 /// The browser that is there, if one is.
 pub fn browser() -> Option<std::path::PathBuf> {
     ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(which)

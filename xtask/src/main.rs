@@ -6,6 +6,7 @@
 mod bench;
 mod campaign;
 mod demo;
+mod engines;
 mod install;
 mod promise;
 mod replay;
@@ -31,6 +32,8 @@ Developers' commands.
                                   figures beside OpenBao and the bare machine, into docs/BENCHMARKS.md
   cargo xtask bench replay [--seeds N] [--from S] [--scale S|M|L] [--json]
                                   a modelled vault's thieves, beside the rules of others, into docs/REPLAY.md
+  cargo xtask bench scope [--small]
+                                  a question to logs, beside Polars, DuckDB, gawk and goaccess, into docs/SCOPE.md
   cargo xtask walls               only the test of who may import whom
   cargo xtask storm [--rounds N] [--seed N] [--json]
                                   kill processes at random moments under load (1000 rounds), verify after each

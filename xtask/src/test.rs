@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::{
+    engines,
     install::{self, C_COMPILER, CHROMIUM, GO, GO_SUMDB, JAPANESE_FONTS, NGINX, Need, OPENBAO, PEER_WITNESS, PROMTOOL},
     sh::{self, Failure, cargo, which},
     tally::Tally,
@@ -39,6 +40,10 @@ pub fn run(filters: &[String]) -> Result<(), Failure> {
     ])));
     bans(&mut tally);
     let mut required = required(&missing);
+    match engines::ensure() {
+        Some(_) => required.push("SEKISHO_REQUIRE_ENGINES"),
+        None => tally.not_run.push("what asks DuckDB and ClickHouse the same: they can't be had here".into()),
+    }
     if install::can_mount() {
         required.push("SEKISHO_REQUIRE_DISK");
     } else {
@@ -100,6 +105,9 @@ fn count(tally: &mut Tally, command: &mut Command, required: &[&str]) {
     command.envs(required.iter().map(|variable| (variable, "1")));
     for wheel in [wheel::OPENBAO, wheel::PEER_WITNESS] {
         command.envs(wheel.found().map(|program| (wheel.variable, program)));
+    }
+    if required.contains(&"SEKISHO_REQUIRE_ENGINES") {
+        command.envs(engines::found().map(|folder| (engines::VARIABLE, folder)));
     }
     let well = sh::watched(command, |line| summaries += usize::from(tally.read(line)));
     if summaries == 0 || (!well && tally.failed == before) {

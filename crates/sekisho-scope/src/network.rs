@@ -1,6 +1,10 @@
 //! Addresses of clients and the networks they lie in.
 
-use std::{net::Ipv6Addr, str::FromStr};
+use std::{
+    fmt,
+    net::{Ipv4Addr, Ipv6Addr},
+    str::FromStr,
+};
 
 use thiserror::Error;
 
@@ -70,9 +74,30 @@ pub enum NetworkError {
 }
 
 impl Network {
+    /// The first and the last address, IPv4 as mapped into IPv6.
+    pub(crate) fn ends(self) -> (Ipv6Addr, Ipv6Addr) {
+        (Ipv6Addr::from(self.base), Ipv6Addr::from(self.base | !self.mask))
+    }
+
+    /// The first and the last address as numbers, if it is a network of IPv4.
+    pub(crate) fn ends_v4(self) -> Option<(u32, u32)> {
+        let (first, last) = self.ends();
+        Some((first.to_ipv4_mapped()?.to_bits(), last.to_ipv4_mapped()?.to_bits()))
+    }
+
     /// Whether an address lies within.
     pub fn contains(self, address: Address) -> bool {
         address.0 & self.mask == self.base
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bits = self.mask.count_ones();
+        match self.ends_v4().zip(bits.checked_sub(96)) {
+            Some(((first, _), bits)) => write!(f, "{}/{bits}", Ipv4Addr::from_bits(first)),
+            None => write!(f, "{}/{bits}", self.ends().0),
+        }
     }
 }
 
@@ -109,6 +134,14 @@ mod tests {
         assert!(contains("203.0.113.7", "203.0.113.7") && !contains("203.0.113.7", "203.0.113.8"));
         assert!(contains("2001:db8:8000::/33", "2001:db8:ffff::1") && !contains("2001:db8:8000::/33", "2001:db8::1"));
         assert!(contains("::/0", "::1"));
+    }
+
+    #[test]
+    fn a_network_is_told_as_it_is_read() {
+        for text in ["203.0.113.0/24", "0.0.0.0/0", "203.0.113.7/32", "2001:db8::/33", "::/0"] {
+            assert_eq!(text.parse::<Network>().unwrap().to_string(), text);
+        }
+        assert_eq!("203.0.113.7/24".parse::<Network>().unwrap().to_string(), "203.0.113.0/24");
     }
 
     #[test]

@@ -139,10 +139,10 @@ impl Question {
         }
     }
 
-    /// Whether an entry of another client or time can count at all.
+    /// Whether requests for the same objects can be left out, so that they may tell sizes.
     pub(crate) fn is_narrow(&self) -> bool {
         let narrow = [&self.principals, &self.agents].iter().any(|list| !list.is_empty());
-        narrow || !self.clients.is_empty() || self.from.is_some() || self.to.is_some()
+        narrow || !self.clients.is_empty() || !self.statuses.is_empty() || self.from.is_some() || self.to.is_some()
     }
 
     /// The key of an object, if the question is about it. `places` is from [`Question::places`].

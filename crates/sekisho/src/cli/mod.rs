@@ -19,6 +19,7 @@ mod pem;
 mod policy;
 mod restore;
 mod role;
+mod scope;
 mod serve;
 mod site;
 mod unlock;
@@ -66,6 +67,8 @@ enum Command {
     Lockdown(lockdown::LockdownArgs),
     /// Give the keeper its keys again, and end a lockdown
     Unlock(unlock::UnlockArgs),
+    /// Say who is affected, from the logs of other systems; needs no installation
+    Scope(scope::ScopeArgs),
     /// Be a site: make its keys, sign what it asks
     Site(site::SiteArgs),
     /// Check a receipt, or a whole ledger, without the service
@@ -98,6 +101,7 @@ impl Cli {
             Command::Pause(args) => pause::run(args),
             Command::Lockdown(args) => lockdown::run(args),
             Command::Unlock(args) => unlock::run(args),
+            Command::Scope(args) => scope::run(args),
             Command::Site(args) => site::run(args),
             Command::Verify(args) => verify::run(args),
             Command::Watch(args) => watch::run(args),

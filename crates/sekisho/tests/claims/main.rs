@@ -17,11 +17,12 @@ use std::{
 };
 
 /// The papers with numbered claims, and the letter of each.
-const LETTERS: [(&str, char); 4] = [
+const LETTERS: [(&str, char); 5] = [
     ("docs/THREAT_MODEL.md", 'T'),
     ("docs/CRYPTOGRAPHY.md", 'C'),
     ("docs/LIFECYCLE.md", 'L'),
     ("docs/OPERATIONS.md", 'O'),
+    ("docs/SCOPE.md", 'S'),
 ];
 
 /// Gives a file's text by its path from the root, if there is such a file.
@@ -57,7 +58,7 @@ fn claim(paragraph: &str) -> Option<Claim> {
 }
 
 fn is_number(text: &str) -> bool {
-    matches!(text.as_bytes(), [b'T' | b'C' | b'L' | b'O', b'-', digits @ ..]
+    matches!(text.as_bytes(), [b'T' | b'C' | b'L' | b'O' | b'S', b'-', digits @ ..]
         if digits.len() == 2 && digits.iter().all(u8::is_ascii_digit))
 }
 

@@ -1,0 +1,184 @@
+//! How long `sekisho scope logs` takes, beside others that were asked the same in the same run.
+//!
+//! Called by `cargo xtask bench scope`. With `ask` as its first word it is one run of ours, in a process of its own.
+
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a measurement speaks")]
+
+mod generate;
+mod rivals;
+mod section;
+mod took;
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use sekisho_scope::{End, Plan, Progress, Question, bound, scope};
+
+use section::{Row, Section};
+use took::{Took, median, timed};
+
+fn main() -> ExitCode {
+    let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
+    let outcome = match words.split_first() {
+        Some((first, files)) if first == "ask" => ask(files),
+        _ => measure(&words),
+    };
+    outcome.map_or_else(
+        |why| {
+            eprintln!("{why}");
+            ExitCode::from(2)
+        },
+        |()| ExitCode::SUCCESS,
+    )
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// One run of ours; the first word is the number of threads. Prints how many objects were sent or possibly sent.
+fn ask(words: &[String]) -> Outcome {
+    let (threads, files) = words.split_first().ok_or("no number of threads")?;
+    let files: Vec<_> = files.iter().map(PathBuf::from).collect();
+    let question = Question {
+        clients: vec!["203.0.113.0/24".parse()?],
+        methods: vec!["GET".into()],
+        statuses: vec![(200, 200)],
+        from: Some(bound("2021-04-20", End::First)?),
+        to: Some(bound("2021-04-26T11:59:59", End::Last)?),
+        ..Question::default()
+    };
+    let plan = Plan { question, threads: threads.parse()?, ..Plan::default() };
+    let answer = scope(&files, &plan, &Progress::default())?;
+    eprintln!("{:?} {:?}", answer.sent, answer.lines.unparsed);
+    println!("{}", answer.sent.set.objects + answer.possibly.objects);
+    Ok(())
+}
+
+/// The command for one run of ours.
+fn ours(threads: usize, files: &[PathBuf]) -> Result<Vec<String>, io::Error> {
+    let own = env::current_exe()?.display().to_string();
+    let files = files.iter().map(|file| file.display().to_string());
+    Ok([own, "ask".into(), threads.to_string()].into_iter().chain(files).collect())
+}
+
+/// What is measured, and where.
+struct Ground {
+    folder: PathBuf,
+    /// Requests in the log of a web server; a gigabyte has 6.5 million.
+    requests: u64,
+    rounds: usize,
+}
+
+fn measure(words: &[String]) -> Outcome {
+    let is_small = words.iter().any(|word| word == "--small");
+    let after = |name: &str| words.iter().position(|word| word == name).and_then(|at| words.get(at + 1));
+    let folder = env::temp_dir().join("sekisho-bench-scope");
+    fs::create_dir_all(&folder)?;
+    let (requests, rounds) = if is_small { (200_000, 1) } else { (6_500_000, 3) };
+    let ground = Ground { folder, requests, rounds };
+    let before = section::load();
+    let mut sections = vec![web_server(&ground)?];
+    sections.push(packed(&ground)?);
+    sections.push(object_storage(&ground)?);
+    sections.push(audit_trail(&ground)?);
+    let text = section::text(&sections, &before, requests);
+    println!("{text}");
+    fs::remove_dir_all(&ground.folder)?;
+    match after("--docs") {
+        Some(docs) if !is_small => Ok(section::write(Path::new(docs), &text)?),
+        _ => Ok(()),
+    }
+}
+
+fn web_server(ground: &Ground) -> Result<Section, Box<dyn std::error::Error>> {
+    let log = ground.folder.join("access.log");
+    generate::nginx(&log, ground.requests)?;
+    let file = log.display().to_string();
+    let own = ours(2, std::slice::from_ref(&log))?;
+    let mut runs: Vec<(String, Vec<Took>)> =
+        vec![("ours, 2 threads".into(), Vec::new()), ("ours, 1 thread".into(), Vec::new())];
+    runs.extend(rivals::RIVALS.iter().map(|rival| (rival.name.to_owned(), Vec::new())));
+    // The first run of ours warms up and counts for nothing.
+    let expected = timed(&own)?.said;
+    for round in 0..ground.rounds {
+        runs[0].1.push(timed(&own)?);
+        runs[1].1.push(timed(&ours(1, std::slice::from_ref(&log))?)?);
+        for (at, rival) in rivals::RIVALS.iter().enumerate().filter(|(_, rival)| round < rival.rounds) {
+            let command: Vec<_> = rival.command.iter().map(|word| (*word).to_owned()).chain([file.clone()]).collect();
+            match timed(&command) {
+                Ok(took) if rival.counts && took.said != expected => {
+                    return Err(format!("{} says {}, we say {expected}", rival.name, took.said).into());
+                }
+                Ok(took) => runs[at + 2].1.push(took),
+                Err(why) => eprintln!("not run: {}: {why}", rival.name),
+            }
+        }
+    }
+    let size = fs::metadata(&log)?.len();
+    let rows = runs.iter().filter_map(|(name, took)| Row::new(name, took, size)).collect();
+    let title = format!("A web server's log of {:.2} GB, {} lines", size as f64 / 1e9, ground.requests);
+    let note = format!("All count {expected} distinct paths (of ours: certainly and possibly sent together).");
+    Ok(Section { title, note, rows })
+}
+
+fn packed(ground: &Ground) -> Result<Section, Box<dyn std::error::Error>> {
+    let log = ground.folder.join("access.log");
+    let packed = ground.folder.join("access.log.gz");
+    generate::pack(fs::File::open(&log)?, &packed)?;
+    let size = fs::metadata(&log)?.len();
+    fs::remove_file(&log)?;
+    let (mut own, mut alone) = (Vec::new(), Vec::new());
+    for _ in 0..=ground.rounds {
+        own.push(timed(&ours(2, std::slice::from_ref(&packed))?)?);
+        alone.push(took::unpacked(&packed)?);
+    }
+    let (share, file) = (median(&alone[1..]) / median(&own[1..]), fs::metadata(&packed)?.len());
+    let rows = [
+        Row::new("ours, 2 threads", &own[1..], size),
+        Row::new("unpacking alone, 1 thread, the same library", &alone[1..], size),
+    ];
+    let title = format!("The same log, gzipped to {:.2} GB", file as f64 / 1e9);
+    let note = format!("{:.0} % of the decoder's own speed; goal 90 %. GB/s are of the unpacked log.", share * 100.0);
+    fs::remove_file(&packed)?;
+    Ok(Section { title, note, rows: rows.into_iter().flatten().collect() })
+}
+
+fn object_storage(ground: &Ground) -> Result<Section, Box<dyn std::error::Error>> {
+    let log = ground.folder.join("s3.log");
+    // A line is about three times as long.
+    let requests = ground.requests * 2 / 5;
+    generate::s3(&log, requests)?;
+    let size = fs::metadata(&log)?.len();
+    let mut own = Vec::new();
+    for _ in 0..=ground.rounds {
+        own.push(timed(&ours(2, std::slice::from_ref(&log))?)?);
+    }
+    fs::remove_file(&log)?;
+    let title = format!("S3 server access log of {:.2} GB, {requests} lines", size as f64 / 1e9);
+    let note =
+        "Every request has an identifier, which is held to find duplicates. Goal: 2 s for 1 GB on 2 idle cores.".into();
+    Ok(Section { title, note, rows: Row::new("ours, 2 threads", &own[1..], size).into_iter().collect() })
+}
+
+fn audit_trail(ground: &Ground) -> Result<Section, Box<dyn std::error::Error>> {
+    let folder = ground.folder.join("trail");
+    fs::create_dir_all(&folder)?;
+    let requests = ground.requests / 10;
+    let size = generate::cloudtrail(&folder, requests, 5000)?;
+    let files: Vec<_> =
+        fs::read_dir(&folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    let mut own = Vec::new();
+    for _ in 0..=ground.rounds {
+        own.push(timed(&ours(1, &files)?)?);
+    }
+    let title = format!(
+        "CloudTrail: {requests} data events in {} gzipped documents, {:.2} GB unpacked",
+        files.len(),
+        size as f64 / 1e9
+    );
+    let note = "Goal: 300 MB/s of the unpacked text on one core, unpacking included.".into();
+    Ok(Section { title, note, rows: Row::new("ours, 1 thread", &own[1..], size).into_iter().collect() })
+}
