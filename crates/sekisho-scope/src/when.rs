@@ -52,7 +52,7 @@ fn digits(text: &[u8]) -> Option<i64> {
 
 fn two(text: &[u8], at: usize) -> Option<i64> {
     let (tens, ones) = (text.get(at)?.wrapping_sub(b'0'), text.get(at + 1)?.wrapping_sub(b'0'));
-    (tens < 10 && ones < 10).then_some(i64::from(tens * 10 + ones))
+    (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))
 }
 
 /// `hh:mm:ss` at a place. A leap second is the one behind it.
@@ -159,6 +159,7 @@ mod tests {
             assert_eq!(common(text.as_bytes()), None, "{text}");
         }
         assert!(common(b"29/Feb/2020:23:59:60 +0000").is_some() && common(b"31/Dec/2021:00:00:00 +0000").is_some());
+        assert_eq!(common(b"\xff\xff/Apr/2021:\xff\xff:00:00 +\xff\xff00"), None, "no byte is a digit by overflow");
         for text in ["", "2021", "2021-04-20T", "2021-04-20T00:00:00+9", "2021-04-20T24:00:00Z", "2021-04-20T00:00:00."]
         {
             assert_eq!(rfc3339(text.as_bytes()), None, "{text}");

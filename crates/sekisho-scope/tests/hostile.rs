@@ -110,7 +110,7 @@ proptest! {
         let mut events: Vec<_> = (0..before).map(|id| event(id).into_bytes()).collect();
         events.push(harmed(&event(77), &harms));
         events.extend((0..after).map(|id| event(before + id).into_bytes()));
-        let document = [b"{\"Records\":[", &events.join(&b','), b"]}"].concat();
+        let document = [&b"{\"Records\":["[..], &events.join(&b','), b"]}"].concat();
         let answer = ask(&document, Some(Format::CloudTrail), 1);
         // What is put in may open a text or an object that takes in the event behind it.
         prop_assert!(answer.lines.parsed >= before as u64, "{:?}", answer.lines);

@@ -10,6 +10,7 @@ use sekisho_scope::{Answer, Engine, Format, Plan, Progress, Question, emit, scop
 
 const DUCKDB: &str = "
 import sys, duckdb
+duckdb.execute('set enable_progress_bar = false')
 for row in duckdb.execute(sys.stdin.read()).fetchall(): print(*row, sep='\\t')
 ";
 

@@ -7,10 +7,10 @@ use std::{
 };
 
 /// Chance from a seed (SplitMix64, Steele et al. 2014).
-pub struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -121,12 +121,12 @@ impl Request {
 }
 
 /// A log of so many requests.
-pub fn nginx(path: &Path, requests: u64) -> io::Result<()> {
+pub(crate) fn nginx(path: &Path, requests: u64) -> io::Result<()> {
     lines(path, requests, |request, out| request.nginx(out))
 }
 
 /// The same requests as S3 tells them.
-pub fn s3(path: &Path, requests: u64) -> io::Result<()> {
+pub(crate) fn s3(path: &Path, requests: u64) -> io::Result<()> {
     lines(path, requests, |request, out| request.s3(out))
 }
 
@@ -141,7 +141,7 @@ fn lines(
 }
 
 /// The same requests as documents of an audit trail, gzipped: so many in each.
-pub fn cloudtrail(folder: &Path, requests: u64, each: u64) -> io::Result<u64> {
+pub(crate) fn cloudtrail(folder: &Path, requests: u64, each: u64) -> io::Result<u64> {
     let (mut chance, mut decoded) = (Chance::new(2021), 0);
     for first in (0..requests).step_by(each.max(1) as usize) {
         let mut text = b"{\"Records\":[".to_vec();
@@ -159,7 +159,7 @@ pub fn cloudtrail(folder: &Path, requests: u64, each: u64) -> io::Result<u64> {
 }
 
 /// Gzips something, as log rotation does.
-pub fn pack(mut from: impl io::Read, to: &Path) -> io::Result<()> {
+pub(crate) fn pack(mut from: impl io::Read, to: &Path) -> io::Result<()> {
     let mut out = flate2::write::GzEncoder::new(File::create(to)?, flate2::Compression::new(6));
     io::copy(&mut from, &mut out)?;
     out.finish().map(|_| ())

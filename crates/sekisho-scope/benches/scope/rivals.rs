@@ -3,15 +3,15 @@
 //! are compared as text, which is right within one month and zone.
 
 /// One other tool.
-pub struct Rival {
+pub(crate) struct Rival {
     /// Its name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// The command, to which the log's path is added.
-    pub command: &'static [&'static str],
+    pub(crate) command: &'static [&'static str],
     /// Whether its last word is the count; else it can't express the question.
-    pub counts: bool,
+    pub(crate) counts: bool,
     /// How many rounds it takes part in.
-    pub rounds: usize,
+    pub(crate) rounds: usize,
 }
 
 const POLARS: &str = r#"
@@ -25,6 +25,7 @@ print(got.select(pl.col("2").n_unique()).collect(engine="streaming").item())
 
 const DUCKDB: &str = r#"
 import sys, duckdb
+duckdb.execute('set enable_progress_bar = false')
 print(duckdb.execute(r"""
 select count(distinct g.p) from (
   select regexp_extract(l, '^\S+ \S+ \S+ \[(\S+) \+0900\] "GET (\S+) HTTP/[0-9.]+" 200 ', ['t', 'p']) as g
@@ -37,7 +38,7 @@ const GAWK: &str = r#"index($1, "203.0.113.") == 1 && $6 == "\"GET" && $9 == 200
   t = substr($4, 2); if (t >= "20/Apr/2021:00:00:00" && t <= "26/Apr/2021:11:59:59") seen[$7] } END { print length(seen) }"#;
 
 /// Everybody.
-pub const RIVALS: [Rival; 4] = [
+pub(crate) const RIVALS: [Rival; 4] = [
     Rival { name: "Polars, streaming", command: &["python3", "-c", POLARS], counts: true, rounds: 3 },
     Rival { name: "gawk", command: &["gawk", GAWK], counts: true, rounds: 3 },
     Rival { name: "DuckDB", command: &["python3", "-c", DUCKDB], counts: true, rounds: 3 },

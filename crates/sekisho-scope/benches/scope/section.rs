@@ -8,7 +8,7 @@ const BEGIN: &str = "<!-- begin: written by `cargo xtask bench scope` -->\n";
 const END: &str = "<!-- end: written by `cargo xtask bench scope` -->";
 
 /// One tool's figures.
-pub struct Row {
+pub(crate) struct Row {
     name: String,
     median: f64,
     least: f64,
@@ -19,7 +19,7 @@ pub struct Row {
 
 impl Row {
     /// `None` if it never ran. `size` is in bytes.
-    pub fn new(name: &str, runs: &[Took], size: u64) -> Option<Self> {
+    pub(crate) fn new(name: &str, runs: &[Took], size: u64) -> Option<Self> {
         let walls = || runs.iter().map(|took| took.wall);
         let processors = runs.iter().filter_map(|took| took.processors).min_by(f64::total_cmp);
         let (least, most) = (walls().min_by(f64::total_cmp)?, walls().max_by(f64::total_cmp)?);
@@ -29,23 +29,23 @@ impl Row {
 }
 
 /// One question to one log.
-pub struct Section {
+pub(crate) struct Section {
     /// The log.
-    pub title: String,
+    pub(crate) title: String,
     /// What else there is to say.
-    pub note: String,
+    pub(crate) note: String,
     /// Who was asked.
-    pub rows: Vec<Row>,
+    pub(crate) rows: Vec<Row>,
 }
 
 /// The machine's load now (1, 5, 15 minutes).
-pub fn load() -> String {
+pub(crate) fn load() -> String {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split(' ').take(3).collect::<Vec<_>>().join(" ")
 }
 
 /// All of it.
-pub fn text(sections: &[Section], before: &str, requests: u64) -> String {
+pub(crate) fn text(sections: &[Section], before: &str, requests: u64) -> String {
     let mut out = String::from(
         "\nMedians of three runs in turns, from the page cache, each in a process of its own; processors is the least \
          of three, system included.\nAbsolute figures belong to the machine and its load; what counts are ratios \
@@ -76,7 +76,7 @@ fn commit() -> String {
 }
 
 /// Puts it where the last one was.
-pub fn write(docs: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn write(docs: &Path, text: &str) -> io::Result<()> {
     let path = docs.join("SCOPE.md");
     let paper = fs::read_to_string(&path)?;
     let none = || io::Error::other("docs/SCOPE.md has no place for figures");

@@ -10,17 +10,17 @@ use std::{
 
 /// One run.
 #[derive(Debug, Clone)]
-pub struct Took {
+pub(crate) struct Took {
     /// Seconds on the wall.
-    pub wall: f64,
+    pub(crate) wall: f64,
     /// Seconds of processors, the system's included; `None` where only the wall was looked at.
-    pub processors: Option<f64>,
+    pub(crate) processors: Option<f64>,
     /// What it printed, without blanks around.
-    pub said: String,
+    pub(crate) said: String,
 }
 
 /// Runs a command to its end; the shell tells what it took.
-pub fn timed(command: &[String]) -> io::Result<Took> {
+pub(crate) fn timed(command: &[String]) -> io::Result<Took> {
     let script = r#"TIMEFORMAT='%R %U %S'; time { "$@" 2>&4; } 4>/dev/null"#;
     let output = Command::new("bash").args(["-c", script, "bash"]).args(command).env("LC_ALL", "C").output()?;
     let times = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -34,7 +34,7 @@ pub fn timed(command: &[String]) -> io::Result<Took> {
 }
 
 /// Unpacks a file and throws away what comes out, with the library that ours uses.
-pub fn unpacked(path: &Path) -> io::Result<Took> {
+pub(crate) fn unpacked(path: &Path) -> io::Result<Took> {
     let begun = Instant::now();
     let file = io::BufReader::with_capacity(256 * 1024, File::open(path)?);
     let (mut decoder, mut buffer) = (flate2::bufread::MultiGzDecoder::new(file), vec![0; 1 << 20]);
@@ -43,7 +43,7 @@ pub fn unpacked(path: &Path) -> io::Result<Took> {
 }
 
 /// The median of the wall times.
-pub fn median(runs: &[Took]) -> f64 {
+pub(crate) fn median(runs: &[Took]) -> f64 {
     let mut walls: Vec<_> = runs.iter().map(|took| took.wall).collect();
     walls.sort_by(f64::total_cmp);
     walls.get(walls.len() / 2).copied().unwrap_or(f64::NAN)

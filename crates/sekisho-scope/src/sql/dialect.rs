@@ -80,7 +80,9 @@ impl Engine {
     pub(super) fn seconds(self, column: &str) -> String {
         match self {
             Self::DuckDb => format!("epoch(try_strptime({column}, '%d/%b/%Y:%H:%M:%S %z'))"),
-            Self::ClickHouse => format!("toInt64(toUnixTimestamp(parseDateTimeOrNull({column}, '%d/%b/%Y:%H:%i:%s %z')))"),
+            Self::ClickHouse => {
+                format!("toInt64(toUnixTimestamp(parseDateTimeOrNull({column}, '%d/%b/%Y:%H:%i:%s %z')))")
+            }
             Self::Athena => format!("to_unixtime(try(parse_datetime({column}, 'dd/MMM/yyyy:HH:mm:ss Z')))"),
         }
     }
