@@ -48,9 +48,9 @@ const STATED: u8 = 4;
 #[inline]
 pub(crate) fn put(out: &mut Vec<u8>, record: &Record<'_>) {
     let Share { class, bytes, first, stated } = record.share;
-    let flags = u8::from(record.identity.is_some()) * IDENTITY
-        | u8::from(first.is_some()) * FIRST
-        | u8::from(stated.is_some()) * STATED;
+    let flag = |is_there: bool, flag: u8| if is_there { flag } else { 0 };
+    let flags =
+        flag(record.identity.is_some(), IDENTITY) | flag(first.is_some(), FIRST) | flag(stated.is_some(), STATED);
     let mut head = [0; 22];
     head[..8].copy_from_slice(&record.hash.to_le_bytes());
     head[8..16].copy_from_slice(&bytes.to_le_bytes());

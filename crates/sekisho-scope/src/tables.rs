@@ -171,8 +171,11 @@ mod tests {
     use super::*;
     use crate::object::{Class, Share};
 
+    /// A key, its requests and its members.
+    type Sum = (Vec<u8>, u32, Vec<Vec<u8>>);
+
     /// What all tables hold in the end, with room for so many bytes.
-    fn totals(budget: usize) -> (u64, Vec<(Vec<u8>, u32, Vec<Vec<u8>>)>, u64) {
+    fn totals(budget: usize) -> (u64, Vec<Sum>, u64) {
         let spill = Spill::new(None, budget).unwrap();
         let tables = Tables::new(&spill);
         let mut batches = Batches::new(&tables);

@@ -1,5 +1,7 @@
 //! Whole answers: from files on disk to the three sets.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests, too.
+
 use std::{
     fs,
     io::Write,

@@ -1,5 +1,7 @@
 //! Lines as an attacker, a crash or a full disk leaves them: nothing panics and nothing disappears.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests, too.
+
 use std::fs;
 
 use proptest::prelude::*;

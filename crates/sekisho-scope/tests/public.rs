@@ -3,6 +3,8 @@
 //! They lie beside the checkout, in `shared/logs`; a test says so where they don't, and `SEKISHO_REQUIRE_LOGS` makes
 //! that a failure.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests, too.
+
 use std::{
     env,
     path::{Path, PathBuf},

@@ -3,6 +3,8 @@
 //! DuckDB and ClickHouse (chdb) are called through Python, from the folder that `SEKISHO_ENGINES` names. Athena is a
 //! service and is not asked: its text is held against what its documentation has.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests, too.
+
 use std::{env, fs, path::Path, process::Command};
 
 use regex::bytes::Regex;

@@ -41,10 +41,9 @@ fn size(text: &[u8]) -> Option<Sent> {
 fn split_at_time(line: &[u8]) -> Result<(&[u8], i64, &[u8]), Fault> {
     for open in memchr::memchr_iter(b'[', line) {
         let (Some(inner), Some(close)) = (line.get(open + 1..open + 27), line.get(open + 27..open + 29)) else { break };
-        if open > 0 && line[open - 1] == b' ' && close == b"] " {
-            if let Some(at) = when::common(inner) {
-                return Ok((&line[..open - 1], at, &line[open + 29..]));
-            }
+        let stands_alone = open > 0 && line[open - 1] == b' ' && close == b"] ";
+        if let Some(at) = when::common(inner).filter(|_| stands_alone) {
+            return Ok((&line[..open - 1], at, &line[open + 29..]));
         }
     }
     Err(Fault::Time)
