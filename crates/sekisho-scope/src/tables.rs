@@ -32,8 +32,9 @@ pub(crate) struct Tables<'s> {
     spill: &'s Spill,
 }
 
+/// From the middle of a hash: a table within looks at its ends.
 fn place(hash: u64) -> usize {
-    (hash >> 57) as usize
+    (hash >> 32) as usize % TABLES
 }
 
 impl<'s> Tables<'s> {
