@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
-use sekisho_core::{check::Role, policy::Policy, time::Timestamp};
+use sekisho_core::{alert::Rota, check::Role, policy::Policy, time::Timestamp};
 
 use crate::{
     db::{
@@ -33,6 +33,8 @@ pub struct Survey {
     pub confirmed: Option<Timestamp>,
     /// Whether the first real check has come.
     pub in_use: bool,
+    /// Whether somebody is called when something happens.
+    pub has_rota: bool,
     /// Whether openings are paused.
     pub paused: bool,
     /// Everybody who may sign in: a name to compare, never to print, and the role.
@@ -107,6 +109,7 @@ fn read(db: &Connection) -> Result<Survey, SurveyError> {
         newest_schema: db::NEWEST,
         confirmed: meta::get(db, meta::names::CONFIRMED)?,
         in_use: meta::is(db, meta::names::IN_USE)?,
+        has_rota: meta::get::<Rota>(db, meta::names::ROTA)?.is_some(),
         paused: is_paused(db, meta::get(db, meta::names::CONFIRMED)?.unwrap_or(Timestamp(0)))?,
         staff: staff(db)?,
         invitations: invitations(db)?,

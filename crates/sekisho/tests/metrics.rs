@@ -70,6 +70,11 @@ fn the_figures_follow_a_document_and_tell_nothing_about_anybody() {
         assert_eq!(value(&page, &format!("sekisho_{name}_total")), 1.0, "{name}");
     }
     assert_eq!(value(&page, "sekisho_documents_undecided"), 0.0);
+    for window in ["minute", "hour", "day", "72_hours"] {
+        let of = |name| value(&page, &format!("sekisho_vault_{name}_documents{{window=\"{window}\"}}"));
+        assert_eq!(of("opened"), 1.0, "{window}");
+        assert!(of("allowed") >= 5.0, "{window}");
+    }
     assert!(value(&page, "sekisho_process_confined{process=\"keeper\"}") == 1.0, "{page}");
     for told in [check.to_string().as_str(), "chk_", "doc_", "stf_", "demo-reviewer", "sample", "127.0.0.1"] {
         assert!(!page.contains(told), "{told}");

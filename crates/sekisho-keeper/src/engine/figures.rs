@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sekisho_core::{check::ShredCause, event::What, time::Timestamp, watch::Verdict};
 
-use super::{dispatch, fault::Fault, turn::Turn};
+use super::{board, dispatch, fault::Fault, turn::Turn};
 use crate::{
     db::columns::At,
     wire::{Counted, Figures, Refusal, Waiting},
@@ -67,6 +67,7 @@ pub(super) fn figures(turn: &Turn<'_>) -> Result<Figures, Fault> {
         shifts: room.shifts.count() as u64,
         published: room.ledger.published_size(),
         witness_age: signed.map(|at| turn.now.at.since(at)),
+        vault: board::of_the_vault(turn)?,
         webhooks: waiting(turn, "SELECT count(*), min(created) FROM outbox")?,
         calls: waiting(turn, "SELECT count(*), min(created) FROM alert_call WHERE made IS NULL")?,
         alerts: [open(turn, "now")?, open(turn, "soon")?],

@@ -1,5 +1,6 @@
 //! Figures for whoever watches the installation from outside: counts and ages, nothing about anybody.
 
+use sekisho_core::budget::Standing;
 use serde::{Deserialize, Serialize};
 
 use super::{Queue, Status};
@@ -47,6 +48,8 @@ pub struct Figures {
     pub published: u64,
     /// Seconds since the newest cosignature of a witness; nothing without one.
     pub witness_age: Option<u64>,
+    /// How the vault's budget stands, of documents that are opened for the first time.
+    pub vault: Standing,
     /// Messages that wait for sites.
     pub webhooks: Waiting,
     /// People who are to be called and were not reached yet.

@@ -69,6 +69,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/staff/invite", post(staff::invite::post))
         .route("/staff/remove", post(staff::remove::post))
         .route("/sites", get(sites::list::get).post(sites::register::post))
+        .route("/sites/budget", post(sites::budget::post))
         .route("/watch", get(watch::board::get))
         .route("/watch/pause", post(watch::pause::post))
         .route("/watch/resume", post(watch::resume::post))

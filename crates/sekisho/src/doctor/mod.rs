@@ -79,7 +79,14 @@ pub fn rows() -> Vec<&'static Row> {
         certificates_rows(),
         &[&review::GAP, &review::HOLIDAYS, &review::NEW_YEAR, &expiry::POLICY, &expiry::KIND, &expiry::LAW],
         &[&expiry::RETENTION, &sites::SECRET, &sites::OUTBOX, &people::FOUNDING, &people::OFFICERS],
-        &[&people::ONE_PERSON, &people::REVIEWERS, &people::ADMINISTRATORS, &people::INVITATIONS, &people::PAUSED],
+        &[
+            &people::ONE_PERSON,
+            &people::REVIEWERS,
+            &people::ADMINISTRATORS,
+            &people::INVITATIONS,
+            &people::ROTA,
+            &people::PAUSED,
+        ],
     ];
     rows.concat()
 }
@@ -167,6 +174,7 @@ fn survey_for_test() -> Survey {
         newest_schema: sekisho_keeper::db::NEWEST,
         confirmed: None,
         in_use: false,
+        has_rota: true,
         paused: false,
         staff: Vec::new(),
         invitations: Vec::new(),

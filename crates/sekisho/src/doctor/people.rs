@@ -85,6 +85,19 @@ pub(super) const INVITATIONS: Row = Row {
     },
 };
 
+pub(super) const ROTA: Row = Row {
+    id: "D-no-rota",
+    severity: Severity::Finding,
+    why: Fixed {
+        en: "Whatever happens, nobody is called: alerts wait at the desk until somebody happens to look.",
+        ja: "何が起きても誰も呼ばれません。通知は、誰かがデスクを見るまで待つだけです。",
+    },
+    mend: Fixed {
+        en: "Say who is called, one after the other: `sekisho alert rota --data DATA alerts.toml`; its --help has an example.",
+        ja: "`sekisho alert rota --data DATA alerts.toml` で、順に呼ばれる人を決めてください。例は --help にあります。",
+    },
+};
+
 pub(super) const PAUSED: Row = Row {
     id: "D-paused",
     severity: Severity::Note,
@@ -108,6 +121,9 @@ pub(super) fn examine(survey: &Survey, now: Timestamp) -> Vec<Remark> {
     let open = survey.invitations.iter().filter(|until| **until > now).count();
     if open > 0 {
         remarks.push(INVITATIONS.seen(format!("open invitations: {open}"), format!("開いている招待: {open}件")));
+    }
+    if !survey.has_rota && count(&survey.staff, Role::Administrator) > 0 {
+        remarks.push(ROTA.seen("no rota is set", "当番が決まっていません"));
     }
     if survey.paused {
         remarks.push(PAUSED.seen("viewing is paused", "閲覧が一時停止されています"));
@@ -194,6 +210,14 @@ mod tests {
         let remarks = examine(&with(&staff), NOW);
         assert_eq!(ids(&remarks), ["D-one-person"]);
         assert!(!format!("{remarks:?}").to_lowercase().contains("tanaka"));
+    }
+
+    /// M20
+    #[test]
+    fn that_nobody_is_called_is_found_once_there_is_somebody_to_call() {
+        let without = |staff: &[(&str, Role)]| Survey { has_rota: false, ..with(staff) };
+        assert_eq!(ids(&examine(&without(&ENOUGH), NOW)), ["D-no-rota"]);
+        assert_eq!(ids(&examine(&without(&[]), NOW)), ["D-founding"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod spending;
 mod week;
 
 use sekisho_core::check::Role;
+pub(super) use spending::of_the_vault;
 pub(super) use week::Week;
 
 use super::{fault::Fault, turn::Turn};

@@ -4,7 +4,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 
 use rusqlite::Connection;
 use sekisho_core::{
-    budget::{Demand, Kind, Limits, Subject, Window, standings},
+    budget::{Demand, Kind, Limits, Standing, Subject, Window, standings},
     check::Role,
     id::{DeviceId, StaffId},
     time::Timestamp,
@@ -45,6 +45,15 @@ pub(super) fn all(turn: &mut Turn<'_>, shifts: &[ShiftNow]) -> Result<All, Fault
     shown.add(passkeys(db, &recent, &people)?.into_iter().map(|(device, holder)| (Subject::Device(device), holder)));
     let all = shown.subjects.into_iter().map(|(of, holder)| reckoner.spending(of, holder, &vault));
     Ok(All { all: all.collect::<Result<_, _>>()?, more: shown.more })
+}
+
+/// How the vault's own budget stands.
+pub(in crate::engine) fn of_the_vault(turn: &Turn<'_>) -> Result<Standing, Fault> {
+    let (now, tally) = (turn.now.at, &turn.room.tally);
+    let limits = budget::view(turn.db, tally, now)?.limits;
+    // What is left over is divided among people; the vault's own budget has no part of it.
+    let Ok(standings) = standings(&limits, Demand::default(), &Subject::Vault, now, tally);
+    Ok(standings.opened)
 }
 
 struct Shown {

@@ -2,6 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
+use sekisho_core::budget::{Standing, Window};
 use sekisho_keeper::wire::{Figures, Waiting, WitnessStanding};
 
 use crate::service::desk_ports::ProcessView;
@@ -40,6 +41,7 @@ pub(super) fn of(figures: Option<&Figures>, processes: &[ProcessView]) -> String
     if let Some(figures) = figures {
         standing(&mut page, figures);
         work(&mut page, figures);
+        budget(&mut page, figures);
         outward(&mut page, figures);
         counted(&mut page, figures);
     }
@@ -85,6 +87,20 @@ fn work(page: &mut Page, figures: &Figures) {
         page.gauge("oldest_deadline_seconds", "Seconds until the first undecided document is shredded.", left);
     }
     page.gauge("shifts", "Shifts that are under way.", figures.shifts);
+}
+
+/// The vault's budget: what was opened of what is allowed, in the windows that end now.
+fn budget(page: &mut Page, figures: &Figures) {
+    let Standing { used, allowed } = figures.vault;
+    for (name, what, counts) in [
+        ("vault_opened_documents", "Distinct documents that were opened, in the window that ends now.", used),
+        ("vault_allowed_documents", "Distinct documents that may be opened in the window that ends now.", allowed),
+    ] {
+        page.begin(name, "gauge", what);
+        for (window, word) in Window::ALL.into_iter().zip(["minute", "hour", "day", "72_hours"]) {
+            page.labelled(name, &[("window", word)], counts.get(window));
+        }
+    }
 }
 
 fn outward(page: &mut Page, figures: &Figures) {

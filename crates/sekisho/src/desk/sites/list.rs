@@ -3,11 +3,11 @@
 use axum::{extract::State, response::Response};
 use sekisho_core::check::Role;
 
-use super::{Draft, Sites, directory};
+use super::Sites;
 use crate::desk::{
     cause::Cause,
     lang::Lang,
-    page::{Frame, page},
+    page::page,
     session::{Present, only},
     state::Desk,
 };
@@ -15,10 +15,7 @@ use crate::desk::{
 /// Shows the list.
 pub(crate) async fn get(State(desk): State<Desk>, lang: Lang, Present(signed): Present) -> Result<Response, Cause> {
     only(&signed, &[Role::Administrator, Role::Officer])?;
-    let directory = directory(&desk, &signed).await?;
-    let frame = Frame::signed(&desk, lang, &signed, "/sites");
-    let may_change = signed.shift.staff.role == Role::Administrator;
-    page(&Sites { frame, directory, may_change, draft: Draft::default(), fault: None })
+    page(&Sites::of(&desk, lang, &signed).await?)
 }
 
 #[cfg(test)]

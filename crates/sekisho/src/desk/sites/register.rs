@@ -8,12 +8,12 @@ use axum::{
 use sekisho_core::{check::Role, policy::Text};
 use sekisho_keeper::wire::{DeskAnswer, DeskRequest, SiteView};
 
-use super::{Draft, Sites, directory};
+use super::{Draft, Sites};
 use crate::{
     desk::{
         cause::Cause,
         lang::Lang,
-        page::{Frame, page_with},
+        page::page_with,
         session::{Fields, Sent, only},
         state::{Desk, misplaced},
     },
@@ -88,9 +88,7 @@ pub(crate) async fn post(
 }
 
 async fn again(desk: &Desk, lang: Lang, signed: &Signed, draft: Draft, fault: Fault) -> Result<Response, Cause> {
-    let directory = directory(desk, signed).await?;
-    let frame = Frame::signed(desk, lang, signed, "/sites");
-    let page = Sites { frame, directory, may_change: true, draft, fault: Some(fault) };
+    let page = Sites { draft, fault: Some(fault), ..Sites::of(desk, lang, signed).await? };
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
