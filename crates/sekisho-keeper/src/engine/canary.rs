@@ -17,7 +17,7 @@ use super::{
 use crate::{
     canary::{self, Bait, Book, BookError, BookKey, Laid},
     hash::{hex, sha256},
-    wire::{Directory, GateAnswer, GateRequest, Refusal, Refused, Unheard},
+    wire::{Directory, GateRequest, Refusal, Refused, Unheard},
 };
 
 /// The same asker at the same bait is entered once in this many seconds, so that nobody floods the ledger with it.
@@ -93,17 +93,18 @@ pub(super) fn catch(turn: &mut Turn<'_>, ask: &Ask) -> Result<Option<Step>, Faul
 }
 
 /// Judges what a gate refused. The answer is the same whatever it was.
-pub(super) fn hear(turn: &mut Turn<'_>, unheard: &Unheard) -> Result<GateAnswer, Fault> {
+pub(super) fn hear(turn: &mut Turn<'_>, unheard: &Unheard) -> Result<(), Fault> {
     let book = book(turn)?;
     let bait = match &unheard.what {
         Refused::Signed(jws) => book.signer(jws),
         Refused::Link(sha256) => book.link(sha256),
+        Refused::Check { .. } => None,
     };
     if let Some(bait) = bait.cloned() {
         let from = unheard.from.map_or(Outsider::Others, Outsider::Network);
         touched(turn, &bait, Room::Gate, Asker::Outside(from))?;
     }
-    Ok(GateAnswer::Done)
+    Ok(())
 }
 
 /// Enters a touch, and with the first one what was touched: from then on it is no bait any more.

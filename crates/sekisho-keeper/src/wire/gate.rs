@@ -7,7 +7,7 @@ use sekisho_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Answered, Dialogue, Directory, Status, Unheard};
+use super::{Answered, Denial, Dialogue, Directory, Status, Unheard};
 
 /// The gate's dialogue.
 pub struct Gate;
@@ -53,7 +53,7 @@ pub enum GateRequest {
     Proof(CheckId),
     /// How the keeper is.
     Status,
-    /// What the gate refused and can't judge. `Done`, whatever it was.
+    /// What the gate refused and can't judge.
     Unheard(Unheard),
 }
 
@@ -68,12 +68,14 @@ pub enum GateAnswer {
     Received(Received),
     /// To `Check`.
     Check(Box<CheckView>),
-    /// To `Withdraw`, `WithdrawByMember`, `MemberLeft` and `Unheard`.
+    /// To `Withdraw`, `WithdrawByMember` and `MemberLeft`.
     Done,
     /// To `Proof`: a receipt as JSON text, see `sekisho_core::ledger::receipt`.
     Proof(String),
     /// To `Status`.
     Status(Status),
+    /// To `Unheard`: who is refused from now on, whatever it was. Of bait it says nothing.
+    Heard(Vec<Denial>),
 }
 
 /// The keys that documents may be sealed to.

@@ -36,7 +36,7 @@ pub use installation::{Directory, Paused, SiteView, Status};
 pub use operator::{Operator, OperatorAnswer, OperatorRequest, Secrets, Unlocking};
 pub use refusal::Refusal;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-pub use unheard::{Refused, Unheard};
+pub use unheard::{Denial, Refused, Unheard};
 pub use witness::{
     MAX_WITNESSES, WitnessPlan, WitnessStanding, WitnessTerms, WitnessTermsError, WitnessView, Witnessing,
 };

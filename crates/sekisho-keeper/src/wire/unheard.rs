@@ -1,6 +1,10 @@
 //! What a gate refused and can't judge.
 
-use sekisho_core::id::NetworkId;
+use sekisho_core::{
+    id::{NetworkId, SiteName},
+    time::Timestamp,
+    watch::observed::Outsider,
+};
 use serde::{Deserialize, Serialize};
 
 /// What a gate refused because it knows no such key or link. It says so of all of them alike; which of them is bait,
@@ -20,4 +24,20 @@ pub enum Refused {
     Signed(String),
     /// A member's link that doesn't work: the SHA-256 of its secret.
     Link([u8; 32]),
+    /// A check that a site asked about by a call of its own, and that isn't its own.
+    Check {
+        /// The site, by its signature.
+        site: SiteName,
+        /// Whether there is such a check, of another site.
+        exists: bool,
+    },
+}
+
+/// Somebody outside who is refused for a while, for what the watch found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Denial {
+    /// Who.
+    pub who: Outsider,
+    /// Until when.
+    pub until: Timestamp,
 }

@@ -6,6 +6,7 @@
 pub mod api;
 mod assets;
 mod cookie;
+mod denied;
 mod guard;
 mod lang;
 mod pages;

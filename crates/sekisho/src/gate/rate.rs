@@ -58,9 +58,21 @@ pub(super) async fn by_address(State(gate): State<Gate>, mut request: Request, n
         if let Err(seconds) = gate.rates().count(&asker, gate.room().now()) {
             return api::too_many(seconds).into_response();
         }
+        if let Some(seconds) = denied(&gate, asker, request.uri().path()) {
+            return api::denied(seconds).into_response();
+        }
         request.extensions_mut().insert(asker);
     }
     next.run(request).await
+}
+
+/// For how many more seconds the watch has this address refused.
+fn denied(gate: &Gate, asker: Asker, path: &str) -> Option<u64> {
+    let unheard = gate.unheard();
+    if unheard.denied().is_empty() {
+        return None;
+    }
+    unheard.denied().network_at(unheard.network(asker), path, gate.room().now())
 }
 
 /// What the proxy itself wrote: the last entry. Those before it are the caller's own words.

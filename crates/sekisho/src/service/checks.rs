@@ -23,6 +23,9 @@ pub enum ChecksError {
     /// No such check, or another site's.
     #[error("not_found")]
     NotFound,
+    /// There is one, and it is another site's: to whoever asked it looks the same.
+    #[error("not_found")]
+    Others,
     /// It has ended already.
     #[error("over")]
     Over,
@@ -50,7 +53,7 @@ impl From<super::ports::StoreError> for ChecksError {
 pub async fn one(room: &Room, site: &SiteName, check: CheckId) -> Result<Standing, ChecksError> {
     let standing = standing::standing(room, check).await?.ok_or(ChecksError::NotFound)?;
     // Another site's check must look exactly like none.
-    if standing.row.site == *site { Ok(standing) } else { Err(ChecksError::NotFound) }
+    if standing.row.site == *site { Ok(standing) } else { Err(ChecksError::Others) }
 }
 
 /// The checks of one member of `site`, newest first.

@@ -119,7 +119,7 @@ fn a_flood_from_outside_costs_few_entries_and_shuts_nothing() {
     fill(&mut house, 1);
     let shift = house.begin_shift();
     let before = house.bodies().len();
-    (0..20_000).for_each(|number| house.try_a_link(number % 500));
+    (0..20_000).for_each(|number| drop(house.try_a_link(number % 500)));
     house.pass(60);
     house.tick();
     let entries = house.bodies().len() - before;
@@ -185,6 +185,22 @@ fn one_person_however_often_shuts_nothing() {
     assert_eq!(house.verdicts(Detector::Together), []);
     assert!(house.verdicts(Detector::Tempo).len() >= 5);
     assert!(house.takes_one(&other).is_ok());
+}
+
+/// M7, M20: the gate is told whom to refuse with the very answer to what made it so, and how long.
+#[test]
+fn the_gate_is_told_at_once_whom_to_refuse() {
+    let mut house = House::watched();
+    let told: Vec<_> = (0..8).map(|_| house.try_a_link(7).len()).collect();
+    assert_eq!(told, [0, 0, 0, 0, 0, 0, 0, 1]);
+    assert_eq!(house.try_a_link(8)[0].until, house.now() + DENY_SECONDS);
+    // A site that asks about others' members: five, told to the ledger at the first, the fourth and the eighth.
+    let sites: Vec<_> = (0..8).map(|_| house.ask_about_others().len()).collect();
+    assert_eq!(sites, [1, 1, 1, 1, 1, 1, 1, 2]);
+    assert_eq!(house.verdicts(Detector::Strangers), [Verdict::Deny]);
+    house.pass(DENY_SECONDS);
+    assert_eq!(house.try_a_link(9), []);
+    assert!(house.watch_is_the_ledgers());
 }
 
 /// Whoever decides twice by a slip of the hand is left alone; who decides what was never theirs is not.
@@ -253,7 +269,7 @@ fn story(house: &mut House) {
         let shift = house.begin_shift();
         let assignment = house.next(&shift).unwrap();
         (0..5).for_each(|_| drop(house.view(&shift, assignment)));
-        (0..30).for_each(|number| house.try_a_link(number % 3));
+        (0..30).for_each(|number| drop(house.try_a_link(number % 3)));
         house.withdraw_nothings(100 * day..=100 * day + 3);
         house.restart_after(70);
         let shift = house.begin_shift();

@@ -29,7 +29,7 @@ pub(super) enum Asked {
     /// A document that came with a site's signature.
     Document,
     /// What a gate refused itself.
-    Unheard(Trouble, Option<NetworkId>),
+    Unheard(Trouble, Asker),
 }
 
 /// What somebody on shift named.
@@ -74,9 +74,13 @@ impl Asked {
             GateRequest::Withdraw { check, call } => Self::Site { jws: call.jws.clone(), check: Some(*check) },
             GateRequest::MemberLeft { call, .. } => Self::Site { jws: call.jws.clone(), check: None },
             GateRequest::WithdrawByMember { check, .. } => Self::Member(*check),
-            GateRequest::Unheard(unheard) => match unheard.what {
-                Refused::Signed(_) => Self::Unheard(Trouble::BadSignature, unheard.from),
-                Refused::Link(_) => Self::Unheard(Trouble::UnknownReference, unheard.from),
+            GateRequest::Unheard(unheard) => match &unheard.what {
+                Refused::Signed(_) => Self::Unheard(Trouble::BadSignature, outside(unheard.from)),
+                Refused::Link(_) => Self::Unheard(Trouble::UnknownReference, outside(unheard.from)),
+                Refused::Check { site, exists } => {
+                    let trouble = if *exists { Trouble::NotTheirs } else { Trouble::UnknownReference };
+                    Self::Unheard(trouble, Asker::Outside(Outsider::Site(site.clone())))
+                }
             },
             _ => Self::Nothing,
         }
@@ -110,7 +114,7 @@ impl Asked {
     /// What there is to observe of a request that was done.
     pub(super) fn seen_anyway(&self) -> Option<Seen> {
         match self {
-            Self::Unheard(trouble, from) => Some(Seen::Refused(Room::Gate, *trouble, outside(*from))),
+            Self::Unheard(trouble, asker) => Some(Seen::Refused(Room::Gate, *trouble, asker.clone())),
             _ => None,
         }
     }

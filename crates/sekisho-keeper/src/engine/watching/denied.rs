@@ -9,6 +9,8 @@ use sekisho_core::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::wire::Denial;
+
 /// Who is refused, and until when. Those who are too many to be named are not among them: it would be everybody.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Denied(Vec<(Asker, Timestamp)>);
@@ -26,6 +28,16 @@ impl Denied {
     /// Until when `asker` is refused.
     pub(super) fn until(&self, asker: &Asker, now: Timestamp) -> Option<Timestamp> {
         self.0.iter().find(|(denied, until)| denied == asker && now < *until).map(|(_, until)| *until)
+    }
+
+    /// Who outside is refused.
+    pub(super) fn outside(&self, now: Timestamp) -> Vec<Denial> {
+        let standing = self.0.iter().filter(|(_, until)| now < *until);
+        let outside = standing.filter_map(|(asker, until)| match asker {
+            Asker::Outside(who) => Some(Denial { who: who.clone(), until: *until }),
+            Asker::Staff(_) => None,
+        });
+        outside.collect()
     }
 
     /// Whether anybody is refused.

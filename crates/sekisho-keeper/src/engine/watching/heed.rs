@@ -4,14 +4,14 @@
 use super::{
     super::{
         apart,
-        dispatch::{self, Ask, Side, Step},
+        dispatch::{self, Ask, Reply, Side, Step},
         fault::Fault,
         turn::Turn,
     },
     asked::{Asked, Seen},
     denied, observe, refused,
 };
-use crate::wire::Refusal;
+use crate::wire::{GateAnswer, Refusal};
 
 /// Does what is asked, in a savepoint of its own.
 pub(in crate::engine) fn heed(turn: &mut Turn<'_>, ask: Ask) -> Result<Step, Fault> {
@@ -26,7 +26,7 @@ pub(in crate::engine) fn heed(turn: &mut Turn<'_>, ask: Ask) -> Result<Step, Fau
     if let Some(seen) = seen {
         note(turn, seen);
     }
-    done.map(|step| withheld(turn, step))
+    done.map(|step| answered(turn, step)).map(|step| withheld(turn, step))
 }
 
 fn require_heard(turn: &mut Turn<'_>, asked: &Asked) -> Result<(), Fault> {
@@ -53,6 +53,16 @@ fn note(turn: &mut Turn<'_>, seen: Seen) {
     });
     if let Err(cause) = noted {
         tracing::error!(%cause, "a refusal is not on record");
+    }
+}
+
+// What a gate tells may be what somebody is refused for from now on.
+fn answered(turn: &Turn<'_>, step: Step) -> Step {
+    match step {
+        Step::Say(Reply::Gate(Ok(GateAnswer::Heard(_)))) => {
+            Step::Say(Reply::Gate(Ok(GateAnswer::Heard(turn.room.watching.denials(turn.now.at)))))
+        }
+        step => step,
     }
 }
 

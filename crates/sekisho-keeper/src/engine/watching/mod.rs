@@ -31,6 +31,7 @@ pub(super) use settings::{enter, found};
 use self::bounds::Bounds;
 pub(super) use self::kept::Kept;
 use super::{fault::Fault, turn::Turn};
+use crate::wire::Denial;
 
 /// What an unlocked keeper holds of the watch.
 #[derive(Default)]
@@ -69,6 +70,11 @@ impl Watching {
     /// Whether nobody is refused for what was found: asked before every verb.
     fn denies_nobody(&self) -> bool {
         self.kept.as_ref().is_some_and(|kept| kept.denied.is_empty())
+    }
+
+    /// Who outside is refused at `now`.
+    fn denials(&self, now: Timestamp) -> Vec<Denial> {
+        self.kept.as_ref().map_or_else(Vec::new, |kept| kept.denied.outside(now))
     }
 
     fn gather(&mut self, room: Room) -> &mut Gather {

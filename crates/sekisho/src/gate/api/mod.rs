@@ -19,7 +19,7 @@ use axum::{
 };
 
 pub use openapi::document;
-pub(super) use signed::too_many;
+pub(super) use signed::{denied, too_many};
 
 use super::state::Gate;
 

@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use sekisho_core::id::CheckId;
+use sekisho_core::id::{CheckId, SiteName};
 
 use super::{shapes::Check, signed::Signed};
 use crate::{
@@ -29,7 +29,7 @@ impl IntoResponse for Error {
 pub(super) fn problem(error: ChecksError) -> Problem {
     let new = |status, code, title, todo| Problem::new(status, code, title, todo);
     match error {
-        ChecksError::NotFound => not_found(),
+        ChecksError::NotFound | ChecksError::Others => not_found(),
         ChecksError::Over => new(
             StatusCode::CONFLICT,
             "check_over",
@@ -56,6 +56,14 @@ pub(super) fn problem(error: ChecksError) -> Problem {
 pub(super) fn not_found() -> Problem {
     let todo = "Check the id; another site's checks look like none.";
     Problem::new(StatusCode::NOT_FOUND, "not_found", "There is no such check.", todo)
+}
+
+/// What isn't this site's is told to the keeper, which sees whether somebody tries one after the other.
+pub(super) fn told(gate: &Gate, site: &SiteName, check: CheckId, error: ChecksError) -> ChecksError {
+    if matches!(error, ChecksError::NotFound | ChecksError::Others) {
+        gate.unheard().check(site, check, error == ChecksError::Others);
+    }
+    error
 }
 
 /// Reads the id of a path; anything else than an id is simply not there.
@@ -85,7 +93,9 @@ pub(super) async fn get(
     Path(check): Path<String>,
     signed: Signed,
 ) -> Result<Json<Check>, Error> {
-    let standing = checks::one(gate.room(), &signed.site, check_id(&check)?).await?;
+    let check = check_id(&check)?;
+    let found = checks::one(gate.room(), &signed.site, check).await;
+    let standing = found.map_err(|error| told(&gate, &signed.site, check, error))?;
     Ok(Json((&standing).into()))
 }
 

@@ -46,7 +46,9 @@ pub(super) async fn get(
     Path(check): Path<String>,
     signed: Signed,
 ) -> Result<Response, Error> {
-    let receipt = checks::receipt(gate.room(), &signed.site, one::check_id(&check)?).await?;
+    let check = one::check_id(&check)?;
+    let receipt = checks::receipt(gate.room(), &signed.site, check).await;
+    let receipt = receipt.map_err(|error| one::told(&gate, &signed.site, check, error))?;
     Ok(([(header::CONTENT_TYPE, "application/json")], receipt).into_response())
 }
 

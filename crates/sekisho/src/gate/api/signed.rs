@@ -40,6 +40,9 @@ pub(super) enum Unheard {
     /// The signature does not do.
     #[error(transparent)]
     NotHeard(#[from] NotHeard),
+    /// For what the watch found; the seconds to wait.
+    #[error("denied")]
+    Denied(u64),
     /// Too many calls; the seconds to wait.
     #[error("too_many")]
     TooMany(u64),
@@ -70,6 +73,7 @@ impl From<Unheard> for Problem {
             ),
             Unheard::NotHeard(NotHeard::Away(away)) => away.into(),
             Unheard::TooMany(seconds) => too_many(seconds),
+            Unheard::Denied(seconds) => denied(seconds),
         }
     }
 }
@@ -85,6 +89,13 @@ pub(in crate::gate) fn too_many(seconds: u64) -> Problem {
     let what = "Too many calls within this minute.";
     let todo = "Wait for the time in Retry-After.";
     Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many", what, todo).retry_after(seconds)
+}
+
+/// Somebody tried what isn't theirs.
+pub(in crate::gate) fn denied(seconds: u64) -> Problem {
+    let what = "Too much was asked for from here that doesn't exist or is somebody else's.";
+    let todo = "Wait for the time in Retry-After; ask the operator if you don't know why.";
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "denied", what, todo).retry_after(seconds)
 }
 
 impl IntoResponse for Unheard {
@@ -109,7 +120,9 @@ impl FromRequest<Gate> for Signed {
                 gate.unheard().signed(&call.jws, from);
             }
         })?;
-        gate.rates().count(&site, gate.room().now()).map_err(Unheard::TooMany)?;
+        let now = gate.room().now();
+        gate.rates().count(&site, now).map_err(Unheard::TooMany)?;
+        gate.unheard().denied().site(&site, now).map_or(Ok(()), |seconds| Err(Unheard::Denied(seconds)))?;
         Ok(Self { site, call })
     }
 }

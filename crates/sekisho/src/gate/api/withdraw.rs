@@ -46,7 +46,9 @@ pub(super) async fn post(
     Path(check): Path<String>,
     Signed { site, call }: Signed,
 ) -> Result<StatusCode, Error> {
-    checks::withdraw(gate.room(), &site, one::check_id(&check)?, call).await?;
+    let check = one::check_id(&check)?;
+    let withdrawn = checks::withdraw(gate.room(), &site, check, call).await;
+    withdrawn.map_err(|error| one::told(&gate, &site, check, error))?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -73,6 +73,8 @@ pub(super) fn checks(lang: Lang, error: ChecksError) -> Response {
         ChecksError::Away(reason) => away(lang, reason),
         ChecksError::NothingYet => page(lang, StatusCode::CONFLICT, Kind::NoReceiptYet),
         ChecksError::Over => page(lang, StatusCode::CONFLICT, Kind::CheckOver),
-        ChecksError::NotFound | ChecksError::Refused => page(lang, StatusCode::NOT_FOUND, Kind::LinkOver),
+        ChecksError::NotFound | ChecksError::Others | ChecksError::Refused => {
+            page(lang, StatusCode::NOT_FOUND, Kind::LinkOver)
+        }
     }
 }

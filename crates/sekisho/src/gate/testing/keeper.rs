@@ -10,6 +10,7 @@ use sekisho_core::{
     check::{CheckState, DocumentState, Reason},
     id::{CheckId, IntakeKeyId, SiteName, ViewingId},
     time::{Clock, Timestamp},
+    watch::observed::Outsider,
 };
 use sekisho_keeper::{
     intake,
@@ -18,7 +19,7 @@ use sekisho_keeper::{
         request::{self, SiteTerms},
     },
     wire::{
-        Answered, CheckView, Directory, DocumentView, GateAnswer, GateRequest, IntakeKey, IntakeKeys, Receive,
+        Answered, CheckView, Denial, Directory, DocumentView, GateAnswer, GateRequest, IntakeKey, IntakeKeys, Receive,
         Received, Refusal, SignedCall, SiteView, Status, Unheard, ViewingView,
     },
 };
@@ -56,11 +57,20 @@ pub(crate) struct ScriptedKeeper {
     script: Mutex<Script>,
     held: Mutex<Option<Held>>,
     unheard: Mutex<Vec<Unheard>>,
+    denials: Mutex<Vec<Denial>>,
 }
 
 impl ScriptedKeeper {
     pub(super) fn new(clock: Arc<ManualClock>, directory: Directory, blobs: PathBuf) -> Self {
-        Self { clock, directory, blobs, script: Mutex::default(), held: Mutex::default(), unheard: Mutex::default() }
+        Self {
+            clock,
+            directory,
+            blobs,
+            script: Mutex::default(),
+            held: Mutex::default(),
+            unheard: Mutex::default(),
+            denials: Mutex::default(),
+        }
     }
 
     pub(super) fn identity(&self) -> [u8; 32] {
@@ -120,6 +130,11 @@ impl ScriptedKeeper {
     /// What the gate passed on.
     pub(crate) fn unheard(&self) -> Vec<Unheard> {
         self.unheard.lock().unwrap().clone()
+    }
+
+    /// Refuses this one from now on, as the watch would.
+    pub(crate) fn deny(&self, who: Outsider) {
+        self.denials.lock().unwrap().push(Denial { who, until: self.now() + 900 });
     }
 
     pub(crate) fn documents(&self) -> usize {
@@ -266,7 +281,7 @@ impl ScriptedKeeper {
             GateRequest::Status => Ok(GateAnswer::Status(self.status())),
             GateRequest::Unheard(unheard) => {
                 self.unheard.lock().unwrap().push(unheard);
-                Ok(GateAnswer::Done)
+                Ok(GateAnswer::Heard(self.denials.lock().unwrap().clone()))
             }
         }
     }

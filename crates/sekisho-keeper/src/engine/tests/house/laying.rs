@@ -69,7 +69,9 @@ impl House {
 
     pub(in crate::engine::tests) fn refused_at_the_gate(&mut self, what: Refused, from: u8) {
         let from = Some(sekisho_core::id::NetworkId::from_bytes([from; 16]));
-        assert!(matches!(self.gate(GateRequest::Unheard(Unheard { what, from })), Ok(GateAnswer::Done)));
+        let heard = self.gate(GateRequest::Unheard(Unheard { what, from }));
+        // Neither bait nor anything else is told apart by who is refused from now on.
+        assert!(matches!(heard, Ok(GateAnswer::Heard(denials)) if denials.is_empty()));
     }
 
     /// Every value of every row of keeper.db, by table.

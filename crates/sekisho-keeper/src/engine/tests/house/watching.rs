@@ -80,11 +80,23 @@ impl House {
     }
 
     /// Somebody in the network of that number tries a link that leads nowhere.
-    pub(in crate::engine::tests) fn try_a_link(&mut self, network: u64) {
+    pub(in crate::engine::tests) fn try_a_link(&mut self, network: u64) -> Vec<Denial> {
         let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&network.to_le_bytes());
         let what = Refused::Link([9; 32]);
-        self.gate(GateRequest::Unheard(Unheard { what, from: Some(NetworkId::from_bytes(bytes)) })).unwrap();
+        self.tell(what, Some(NetworkId::from_bytes(bytes)))
+    }
+
+    /// The gate tells that a site asked about another's check.
+    pub(in crate::engine::tests) fn ask_about_others(&mut self) -> Vec<Denial> {
+        self.tell(Refused::Check { site: "site-a".parse().unwrap(), exists: true }, None)
+    }
+
+    fn tell(&mut self, what: Refused, from: Option<NetworkId>) -> Vec<Denial> {
+        match self.gate(GateRequest::Unheard(Unheard { what, from })) {
+            Ok(GateAnswer::Heard(denials)) => denials,
+            other => panic!("not heard: {other:?}"),
+        }
     }
 
     /// The site withdraws a check that never was.

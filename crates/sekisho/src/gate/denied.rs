@@ -1,0 +1,62 @@
+//! Who is refused for a while, as the keeper's watch says: a network that tries references, a site that asks about
+//! others' checks.
+//!
+//! The keeper says so in the answer to what the gate tells it, so it is felt within a moment of the finding. A member
+//! whose session stands goes on, whatever their neighbours at the same address do.
+
+use std::sync::{PoisonError, RwLock};
+
+use sekisho_core::{id::NetworkId, id::SiteName, time::Timestamp, watch::observed::Outsider};
+use sekisho_keeper::wire::Denial;
+
+/// Paths at which a reference is tried.
+const TRIED: [&str; 3] = ["/m/", "/s/", "/v1/"];
+
+/// Who is refused now.
+#[derive(Debug, Default)]
+pub(super) struct Denied(RwLock<Vec<Denial>>);
+
+impl Denied {
+    /// What the keeper said last.
+    pub(super) fn learn(&self, denials: Vec<Denial>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = denials;
+    }
+
+    /// Whether nobody at all is refused: asked before every request.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// For how many more seconds a network is refused at `path`.
+    pub(super) fn network_at(&self, network: NetworkId, path: &str, now: Timestamp) -> Option<u64> {
+        let tried = TRIED.iter().any(|tried| path.starts_with(tried));
+        self.seconds(&Outsider::Network(network), now).filter(|_| tried)
+    }
+
+    /// For how many more seconds a site is refused.
+    pub(super) fn site(&self, site: &SiteName, now: Timestamp) -> Option<u64> {
+        if self.is_empty() { None } else { self.seconds(&Outsider::Site(site.clone()), now) }
+    }
+
+    fn seconds(&self, who: &Outsider, now: Timestamp) -> Option<u64> {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let until = all.iter().find(|denial| denial.who == *who).map(|denial| denial.until)?;
+        (now < until).then(|| until.since(now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// M20, M26
+    #[test]
+    fn a_network_is_refused_where_references_are_tried_and_nowhere_else() {
+        let (denied, network) = (Denied::default(), NetworkId::from_bytes([1; 16]));
+        denied.learn(vec![Denial { who: Outsider::Network(network), until: Timestamp(900) }]);
+        let at = |path, now| denied.network_at(network, path, Timestamp(now));
+        assert_eq!((at("/m/abc", 0), at("/v1/checks", 899), at("/s/abc", 900)), (Some(900), Some(1), None));
+        assert_eq!((at("/check/photo/x", 0), at("/assets/1/style.css", 0)), (None, None));
+        assert_eq!(denied.network_at(NetworkId::from_bytes([2; 16]), "/m/abc", Timestamp(0)), None);
+    }
+}
