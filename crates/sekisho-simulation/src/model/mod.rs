@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sekisho_core::{
     alert::Alert,
+    author::Author,
     check::CheckState,
     event::{Event, What},
     id::{AssignmentId, CheckId, DocumentId, MessageId, StaffId, ViewingId},
@@ -210,6 +211,9 @@ impl Model {
                 }
                 What::LockedDown { .. } => self.locked_down = true,
                 What::Unlocked { .. } => self.locked_down = false,
+                What::Paused { by: Author::Watch, until: Some(until) } => {
+                    (self.paused, self.paused_until) = (Some(true), self.paused_until.max(until));
+                }
                 What::RootChanged { hour, .. } => self.root_on_record = self.root_on_record.max(Some(hour)),
                 _ => {}
             }

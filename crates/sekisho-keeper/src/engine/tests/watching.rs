@@ -161,7 +161,10 @@ fn sessions_that_are_ridden_together_lock_the_vault_down() {
     let mut house = House::watched_alone();
     let (shifts, _) = house.three_assigned();
     fill(&mut house, 60);
-    ride(&mut house, &shifts);
+    // Two pause the house; the third goes on when the pause is over, within the hour.
+    ride(&mut house, &shifts[..2]);
+    house.live_until(house.now() + sekisho_core::watch::PAUSE_SECONDS);
+    ride(&mut house, &shifts[2..]);
     assert_eq!(house.verdicts(Detector::Together).last(), Some(&Verdict::Lockdown));
     assert!(house.engine().is_locked_down());
     let ordered = house.findings_of_lockdown();
@@ -169,6 +172,27 @@ fn sessions_that_are_ridden_together_lock_the_vault_down() {
     assert!(house.watch_is_the_ledgers());
     let locked = house.restart_locked_after(1);
     assert!(locked.unlock(house::PASSPHRASE).is_err(), "as a service manager does it");
+}
+
+/// M19, M26: two people who do within the hour what each is stopped for pause the house for a quarter of an hour, over a
+/// restart too; it ends by itself, and intake goes on.
+#[test]
+fn two_sessions_that_are_ridden_pause_the_house_for_a_quarter_of_an_hour() {
+    let mut house = House::watched_alone();
+    house.enrol_second_reviewer();
+    fill(&mut house, 60);
+    let shifts = [house.begin_shift(), house.begin_second_reviewers_shift()];
+    ride(&mut house, &shifts);
+    let paused = house.now();
+    assert_eq!(house.verdicts(Detector::Together), [Verdict::Pause]);
+    assert!(!house.engine().is_locked_down());
+    house.restart_after(10);
+    let shift = house.begin_shift();
+    assert_eq!(house.next_refused(&shift), Refusal::Paused);
+    house.submit("meanwhile");
+    house.pass(sekisho_core::watch::PAUSE_SECONDS - house.now().since(paused));
+    assert!(house.takes_one(&shift).is_ok());
+    assert!(house.watch_is_the_ledgers());
 }
 
 /// M26: one person, who begins a shift again and again, shuts the house for nobody.

@@ -4,10 +4,10 @@ use sekisho_core::{
     author::Author,
     id::StaffId,
     lockdown::{Lockdown, Why},
-    watch::{Cause, Finding, PersonVerdict, SeveralVerdict},
+    watch::{Cause, Finding, PAUSE_SECONDS, PersonVerdict, SeveralVerdict, VaultVerdict},
 };
 
-use super::super::{fault::Fault, lockdown, staff, turn::Turn};
+use super::super::{fault::Fault, lockdown, pause, staff, turn::Turn};
 
 /// Does what a finding's verdict says, in the transaction of its entry.
 pub(super) fn obey(turn: &mut Turn<'_>, finding: &Finding) -> Result<(), Fault> {
@@ -18,6 +18,9 @@ pub(super) fn obey(turn: &mut Turn<'_>, finding: &Finding) -> Result<(), Fault> 
         Cause::Person { staff, verdict: PersonVerdict::EndShift } => end_shift(turn, *staff),
         Cause::Several { staff, verdict: SeveralVerdict::EndShift } => {
             staff.people().iter().try_for_each(|staff| end_shift(turn, *staff))
+        }
+        Cause::Vault { verdict: VaultVerdict::Pause } | Cause::Several { verdict: SeveralVerdict::Pause, .. } => {
+            pause(turn)
         }
         Cause::Several { verdict: SeveralVerdict::Lockdown, .. } => lock_down(turn, finding),
         // Who is denied follows from the entry; a note is one.
@@ -30,6 +33,13 @@ fn end_shift(turn: &mut Turn<'_>, staff: StaffId) -> Result<(), Fault> {
     tracing::error!(%staff, "the watch ends a shift");
     turn.room.watching.ended.push(staff);
     staff::end_shifts_of(turn, staff)
+}
+
+/// It ends by itself, or when two officers say so.
+fn pause(turn: &mut Turn<'_>) -> Result<(), Fault> {
+    tracing::error!("the watch pauses all openings");
+    let until = turn.now.at + PAUSE_SECONDS;
+    pause::pause(turn, Author::Watch, until)
 }
 
 /// Nothing is released from here on, whatever else this batch entered.
