@@ -41,15 +41,15 @@ impl Weighed {
     /// Adds its figures and its goal, beside the median of a whole viewing in milliseconds.
     pub(crate) fn tell(self, measured: &mut Measured, viewing: f64) {
         let [metered, bare] = [self.metered, self.bare].map(|times| Samples::of_millis(times).median());
-        let mut table = Table::new(&["of which budgets", "median, ms"]);
+        let mut table = Table::new(&["of which metering", "median, ms"]);
         table.row("a transaction that finds an assignment and turns its mark over, durable", [bare]);
         table.row("the same with limits, counts, the decision and what a look costs", [metered]);
-        table.row("budgets, the difference", [metered - bare]);
+        table.row("metering, the difference", [metered - bare]);
         measured.tables.push(table);
         let share = (metered - bare) / viewing;
-        measured.goals.push(Goal::at_most("budgets as a share of a viewing's p50, one client", share, GOAL));
+        measured.goals.push(Goal::at_most("metering as a share of a viewing's p50, one client", share, GOAL));
         measured.how.push(
-            "Budgets: the same durable transaction with them and without them, in turns, on the same files, each pair in \
+            "Metering: the same durable transaction with them and without them, in turns, on the same files, each pair in \
              a second of its own as people's looks are; the difference of the medians is what they add. What a look cost \
              stands in the viewing's own row, which is written anyway; the rows that counts are loaded from at a start \
              are written by ticks, between viewings, and are not included."
