@@ -1,7 +1,6 @@
 //! `view`: the one look of an assignment.
 
 use sekisho_core::{
-    budget::Series,
     check::{LookReason, Role},
     event::What,
     id::{AssignmentId, DocumentId, StaffId, ViewingId},
@@ -10,14 +9,14 @@ use sekisho_core::{
 
 use super::{
     assigned::{self, Assigned},
-    budget::{self, Reckoning, Wanted},
+    budget::{self, Paid, Reckoning, Wanted},
     fault::Fault,
     pause,
     shifts::OnShift,
     turn::Turn,
 };
 use crate::{
-    db::columns::{At, Id, Packed},
+    db::columns::{At, Id},
     meter::{self, Circumstances, Denied, Ticket},
     wire::ShiftToken,
 };
@@ -72,7 +71,7 @@ fn record(
     turn: &Turn<'_>,
     (shift, assigned): (&OnShift, &Assigned),
     viewing: ViewingId,
-    cost: &Packed<(Timestamp, Vec<Series>)>,
+    cost: &Paid,
 ) -> Result<(), Fault> {
     turn.db.prepare_cached("UPDATE assignment SET viewed = 1 WHERE id = ?1")?.execute([Id(assigned.assignment())])?;
     let record = assigned.record();

@@ -16,7 +16,7 @@ use super::super::{
     turn::Turn,
 };
 use crate::{
-    db::columns::{Id, Word},
+    db::columns::Id,
     wire::{Board, ShiftNow, Spending},
 };
 
@@ -27,16 +27,14 @@ pub(super) struct All {
     pub more: bool,
 }
 
-const REVIEWERS: &str = "SELECT count(*) FROM staff WHERE role = ?1";
 const CREDENTIALS: &str = "SELECT credential FROM staff WHERE id = ?1";
 
 /// All that is shown.
 pub(super) fn all(turn: &mut Turn<'_>, shifts: &[ShiftNow]) -> Result<All, Fault> {
     let (db, now) = (turn.db, turn.now.at);
     let tally = &turn.room.tally;
-    let vault = budget::view(db, tally, now)?.limits;
-    let reviewers: i64 = db.prepare_cached(REVIEWERS)?.query_row([Word(Role::Reviewer)], |row| row.get(0))?;
-    let Ok(demand) = Demand::at(&vault, reviewers as u64, now, tally);
+    let vault = budget::of_the_vault(db)?;
+    let demand = budget::demand(db, tally, &vault, now)?;
     let (reckoner, recent) = (Reckoner { db, tally, demand, now }, recent(tally, now));
     let mut shown = Shown { subjects: vec![(Subject::Vault, None)], more: false };
     shown.add(recent.iter().filter(|of| matches!(of, Subject::Site(_))).map(|of| (of.clone(), None)));
@@ -50,7 +48,7 @@ pub(super) fn all(turn: &mut Turn<'_>, shifts: &[ShiftNow]) -> Result<All, Fault
 /// How the vault's own budget stands.
 pub(in crate::engine) fn of_the_vault(turn: &Turn<'_>) -> Result<Standing, Fault> {
     let (now, tally) = (turn.now.at, &turn.room.tally);
-    let limits = budget::view(turn.db, tally, now)?.limits;
+    let limits = budget::of_the_vault(turn.db)?;
     // What is left over is divided among people; the vault's own budget has no part of it.
     let Ok(standings) = standings(&limits, Demand::default(), &Subject::Vault, now, tally);
     Ok(standings.opened)

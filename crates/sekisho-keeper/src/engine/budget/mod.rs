@@ -10,15 +10,16 @@ mod tally;
 
 use rusqlite::{Connection, OptionalExtension};
 use sekisho_core::{
-    budget::{Cost, Counts, Demand, Kind, Limits, Look, Past, Refused, Series, Subject, Window, Windows},
+    budget::{Cost, Demand, Kind, Limits, Look, Past, Refused, Series, Subject, Window, Windows},
     check::Role,
     id::{CheckId, DeviceId, DocumentId, SiteName, StaffId},
-    time::{HOUR, Timestamp},
+    time::Timestamp,
 };
 
 use rows::Rows;
 pub use settings::BudgetRefused;
-pub(super) use settings::{enter, limits, note_of_site, require_site_budget, set_of_site};
+pub(super) use settings::{enter, limits, note_of_site, of_the_vault, require_site_budget, set_of_site};
+pub(super) use tally::Paid;
 pub(crate) use tally::Tally;
 
 use super::{fault::Fault, shifts::OnShift, turn::Turn};
@@ -87,7 +88,7 @@ impl<'a> Reckoning<'a> {
 }
 
 /// A look is counted: it cost so much. What is returned stands in the look's own row.
-pub(super) fn charge(turn: &mut Turn<'_>, cost: Cost) -> Packed<(Timestamp, Vec<Series>)> {
+pub(super) fn charge(turn: &mut Turn<'_>, cost: Cost) -> Paid {
     let at = now(turn);
     turn.room.tally.look(cost.clone(), at);
     Packed((at, cost.0))
@@ -112,18 +113,10 @@ fn past(
     })
 }
 
-// What came in before that time and can't have ended yet, since fewer have ended: two lookups however many wait, and
-// never more than there are.
-fn demand(db: &Connection, tally: &Tally, limits: &Limits, now: Timestamp) -> rusqlite::Result<Demand> {
-    let since = Timestamp(now.0.saturating_sub(limits.relief.after_hours * HOUR));
-    let until = |kind, at| {
-        let Ok(count) = tally.until(&Series::new(Subject::Vault, kind), at);
-        count
-    };
-    match until(Kind::Arrived, since).saturating_sub(until(Kind::Ended, now)) {
-        0 => Ok(Demand::default()),
-        waiting_long => Ok(Demand { waiting_long, reviewers: reviewers(db)? }),
-    }
+/// What is left over. How many reviewers there are is asked only where something is.
+pub(super) fn demand(db: &Connection, tally: &Tally, limits: &Limits, now: Timestamp) -> rusqlite::Result<Demand> {
+    let Ok(demand) = Demand::at(limits, 0, now, tally);
+    Ok(if demand.waiting_long == 0 { demand } else { Demand { reviewers: reviewers(db)?, ..demand } })
 }
 
 fn reviewers(db: &Connection) -> rusqlite::Result<u64> {
@@ -194,12 +187,9 @@ pub(super) fn device(credential: &[u8]) -> DeviceId {
 /// What is allowed and what was opened, for whoever asks how the keeper is.
 pub(super) fn view(db: &Connection, tally: &Tally, now: Timestamp) -> rusqlite::Result<BudgetView> {
     let series = Series::new(Subject::Vault, Kind::Opened);
-    let until = |at| {
-        let Ok(count) = tally.until(&series, at);
-        count
-    };
+    let until = |at| tally.count(&series, at);
     let opened = Windows::each(|window| until(now) - until(Timestamp(now.0.saturating_sub(window.seconds()))));
-    Ok(BudgetView { limits: settings::of_the_vault(db)?, opened })
+    Ok(BudgetView { limits: of_the_vault(db)?, opened })
 }
 
 /// Writes down what looks cost since it was last done: from then on a start reads it from the rows.

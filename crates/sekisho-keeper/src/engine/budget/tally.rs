@@ -31,7 +31,7 @@ pub(crate) struct Tally {
 }
 
 /// What a look cost, and at which second it counts, as it stands in the look's own row.
-pub(super) type Paid = Packed<(Timestamp, Vec<Series>)>;
+pub(in crate::engine) type Paid = Packed<(Timestamp, Vec<Series>)>;
 
 /// How many there were until each second at which one was, oldest first.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -73,13 +73,18 @@ impl Tally {
     }
 
     /// The looks whose counts are to be written, oldest first.
-    pub(super) fn unwritten(&self) -> &[(Cost, Timestamp)] {
+    pub(in crate::engine) fn unwritten(&self) -> &[(Cost, Timestamp)] {
         &self.unwritten
     }
 
     /// All of them were written in this transaction.
     pub(super) fn written(&mut self) {
         self.undo.push(Done::Written(self.unwritten.len()));
+    }
+
+    /// How many members `series` has until `at`, that second included.
+    pub(super) fn count(&self, series: &Series, at: Timestamp) -> u64 {
+        self.counts.get(series).map_or(0, |kept| kept.until(at))
     }
 
     /// When the last member of `series` was.
@@ -186,7 +191,7 @@ impl Counts for Tally {
     type Error = Never;
 
     fn until(&self, series: &Series, at: Timestamp) -> Result<u64, Never> {
-        Ok(self.counts.get(series).map_or(0, |kept| kept.until(at)))
+        Ok(self.count(series, at))
     }
 
     fn when(&self, series: &Series, nth: u64) -> Result<Option<Timestamp>, Never> {
@@ -228,8 +233,7 @@ mod tests {
     }
 
     fn opened(tally: &Tally) -> u64 {
-        let Ok(count) = tally.until(&OPENED, Timestamp(9));
-        count
+        tally.count(&OPENED, Timestamp(9))
     }
 
     /// M19: a verb that fails costs nothing, and the one before it in the same transaction all it cost.

@@ -42,6 +42,11 @@ impl House {
         engine.room.tally.all(|series| series.kind == kind && whose(&series.of))
     }
 
+    /// Looks whose costs a start would read from their own rows.
+    pub(in crate::engine::tests) fn unwritten_looks(&mut self) -> usize {
+        self.engine().room.tally.unwritten().len()
+    }
+
     /// Documents that were opened at least once, by the ledger.
     pub(in crate::engine::tests) fn distinct_viewed(&mut self) -> usize {
         let viewed = self.bodies().into_iter().filter_map(|body| match Event::from_bytes(&body).unwrap().what {
