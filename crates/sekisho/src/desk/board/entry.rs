@@ -12,7 +12,6 @@ use sekisho_core::{
 };
 use sekisho_keeper::wire::{DeskAnswer, DeskRequest, LoggedEvent};
 
-use super::page::staff;
 use crate::{
     desk::{
         cause::Cause,
@@ -20,25 +19,13 @@ use crate::{
         page::{Frame, page},
         session::{Present, only},
         state::{Desk, misplaced},
-        watch::sentence::{Teller, ids, weight},
-        when,
+        watch::{line::Line, sentence::Teller},
     },
     service::desk_sessions::Signed,
 };
 
 /// How many entries before and after it are shown.
 const AROUND: u64 = 5;
-
-/// An entry as a line.
-struct Line {
-    index: u64,
-    time: String,
-    sentence: String,
-    ids: Vec<String>,
-    weight: &'static str,
-    /// Its body, as its leaf commits to it.
-    body: String,
-}
 
 /// What a finding says of itself.
 struct Judged {
@@ -53,6 +40,8 @@ struct Judged {
 struct Page {
     frame: Frame,
     line: Line,
+    /// Its body, as its leaf commits to it.
+    body: String,
     /// If it is a finding.
     judged: Option<Judged>,
     /// What it rests on, the newest last.
@@ -73,10 +62,11 @@ pub(crate) async fn get(
     let finding = finding(entry);
     let places = finding.as_ref().map_or_else(Vec::new, |finding| finding.evidence.places.clone());
     let evidence = if places.is_empty() { Vec::new() } else { entries(&desk, &signed, places).await? };
-    let teller = Teller { lang, staff: staff(&desk, &signed).await? };
-    let lines = |all: &[LoggedEvent]| all.iter().map(|entry| line(entry, &teller)).collect();
+    let teller = Teller::of(&desk, &signed, lang).await?;
+    let lines = |all: &[LoggedEvent]| all.iter().map(|entry| Line::of(entry, &teller)).collect();
     page(&Page {
-        line: line(entry, &teller),
+        line: Line::of(entry, &teller),
+        body: entry.body.clone(),
         judged: finding.map(|finding| judged(finding, lang)),
         evidence: lines(&evidence),
         around: lines(&near),
@@ -117,19 +107,6 @@ const fn called(verdict: Verdict, lang: Lang) -> &'static str {
         Verdict::Lockdown => {
             lang.pick("鍵を忘れ、管理人がそろうまで開けない", "the keys are forgotten until custodians unlock them")
         }
-    }
-}
-
-fn line(entry: &LoggedEvent, teller: &Teller) -> Line {
-    let read = Event::from_bytes(entry.body.as_bytes()).ok();
-    let unread = || teller.lang.pick("この版では読めない記録", "An event that this version can't read").to_owned();
-    Line {
-        index: entry.index,
-        time: read.as_ref().map_or_else(|| "–".into(), |event| when::to_the_second(event.at)),
-        sentence: read.as_ref().map_or_else(unread, |event| teller.sentence(&event.what)),
-        ids: read.as_ref().map_or_else(Vec::new, |event| ids(&event.what)),
-        weight: read.as_ref().map_or("look", |event| weight(&event.what)),
-        body: entry.body.clone(),
     }
 }
 

@@ -89,8 +89,7 @@ pub(crate) async fn get(
     only(&signed, &[Role::Officer, Role::Administrator])?;
     let DeskAnswer::Status(status) = desk.ask(DeskRequest::Status).await? else { return Err(misplaced()) };
     let board = board(&desk, &signed).await?;
-    let staff = staff(&desk, &signed).await?;
-    let teller = Teller { lang, staff };
+    let teller = Teller::of(&desk, &signed, lang).await?;
     page(&Board {
         frame: Frame::signed(&desk, lang, &signed, "/board"),
         status,
@@ -111,14 +110,6 @@ pub(crate) async fn get(
 async fn board(desk: &Desk, signed: &Signed) -> Result<wire::Board, Cause> {
     match desk.ask_for(signed, DeskRequest::Board(signed.shift.token.clone())).await? {
         DeskAnswer::Board(board) => Ok(*board),
-        _ => Err(misplaced()),
-    }
-}
-
-/// Everybody who is enrolled.
-pub(super) async fn staff(desk: &Desk, signed: &Signed) -> Result<Vec<StaffView>, Cause> {
-    match desk.ask_for(signed, DeskRequest::Staff(signed.shift.token.clone())).await? {
-        DeskAnswer::Staff(staff) => Ok(staff),
         _ => Err(misplaced()),
     }
 }

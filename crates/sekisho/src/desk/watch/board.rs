@@ -2,10 +2,10 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use sekisho_core::{check::Role, event::Event};
-use sekisho_keeper::wire::{DeskAnswer, DeskRequest, LoggedEvent, StaffView, Status};
+use sekisho_core::check::Role;
+use sekisho_keeper::wire::{DeskAnswer, DeskRequest, LoggedEvent, Status};
 
-use super::sentence::{Teller, ids, weight};
+use super::{line::Line, sentence::Teller};
 use crate::{
     desk::{
         cause::Cause,
@@ -20,17 +20,6 @@ use crate::{
 
 /// How many events the board shows.
 const EVENTS: u16 = 100;
-
-/// One line of the board.
-struct Line {
-    index: u64,
-    time: String,
-    sentence: String,
-    /// What it is about, whole, so that it can be searched for.
-    ids: Vec<String>,
-    /// For the style: `plain`, `look` or `alarm`.
-    weight: &'static str,
-}
 
 #[derive(Template)]
 #[template(path = "desk/watch.html")]
@@ -53,7 +42,7 @@ pub(crate) async fn get(State(desk): State<Desk>, lang: Lang, Present(signed): P
     only(&signed, &[Role::Officer, Role::Administrator])?;
     let DeskAnswer::Status(status) = desk.ask(DeskRequest::Status).await? else { return Err(misplaced()) };
     let events = events(&desk, &signed).await?;
-    let teller = Teller { lang, staff: staff(&desk, &signed).await? };
+    let teller = Teller::of(&desk, &signed, lang).await?;
     let note = witnesses::note(&status.witnessing, lang);
     page(&Board {
         frame: Frame::signed(&desk, lang, &signed, "/watch"),
@@ -62,7 +51,7 @@ pub(crate) async fn get(State(desk): State<Desk>, lang: Lang, Present(signed): P
         witnesses: note,
         watching: witnesses::lines(&status.witnessing, lang),
         status,
-        lines: events.iter().map(|event| line(event, &teller)).collect(),
+        lines: events.iter().map(|event| Line::of(event, &teller)).collect(),
         processes: desk.installation().processes(),
     })
 }
@@ -72,34 +61,6 @@ async fn events(desk: &Desk, signed: &Signed) -> Result<Vec<LoggedEvent>, Cause>
     match desk.ask_for(signed, request).await? {
         DeskAnswer::Events(events) => Ok(events),
         _ => Err(misplaced()),
-    }
-}
-
-async fn staff(desk: &Desk, signed: &Signed) -> Result<Vec<StaffView>, Cause> {
-    match desk.ask_for(signed, DeskRequest::Staff(signed.shift.token.clone())).await? {
-        DeskAnswer::Staff(staff) => Ok(staff),
-        _ => Err(misplaced()),
-    }
-}
-
-/// An event of a later format is shown as one that can't be read, not left out.
-fn line(logged: &LoggedEvent, teller: &Teller) -> Line {
-    let index = logged.index;
-    match Event::from_bytes(logged.body.as_bytes()) {
-        Ok(event) => Line {
-            index,
-            time: when::to_the_second(event.at),
-            sentence: teller.sentence(&event.what),
-            ids: ids(&event.what),
-            weight: weight(&event.what),
-        },
-        Err(_) => Line {
-            index,
-            time: "–".into(),
-            sentence: teller.lang.pick("この版では読めない記録", "An event that this version can't read").into(),
-            ids: Vec::new(),
-            weight: "look",
-        },
     }
 }
 
@@ -137,7 +98,7 @@ mod tests {
     #[test]
     fn an_event_that_can_not_be_read_is_shown_as_one() {
         let teller = Teller { lang: Lang::En, staff: Vec::new() };
-        let line = line(&LoggedEvent { index: 7, body: "{\"v\":9}".into() }, &teller);
+        let line = Line::of(&LoggedEvent { index: 7, body: "{\"v\":9}".into() }, &teller);
         assert_eq!((line.index, line.weight), (7, "look"));
     }
 
