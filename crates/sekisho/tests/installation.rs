@@ -2,13 +2,14 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests, too.
 
+#[path = "common/until.rs"]
+mod until;
+
 use std::{
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
     process::Command,
-    thread,
-    time::{Duration, Instant},
 };
 
 use flate2::{Compression, Crc, write::ZlibEncoder};
@@ -24,6 +25,7 @@ use sekisho_core::{
     watch::{Setup, Switch},
 };
 use serde_json::Value;
+use until::until;
 
 fn demo(arguments: &[&str]) -> (Option<i32>, Value) {
     let told = Command::new(env!("CARGO_BIN_EXE_sekisho")).args(["demo", "--once", "--json"]).args(arguments).output();
@@ -37,14 +39,6 @@ fn house() -> House {
     // Its reviewer works at a machine's pace.
     let (budget, watch) = (Some(Limits::endless()), Some(Setup::all(Switch::Off)));
     House::build_as(Build { program, budget, watch, ..Build::default() }).unwrap()
-}
-
-fn until(what: &str, mut look: impl FnMut() -> bool) {
-    let limit = Instant::now() + Duration::from_secs(30);
-    while !look() {
-        assert!(Instant::now() < limit, "waited in vain until {what}");
-        thread::sleep(Duration::from_millis(100));
-    }
 }
 
 /// M1, M45.

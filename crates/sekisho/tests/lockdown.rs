@@ -2,20 +2,26 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests, too.
 
+#[path = "common/refused.rs"]
+mod refused;
+#[path = "common/until.rs"]
+mod until;
+
 use std::{
     fs::{self, File},
     path::PathBuf,
     process::{Command, Output, Stdio},
-    thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
+use refused::refused;
 use rustix::process::{Pid, Signal, kill_process};
 use sekisho::{
-    demo::{Build, House, Picture, StoryError},
+    demo::{Build, House, Picture},
     supervisor::Role,
 };
 use serde_json::Value;
+use until::until;
 
 fn house() -> House {
     let program = Some(PathBuf::from(env!("CARGO_BIN_EXE_sekisho")));
@@ -44,15 +50,6 @@ fn unlock(house: &House, passphrase: &[u8]) -> Output {
 fn told(output: &Output) -> Value {
     let said = || String::from_utf8_lossy(&output.stderr).into_owned();
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said()))
-}
-
-/// The status with which the desk refuses a shift, or nothing if a document opened.
-fn refused(house: &House) -> Option<u16> {
-    match house.look(None) {
-        Ok(_) => None,
-        Err(StoryError::Status { found, .. }) => Some(found),
-        Err(other) => panic!("{other}"),
-    }
 }
 
 /// M26: one command; whoever has an assignment gets no picture any more. How long that takes is printed.
@@ -136,14 +133,6 @@ fn at_the_desk_an_officer_shuts_the_vault_and_a_keeper_that_dies_has_no_passphra
     assert_eq!(told(&unlock(&house, &passphrase))["locked"], false);
     until("the desk speaks to it", || house.officer_sees("/watch").is_ok());
     house.clear_away().unwrap();
-}
-
-fn until(what: &str, done: impl Fn() -> bool) {
-    let limit = Instant::now() + Duration::from_secs(30);
-    while !done() {
-        assert!(Instant::now() < limit, "not within half a minute: {what}");
-        thread::sleep(Duration::from_millis(100));
-    }
 }
 
 #[test]

@@ -4,40 +4,27 @@
 
 #[path = "common/bent.rs"]
 mod bent;
+#[path = "common/refused.rs"]
+mod refused;
+#[path = "common/until.rs"]
+mod until;
 
 use std::{
     fs,
     path::PathBuf,
     process::{Command, Output},
-    thread,
-    time::{Duration, Instant},
 };
 
 use bent::{Bent, Mode};
-use sekisho::demo::{Build, House, Neighbour, Picture, StoryError};
+use refused::refused;
+use sekisho::demo::{Build, House, Neighbour, Picture};
 use sekisho_core::ledger::Note;
 use sekisho_keeper::wire::{WitnessPlan, WitnessTerms};
+use until::until;
 
 fn house(witnesses: WitnessPlan) -> House {
     let program = Some(PathBuf::from(env!("CARGO_BIN_EXE_sekisho")));
     House::build_as(Build { program, witnesses, ..Build::default() }).unwrap()
-}
-
-/// The status with which the desk refuses to hand out an assignment, or nothing if it opened a document.
-fn refused(house: &House) -> Option<u16> {
-    match house.look(None) {
-        Ok(_) => None,
-        Err(StoryError::Status { found, .. }) => Some(found),
-        Err(other) => panic!("{other}"),
-    }
-}
-
-fn until(what: &str, done: impl Fn() -> bool) {
-    let limit = Instant::now() + Duration::from_secs(30);
-    while !done() {
-        assert!(Instant::now() < limit, "not within half a minute: {what}");
-        thread::sleep(Duration::from_millis(100));
-    }
 }
 
 /// M16: after each start the gate of opening is shut until a witness has cosigned; members' pictures are taken in
