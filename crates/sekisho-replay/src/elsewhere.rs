@@ -41,12 +41,21 @@ pub fn rows(docs: &Path) -> Vec<Elsewhere> {
     rows
 }
 
+/// Whether a drill was noticed, and how; what stands after the first clause is for the drill's own report.
+fn noticed(moment: &Value) -> String {
+    if moment["came"] != true {
+        return "not noticed".into();
+    }
+    let how = moment["how"].as_str().unwrap_or("").split([':', ';']).next().unwrap_or("");
+    format!("noticed {how}")
+}
+
 fn drilled(promise: &Value, what: &str, goal: &'static str, names: &[&str]) -> Elsewhere {
     let find = |name: &&str| promise.as_array()?.iter().find(|row| row["name"] == **name);
     let found: Vec<_> = names.iter().filter_map(find).collect();
     let told = |row: &&Value| {
-        let (name, noticed) = (row["name"].as_str().unwrap_or(""), row["noticed"].as_str().unwrap_or(""));
-        format!("`{name}`: {} pictures, {}", row["got"]["pictures"], noticed.split([':', ';']).next().unwrap_or(""))
+        let name = row["name"].as_str().unwrap_or("");
+        format!("`{name}`: {} pictures, {}", row["got"]["pictures"], noticed(&row["noticed"]))
     };
     let complete = found.len() == names.len();
     Elsewhere {
@@ -102,10 +111,12 @@ mod tests {
 
     #[test]
     fn a_drill_that_was_not_performed_holds_nothing() {
-        let drill = |name: &str, pictures: u64| json!({"name": name, "got": {"pictures": pictures}, "kept": true, "noticed": "not noticed: a copy"});
+        let drill = |name: &str, pictures: u64| json!({"name": name, "got": {"pictures": pictures}, "kept": true, "noticed": {"came": name == "c", "how": "by the watch: x"}});
         let row = |rows: Value| drilled(&rows, "copied", "0 pictures", &["a", "b"]);
         assert_eq!(row(json!([drill("a", 0)])).held, None);
         assert_eq!(row(json!([drill("a", 0), drill("b", 0)])).held, Some(true));
+        let seen = drilled(&json!([drill("c", 0)]), "asked", "0 pictures", &["c"]);
+        assert_eq!(seen.measured, "`c`: 0 pictures, noticed by the watch");
         let lost = row(json!([drill("a", 0), drill("b", 3)]));
         assert_eq!(
             (lost.held, lost.measured.as_str()),

@@ -7,10 +7,12 @@ use std::{
 };
 
 use clap::Args;
+use sekisho_core::time::Clock;
+use sekisho_sys::clock::SystemClock;
 
 use super::refuse;
 use crate::{
-    drill::{self, Means, Printed, Row},
+    drill::{self, Means, Printed, Row, Tongue},
     logging,
 };
 
@@ -19,8 +21,8 @@ use crate::{
 #[command(
     after_help = format!(
         "Examples:\n  sekisho drill                               perform all, print what the attacker got\n  \
-         sekisho drill stolen-storage stolen-site-key --json\n  sekisho drill --table FILE                  the \
-         promise table of what --json printed into FILE\n\nDrills: {}",
+         sekisho drill stolen-storage stolen-site-key --json\n  sekisho drill --html report.html --lang en  all, \
+         and a report to pass on\n  sekisho drill --table FILE                  the promise table of what --json printed into FILE\n\nDrills: {}",
         drill::names().join(", ")
     )
 )]
@@ -31,14 +33,20 @@ pub(super) struct DrillArgs {
     /// Print a JSON array, and nothing else on standard output
     #[arg(long)]
     json: bool,
+    /// Write a report into this file too: one page that needs nothing else, for a telephone or paper
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// What the report is written in
+    #[arg(long, value_enum, default_value = "ja", requires = "html")]
+    lang: Tongue,
     /// The campaign form, where a drill has one: more copies over more simulated hours. Takes many minutes
     #[arg(long)]
     full: bool,
     /// Perform nothing; print the promise table in Markdown, from what an earlier run printed with --json
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["names", "json", "full"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["names", "json", "html", "full"])]
     table: Option<PathBuf>,
     /// Perform nothing; print in Markdown what stood beside us in such a run
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["names", "json", "full", "table"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["names", "json", "html", "full", "table"])]
     comparison: Option<PathBuf>,
 }
 
@@ -57,7 +65,9 @@ pub(super) fn run(args: DrillArgs) -> ExitCode {
     match drill::perform(&args.names, means) {
         Ok(rows) => {
             show(&rows, args.json);
-            ExitCode::from(u8::from(rows.iter().any(|row| !row.kept)))
+            let broken = ExitCode::from(u8::from(rows.iter().any(|row| !row.kept)));
+            args.html
+                .map_or(broken, |file| if let Err(why) = write(&file, &rows, args.lang) { refuse(why) } else { broken })
         }
         Err(why) => refuse(why),
     }
@@ -81,22 +91,54 @@ fn made_of(file: &Path, make: impl FnOnce(&str) -> Option<String>) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+fn write(file: &Path, rows: &[Row], lang: Tongue) -> Result<(), String> {
+    let page = drill::report(rows, lang, SystemClock.read().wall).map_err(|why| why.to_string())?;
+    fs::write(file, page).map_err(|why| format!("{}: {why}", file.display()))
+}
+
 #[allow(clippy::print_stdout)] // The command line's own way to speak.
 fn show(rows: &[Row], json: bool) {
     if json {
         println!("{}", serde_json::to_string_pretty(rows).expect("rows are strings and numbers"));
         return;
     }
-    for row in rows {
-        let got = row.got;
-        println!("\n{}: {}", row.name, if row.kept { "kept" } else { "BROKEN" });
-        println!("  held     {}", row.held);
-        println!("  got      {} pictures, {} birth dates, {} names", got.pictures, got.birth_dates, got.names);
-        println!("  promise  {}", row.promise);
-        println!("  noticed  {}", row.noticed);
-        println!("  note     {}", row.note);
-        if let Some(short) = &row.short {
-            println!("  in short {short}");
-        }
+    rows.iter().for_each(|row| print!("{}", in_full(row)));
+    println!("\n{}", summary(rows));
+}
+
+/// Everything that one drill showed.
+fn in_full(row: &Row) -> String {
+    let mut text = format!("\n{}: {}\n", row.name, word(row));
+    let mut line = |what: &str, told: &str| text += &format!("  {what:<8} {told}\n");
+    line("held", &row.held);
+    line("got", &row.got.to_string());
+    line("promise", row.promise);
+    line("noticed", &row.noticed.told("noticed"));
+    line("stopped", &row.stopped.told("stopped"));
+    match &row.officer {
+        Some(seen) => line("officer", &format!("{} ({})", seen.en, seen.place)),
+        None => line("officer", "sees nothing of it"),
     }
+    line("note", &row.note);
+    row.short.iter().for_each(|short| line("in short", short));
+    text
+}
+
+/// One line for each, to be seen at a glance.
+fn summary(rows: &[Row]) -> String {
+    let head = ["attack", "pictures", "noticed", "stopped", "promise"].map(String::from);
+    let lines = rows.iter().map(|row| {
+        let pictures = row.got.pictures.to_string();
+        [row.name.into(), pictures, row.noticed.short("noticed"), row.stopped.short("stopped"), word(row).into()]
+    });
+    let lines: Vec<_> = std::iter::once(head).chain(lines).collect();
+    let width = |column: usize| lines.iter().map(|line| line[column].len()).max().unwrap_or_default();
+    let padded = |line: &[String; 5]| -> String {
+        line.iter().enumerate().map(|(column, cell)| format!("{cell:<0$}  ", width(column))).collect()
+    };
+    lines.iter().map(|line| padded(line).trim_end().to_owned() + "\n").collect()
+}
+
+const fn word(row: &Row) -> &'static str {
+    if row.kept { "kept" } else { "BROKEN" }
 }

@@ -42,6 +42,8 @@ use axum::{
 };
 
 pub use state::{Desk, Parts, Settings};
+pub(crate) use watch::told;
+pub(crate) use when::to_the_second;
 
 use crate::front;
 

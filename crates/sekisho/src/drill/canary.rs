@@ -12,12 +12,13 @@ use sekisho_keeper::{canary::Laid, jose::Alg, keystore::Cost};
 use sekisho_sys::{clock::SystemClock, entropy::SystemEntropy};
 
 use super::{
-    DrillError, Row,
+    DrillError, Moment, Row,
     caller::Caller,
     clockwork::count,
     findings::Findings,
     ground::kit,
     grounds::Grounds,
+    seen,
     sought::{Got, Sought},
 };
 use crate::{
@@ -55,6 +56,8 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
         let known = |what: &What| matches!(what, What::Canary { canary: Canary::Known { laid, .. } } if laid == place);
         findings.must(count(&house.data(), known)? == 1, "and where the bait had lain");
     }
+    let officer =
+        seen::on_the_ledger(&house.data(), |what| matches!(what, What::Canary { canary: Canary::Known { .. } }))?;
     house.clear_away()?;
     Ok(findings.row(Row {
         name: "canary",
@@ -62,7 +65,9 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
         got: Got::default(),
         promise: "nothing; what was taken, and from where, is told at the first use",
         kept: true,
-        noticed: "noticed at the first use of each: which bait, where it lay, from which network".into(),
+        noticed: Moment::came("by the watch: which bait, where it lay, from which network").after(1, None),
+        stopped: Moment::nothing_to_stop(),
+        officer,
         note: "a key and a link of nobody were refused in the same words and not told of; a real site's key was \
                answered; in the databases the bait's row has the shape of a real site's"
             .into(),

@@ -1,9 +1,12 @@
 //! The attacker sets the machine's clock back, so that pictures live longer, or what is past comes again.
 
+use sekisho_core::event::What;
+
 use super::{
-    DrillError, Row,
+    DrillError, Moment, Row,
     clockwork::{Clockwork, deadline, doubts, is_gone},
     grounds::Grounds,
+    seen,
 };
 
 const HOUR: i64 = 3600;
@@ -17,15 +20,19 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
     grounds.say("clock-back: forward and back, and across a restart");
     forth_and_back(&mut work)?;
     across_a_restart(&mut work)?;
+    let officer = seen::on_the_ledger(&work.house.data(), |what| matches!(what, What::TimeDoubted { .. }))?;
     work.row(Row {
         name: "clock-back",
         held: "the machine's wall clock: set back by an hour, a day and a year, also while the keeper was down".into(),
         got: Default::default(),
         promise: "no document lives longer, and nothing opens past its deadline",
         kept: false,
-        noticed: "noticed at a start: opening waited for an officer's word; while running a clock that goes back is \
-                  not followed, and not noted"
-            .into(),
+        noticed: Moment::came(
+            "at a start: opening waited for an officer's word; while running a clock that goes back is not followed, \
+             and not noted",
+        ),
+        stopped: Moment::came("at a start: nothing opened until an officer confirmed the time"),
+        officer,
         note: "work went on by time since boot, and each document was gone at the deadline that it had".into(),
         short: Some("no document lived longer, nothing opened past a deadline".into()),
         figures: None,

@@ -1,10 +1,13 @@
 //! The attacker sets the machine's clock forward, or it runs wild by itself: does the house burn, does anything open?
 
+use sekisho_core::event::What;
+
 use super::{
-    DrillError, Row,
+    DrillError, Moment, Row,
     clockwork::{Clockwork, deadline, doubts, is_gone, is_kept, root_changes},
     grounds::Grounds,
     loot::Loot,
+    seen,
 };
 
 const HOUR: u64 = 3600;
@@ -23,6 +26,7 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
     grounds.say("clock-forward: a sleep, and a step in a change of root");
     asleep(&mut work)?;
     step_in_a_change_of_root(&mut work)?;
+    let officer = seen::on_the_ledger(&work.house.data(), |what| matches!(what, What::TimeDoubted { .. }))?;
     work.row(Row {
         name: "clock-forward",
         held: "the machine's wall clock: set forward by a day, four days and a year, stepped over a change of root, \
@@ -31,7 +35,9 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
         got: Default::default(),
         promise: "nothing is destroyed by a leap that nobody confirmed, and nothing opens past its deadline",
         kept: false,
-        noticed: "noticed: opening stopped at once, and each doubt stands in the ledger once".into(),
+        noticed: Moment::came("at once: opening stopped, and each doubt stands in the ledger once"),
+        stopped: Moment::came("at once: nothing opens while the time is in doubt"),
+        officer,
         note:
             "the same looks showed the picture when the clock was right again, or an officer had said that it was; a \
                sleep of the machine, which time since boot bears out, was no doubt"

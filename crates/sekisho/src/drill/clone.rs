@@ -1,7 +1,7 @@
 //! Somebody starts a copy of the whole machine elsewhere, while the original runs on.
 
 use super::{
-    DrillError, Row,
+    DrillError, Moment, Row,
     grounds::Grounds,
     watched::{Desk as _, Outcome, Watched},
 };
@@ -15,6 +15,7 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
     clone_first(&mut work)?;
     grounds.say("clone: without a witness");
     work.with_control(control(grounds)?)?;
+    let officer = work.alarm_on_record();
     work.row(Row {
         name: "clone",
         held: "a copy of the whole machine, keystore and passphrase included, started on other ports while the \
@@ -23,8 +24,9 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
         got: Default::default(),
         promise: "two of one do not both open, and the one that doesn't says so",
         kept: false,
-        noticed: "noticed: the one that the witness saw second opened nothing, its desk said so, and it is on record"
-            .into(),
+        noticed: Moment::came("by the witness: the one that it saw second opened nothing, its desk said so, and it is on record"),
+        stopped: Moment::came("by the witness: the second of the two opens nothing"),
+        officer,
         note: "with the original at work the clone opened nothing and the original went on; a clone that is quicker \
                than its original goes on in its place, and the original stops and says so once it asks again, within half \
                a minute of whatever is new; without a witness both \

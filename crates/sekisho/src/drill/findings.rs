@@ -37,6 +37,7 @@ impl Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::drill::Moment;
 
     fn row(findings: Findings) -> Row {
         findings.row(Row {
@@ -45,7 +46,9 @@ mod tests {
             got: Got::default(),
             promise: "x",
             kept: true,
-            noticed: String::new(),
+            noticed: Moment::never("x"),
+            stopped: Moment::never("x"),
+            officer: None,
             note: "n".into(),
             short: None,
             figures: None,

@@ -1,7 +1,7 @@
 //! An operator goes back to an earlier point and writes another history from there, longer than the one before, so that
 //! counting entries tells nothing.
 
-use super::{DrillError, Row, grounds::Grounds, snapshot::Snapshot, watched::Watched};
+use super::{DrillError, Moment, Row, grounds::Grounds, snapshot::Snapshot, watched::Watched};
 
 /// M16: a ledger that was forked is told by its history, however long it is.
 pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
@@ -18,13 +18,18 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
     work.must_alarm("the witness contradicts it")?;
     grounds.say("fork: without a witness");
     work.with_control(control(grounds)?)?;
+    let officer = work.alarm_on_record();
     work.row(Row {
         name: "fork",
         held: "the machine, the log's key, and time out of the witness's sight".into(),
         got: Default::default(),
         promise: "another history opens nothing, however long it is, and the witness says so",
         kept: false,
-        noticed: "noticed: the witness refused the proof; the desk's first page said so, and it is on record".into(),
+        noticed: Moment::came(
+            "by the witness: it refused the proof, the desk's first page said so, and it is on record",
+        ),
+        stopped: Moment::came("before anything opened: nothing opens until a witness has cosigned what is there"),
+        officer,
         note: format!(
             "the witness knew {known} entries, the other history had {longer}; without a witness the same fork showed \
              a picture, and its ledger held for every auditor"

@@ -12,6 +12,7 @@ mod clockwork;
 mod clone;
 mod comparison;
 mod crack;
+mod error;
 mod findings;
 mod forged;
 mod forger;
@@ -23,39 +24,40 @@ pub(crate) mod in_gate;
 mod key_bytes;
 mod keyring;
 mod loot;
+mod moment;
 mod old_state;
 mod openbao;
 mod past;
 mod promises;
 mod public_process;
 mod reach;
+mod report;
 mod restore;
 mod rewritten_ledger;
+mod row;
+mod seen;
 mod snapshot;
 mod snapshot_with_keystore;
 mod sought;
 mod stolen_databases;
 mod stolen_site_key;
 mod stolen_storage;
+mod table;
 mod truncated_ledger;
 mod watched;
 mod yesterdays_backup;
 
-use std::io;
-
-use serde::Serialize;
-
 use self::grounds::Grounds;
 pub use self::{
     comparison::comparison,
+    error::DrillError,
     grounds::Means,
-    promises::{Printed, table},
+    moment::Moment,
+    report::{Tongue, report},
+    row::Row,
+    seen::Seen,
     sought::{Got, Sought},
-};
-use crate::{
-    client::ClientError,
-    demo::{HouseError, NeighbourError, StoryError},
-    supervisor::NotATest,
+    table::{Printed, table},
 };
 
 /// A drill. It attacks the installation that all share, or asks for one of its own.
@@ -80,69 +82,6 @@ const DRILLS: [(&str, Drill); 15] = [
     ("rewritten-ledger", rewritten_ledger::perform),
     ("canary", canary::perform),
 ];
-
-/// What a drill showed.
-#[derive(Debug, Clone, Serialize)]
-pub struct Row {
-    /// Its name.
-    pub name: &'static str,
-    /// What the attacker held.
-    pub held: String,
-    /// What they got.
-    pub got: Got,
-    /// What was promised.
-    pub promise: &'static str,
-    /// Whether the promise was kept, and the control showed that the attack was one.
-    pub kept: bool,
-    /// Who noticed, as it is.
-    pub noticed: String,
-    /// What was tried, and what the control showed.
-    pub note: String,
-    /// What it printed, in a few words for the promise table, where the three counts don't say it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub short: Option<String>,
-    /// What was counted on the way, and what stood beside it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub figures: Option<serde_json::Value>,
-}
-
-/// Why a drill was not performed.
-#[derive(Debug, thiserror::Error)]
-pub enum DrillError {
-    /// There is none of that name.
-    #[error("there is no drill named {name}; there are: {}", names().join(", "))]
-    Unknown {
-        /// What was asked for.
-        name: String,
-    },
-    /// The installation does not stand.
-    #[error(transparent)]
-    House(#[from] HouseError),
-    /// The witness beside it does not stand.
-    #[error(transparent)]
-    Witness(#[from] NeighbourError),
-    /// A step of the story before the attack.
-    #[error(transparent)]
-    Story(#[from] StoryError),
-    /// A connection.
-    #[error(transparent)]
-    Client(#[from] ClientError),
-    /// A file.
-    #[error(transparent)]
-    Io(#[from] io::Error),
-    /// A copied database is not one.
-    #[error("a copied database can't be read")]
-    Database(#[from] rusqlite::Error),
-    /// Not on an installation that is in use.
-    #[error(transparent)]
-    NotATest(#[from] NotATest),
-    /// What should be attacked is not as it should be.
-    #[error("the installation that is to be attacked is not as it should be")]
-    Ground,
-    /// The attack itself came to no end.
-    #[error("the attack came to no end: {0}")]
-    Unfinished(&'static str),
-}
 
 /// The names of all drills.
 pub fn names() -> Vec<&'static str> {

@@ -1,6 +1,6 @@
 //! The operator puts yesterday's state back, so that what was decided waits again.
 
-use super::{DrillError, Row, grounds::Grounds, snapshot::Snapshot, watched::Watched};
+use super::{DrillError, Moment, Row, grounds::Grounds, snapshot::Snapshot, watched::Watched};
 
 /// M16: an older state is refused by the keystore, and with an older keystore too by the witness.
 pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
@@ -22,15 +22,16 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
     work.submit()?;
     work.must_show("the right state goes on with the same witness")?;
     work.with_control(control(grounds)?)?;
+    let officer = work.alarm_on_record();
     work.row(Row {
         name: "old-state",
         held: "an earlier copy of the data folder, then of the whole machine with keystore and passphrase".into(),
         got: Default::default(),
         promise: "an older state opens nothing, and the witness says so",
         kept: false,
-        noticed: "noticed: the keystore refused the start; with an older keystore the witness knew more entries, the \
-                  desk's first page said so, and it is on record"
-            .into(),
+        noticed: Moment::came("by the keystore, which refused the start: with an older keystore the witness knew more entries, the desk's first page said so, and it is on record"),
+        stopped: Moment::came("before anything opened: nothing opens until a witness has cosigned what is there"),
+        officer,
         note: "the right state, put back, opened with the same witness; without a witness the same older machine \
                showed a picture that had been decided and shredded: nobody else could know"
             .into(),

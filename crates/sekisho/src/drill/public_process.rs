@@ -10,7 +10,7 @@ use std::{
 use sekisho_core::id::DocumentId;
 
 use super::{
-    DrillError, Row,
+    DrillError, Moment, Row,
     ground::Ground,
     grounds::Grounds,
     in_gate::{Brief, Note, notes},
@@ -42,10 +42,12 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
         got,
         promise: "nothing that was submitted before: no key is in that process",
         kept: got == Got::default() && worked.is_empty() && free.is_empty() && control.pictures == 1,
-        noticed: format!(
-            "noticed, where it was loud: the keeper cut off what is no request, and the supervisor saw the gate end \
-             {restarts} times and logged how; quiet questions in the gate's own words were not noticed"
-        ),
+        noticed: Moment::came(format!(
+            "where it was loud: the keeper cut off what is no request, and the supervisor saw the gate end {restarts} \
+             times and logged how; quiet questions in the gate's own words were not noticed"
+        )),
+        stopped: Moment::came("at the process's walls: what it asked for outside of them was refused each time"),
+        officer: None,
         note: note(&attempts, &worked, &free, control),
         short: None,
         figures: None,

@@ -15,7 +15,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{
-    DrillError, Row,
+    DrillError, Moment, Row,
     caller::Caller,
     crack::key_like,
     ground,
@@ -50,9 +50,13 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
         got,
         promise: "no picture; nothing decided opens, and nobody who left or was removed is back",
         kept: failed.is_empty() && got == Got::default(),
-        noticed: "not noticed: a copy that is made outside of Sekisho leaves no trace in it; the restore itself is \
-                  an entry of the ledger"
-            .into(),
+        noticed: Moment::never(
+            "a copy that is made outside of Sekisho leaves no trace in it; the restore itself is an entry of the ledger",
+        ),
+        stopped: Moment::never(
+            "the copies open nothing, so there was nothing to stop; the sealed identity signs until the keys are changed",
+        ),
+        officer: None,
         note: match failed.as_slice() {
             [] => format!(
                 "{} key-like things were tried on {} ciphertexts; with the keystore the same code opened {}; after \

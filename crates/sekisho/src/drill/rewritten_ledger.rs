@@ -2,7 +2,7 @@
 
 use sekisho_core::event::What;
 
-use super::{DrillError, Row, clockwork::count, forged::Forgery, forger::ANOTHER, grounds::Grounds};
+use super::{DrillError, Moment, Row, clockwork::count, forged::Forgery, forger::ANOTHER, grounds::Grounds};
 
 /// M16: a rewritten ledger is refused by the keystore, and by the witness when the keystore was made to forget.
 pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
@@ -16,15 +16,16 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
         },
     };
     let (work, rewritten) = forgery.perform(grounds)?;
+    let officer = work.alarm_on_record();
     work.row(Row {
         name: "rewritten-ledger",
         held: "database, journal, tiles, keystore, passphrase and the log's key".into(),
         got: Default::default(),
         promise: "a ledger that was rewritten opens nothing, and the witness says so",
         kept: false,
-        noticed: "noticed: the keystore refused the start; made to forget, the witness refused the proof, the desk's \
-                  first page said so, and it is on record"
-            .into(),
+        noticed: Moment::came("by the keystore, which refused the start: made to forget, the witness refused the proof, the desk's first page said so, and it is on record"),
+        stopped: Moment::came("before anything opened: nothing opens until a witness has cosigned what is there"),
+        officer,
         note: format!(
             "{rewritten} entries named somebody else, in database, journal and tiles, under a new signature; without \
              a witness the same ledger showed a picture and held for every auditor"

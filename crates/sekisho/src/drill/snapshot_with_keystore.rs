@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::{
-    DrillError, Row,
+    DrillError, Moment as When, Row,
     crack::{KeyLike, Sealed},
     grounds::Grounds,
     past::{Moment, Past},
@@ -42,7 +42,9 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
         got: Got { pictures: most, ..Got::default() },
         promise: "of each snapshot exactly what was undecided when it was taken",
         kept: exactly == given.len() && together == given.len() && most > 0 && past.changes >= 24,
-        noticed: "not noticed: a copy that is made outside of Sekisho leaves no trace in it".into(),
+        noticed: When::copied_outside(),
+        stopped: When::never("what was undecided when the copy was made opens for whoever has it, for ever"),
+        officer: None,
         note: format!(
             "the most that one snapshot gave is counted; all {} together gave {opened} openings of {} documents; in \
              {exactly} what opened was exactly what the site was told to be undecided; with all other copies' data \

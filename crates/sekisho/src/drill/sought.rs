@@ -1,6 +1,9 @@
 //! What an attacker looks for, and how it is found in whatever they hold.
 
-use std::ops::AddAssign;
+use std::{
+    fmt::{self, Display, Formatter},
+    ops::AddAssign,
+};
 
 use base64ct::{Base64, Encoding};
 use memchr::memmem;
@@ -28,6 +31,13 @@ pub struct Got {
     pub birth_dates: u64,
     /// Names of members.
     pub names: u64,
+}
+
+impl Display for Got {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { pictures, birth_dates, names } = self;
+        write!(f, "{pictures} pictures, {birth_dates} birth dates, {names} names")
+    }
 }
 
 impl AddAssign for Got {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    DrillError, Row,
+    DrillError, Moment, Row,
     crack::{KeyLike, key_like},
     grounds::Grounds,
     loot::{Loot, keys_with_the_keystore, open_all},
@@ -40,7 +40,9 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
         got,
         promise: "opaque references; 0 pictures, 0 birth dates, 0 names",
         kept: got == Got::default() && documents.len() as u64 == undecided && control.pictures == undecided,
-        noticed: "not noticed: a copy that is made outside of Sekisho leaves no trace in it".into(),
+        noticed: Moment::copied_outside(),
+        stopped: Moment::nothing_to_stop(),
+        officer: None,
         note: format!(
             "{} key-like things were tried on each document and on its wrapped key; with keystore and passphrase the \
              same code opened {} of {undecided} undecided documents, and of the decided one there is no ciphertext",

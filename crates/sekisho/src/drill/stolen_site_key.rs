@@ -5,7 +5,7 @@ use sekisho_core::id::CheckId;
 use serde_json::{Value, json};
 
 use super::{
-    DrillError, Row,
+    DrillError, Moment, Row,
     caller::Caller,
     ground::Ground,
     grounds::Grounds,
@@ -61,7 +61,9 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
             && (tally.strange, tally.failed) == (0, 0)
             && untouched
             && control.pictures == 1,
-        noticed: "not noticed: a stolen key signs as the site does; what it withdrew stands in the ledger".into(),
+        noticed: Moment::never("a stolen key signs as the site does; what it withdrew stands in the ledger"),
+        stopped: Moment::never("the key goes on signing until the site's new one takes its place"),
+        officer: None,
         note: format!(
             "{} calls on {} routes with valid signatures, {} of them refused, replays and other sites' checks among \
              them; the same search found {} picture in what the desk shows a reviewer",

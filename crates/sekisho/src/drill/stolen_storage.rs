@@ -1,7 +1,7 @@
 //! The attacker holds a copy of the whole blob store, or the credentials to it.
 
 use super::{
-    DrillError, Row,
+    DrillError, Moment, Row,
     grounds::Grounds,
     loot::{Loot, keys_with_the_keystore, known, open_all},
 };
@@ -23,7 +23,9 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
         got,
         promise: "ciphertext; 0 pictures",
         kept: got == Default::default() && documents.len() as u64 == undecided && control.pictures == undecided,
-        noticed: "not noticed: a copy that is made outside of Sekisho leaves no trace in it".into(),
+        noticed: Moment::copied_outside(),
+        stopped: Moment::nothing_to_stop(),
+        officer: None,
         note: format!(
             "{} key-like things from the blobs were tried on each document, with its site and check given away; with \
              keystore and passphrase the same code opened {} of {undecided} undecided documents",

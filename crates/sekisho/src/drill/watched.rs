@@ -9,10 +9,11 @@ use sekisho_keeper::{
 };
 
 use super::{
-    DrillError, Row,
+    DrillError, Row, Seen,
     clockwork::count,
     findings::Findings,
     grounds::Grounds,
+    seen,
     sought::{Got, Sought},
 };
 use crate::demo::{Build, House, Neighbour, Picture};
@@ -43,6 +44,7 @@ pub(super) struct Watched {
     picture: Picture,
     sought: Sought,
     findings: Findings,
+    alarm: Option<Seen>,
 }
 
 /// A desk that is asked: the original's or a clone's.
@@ -68,7 +70,7 @@ impl Watched {
             house.revive()?;
         }
         let sought = Sought::new(&picture, &[], &[]);
-        let mut watched = Self { house, witness, key, picture, sought, findings: Findings::default() };
+        let mut watched = Self { house, witness, key, picture, sought, findings: Findings::default(), alarm: None };
         watched.submit()?;
         watched.must_show("before the attack a picture is shown")?;
         watched.house.look(Some("old_enough"))?;
@@ -135,8 +137,8 @@ impl Watched {
         let shown = picture.map(|page| self.sought.within(page.as_bytes())).unwrap_or_default();
         self.findings.got += shown;
         self.must(shown == Got::default(), "no picture opens once a witness contradicts");
-        let on_record = count(data, |what| matches!(what, What::WitnessContradicted { .. }))?;
-        self.must(on_record > 0, "the contradiction is on record");
+        self.alarm = seen::on_the_ledger(data, |what| matches!(what, What::WitnessContradicted { .. }))?;
+        self.must(self.alarm.is_some(), "the contradiction is on record");
         Ok(())
     }
 
@@ -150,6 +152,11 @@ impl Watched {
         }
         self.must(false, what);
         Ok(())
+    }
+
+    /// What officers read of the witness's contradiction, wherever it was put on record last.
+    pub(super) fn alarm_on_record(&self) -> Option<Seen> {
+        self.alarm.clone()
     }
 
     /// Starting over what lies there is refused; answers with the reason.

@@ -7,7 +7,7 @@ use sekisho_core::id::DocumentId;
 use serde_json::{Value, json};
 
 use super::{
-    DrillError, Row,
+    DrillError, Moment, Row,
     crack::{KeyLike, Sealed, key_like},
     grounds::Grounds,
     key_bytes::{Seeker, planted},
@@ -75,7 +75,9 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
         got: resurrected.got(),
         promise: "0 of what was decided or overdue at the last completed change of root",
         kept,
-        noticed: "not noticed: a copy that is made outside of Sekisho leaves no trace in it".into(),
+        noticed: Moment::copied_outside(),
+        stopped: Moment::nothing_to_stop(),
+        officer: None,
         note: format!(
             "{} changes of root, {} documents, {} key-like things; of {} decided or overdue documents {} opened; of \
              what the present keystore is for, the same code opened {} of {} undecided documents, and before the last \

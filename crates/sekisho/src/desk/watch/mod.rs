@@ -7,3 +7,5 @@ pub(crate) mod pause;
 pub(crate) mod resume;
 pub(in crate::desk) mod sentence;
 pub(crate) mod time;
+
+pub(crate) use sentence::told;

@@ -10,6 +10,7 @@ use sekisho_core::{
     event::{Contradiction, What},
     id::StaffId,
     lockdown::Means,
+    policy::Text,
     time::Timestamp,
     watch::Verdict as Outcome,
 };
@@ -63,6 +64,12 @@ pub(in crate::desk) fn ids(what: &What) -> Vec<String> {
         What::CheckEnded { check, .. } | What::MemberErased { check } => vec![check.to_string()],
         _ => Vec::new(),
     }
+}
+
+/// The sentence of an event in both languages, people by their ids: for a reader who is nobody's colleague.
+pub(crate) fn told(what: &What) -> Text {
+    let [ja, en] = [Lang::Ja, Lang::En].map(|lang| Teller { lang, staff: Vec::new() }.sentence(what));
+    Text { ja, en }
 }
 
 impl Teller {
