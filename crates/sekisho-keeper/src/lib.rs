@@ -17,6 +17,7 @@ pub mod jose;
 pub mod keystore;
 pub mod ledger;
 pub mod meter;
+pub mod names;
 pub mod server;
 pub mod survey;
 pub mod webauthn;

@@ -19,7 +19,7 @@ use sekisho_keeper::{
     },
     keystore::Cost,
     webauthn::Credential,
-    wire::{Assertion, SignedCall, SiteView},
+    wire::{Assertion, SignedCall, SiteView, Whence},
 };
 
 /// What unlocks the keystore.
@@ -174,6 +174,13 @@ pub fn call(keeper: KeeperId, site: u8, path: &str, n: u64, issued: Timestamp) -
     let call = Call { site: &name, method: "POST", path, body: b"", issued, jti: &jti };
     let jws = sign_call(&site_key(site), keeper, &call).expect("an Ed25519 key signs");
     SignedCall { jws, method: "POST".into(), path: path.into(), body_sha256: body_sha256(b"") }
+}
+
+/// From where a person works: mostly from where they did before.
+pub fn whence(person: u8, chance: u8) -> Whence {
+    let last = if chance < 32 { chance } else { 0 };
+    let agent = if chance.is_multiple_of(8) { "another program" } else { "a program" };
+    Whence { address: [203, 0, 113 + person, last].into(), agent: agent.into() }
 }
 
 /// A person's answer to a challenge.

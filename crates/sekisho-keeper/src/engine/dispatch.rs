@@ -169,8 +169,8 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
             DeskAnswer::Enrolled(staff::enrol(turn, ceremony, &client_data, &attestation)?)
         }
         DeskRequest::ShiftOptions { shift } => DeskAnswer::ShiftOptions(staff::shift_options(turn, shift.as_ref())?),
-        DeskRequest::BeginShift { ceremony, assertion } => {
-            DeskAnswer::Shift(staff::begin_shift(turn, ceremony, &assertion)?)
+        DeskRequest::BeginShift { ceremony, assertion, from } => {
+            DeskAnswer::Shift(staff::begin_shift(turn, ceremony, &assertion, from.as_ref())?)
         }
         DeskRequest::EndShift(shift) => staff::end_shift(turn, &shift).map(|()| DeskAnswer::Done)?,
         DeskRequest::Whoami(shift) => DeskAnswer::Whoami(staff::whoami(turn, &shift)?),

@@ -40,6 +40,7 @@ use crate::{
     db::meta::{self, Installation, LockedDown},
     keystore::{Identity, Keys, Keystore, KeystoreError, Terms},
     ledger::{LedgerFiles, LedgerSigner, OpenError, StoredEntry, Writer},
+    names::NameKey,
     wire::{
         CourierRequest, DeskAnswer, DeskRequest, GateAnswer, GateRequest, OperatorAnswer, OperatorRequest, Refusal,
         Status, WitnessPlan,
@@ -358,6 +359,7 @@ impl Locked {
             ceremonies: Ceremonies::default(),
             canaries: Canaries::new(BookKey::of(identity, keeper)),
             watching: Watching::default(),
+            names: NameKey::of(identity, keeper),
             served: HashMap::new(),
             turns: 0,
         };

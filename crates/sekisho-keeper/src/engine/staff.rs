@@ -10,12 +10,12 @@ use sekisho_core::{
     time::{HOUR, Timestamp},
 };
 
-use super::{budget, ceremonies::Purpose, fault::Fault, registry, retention, turn::Turn};
+use super::{budget, ceremonies::Purpose, fault::Fault, registry, retention, turn::Turn, watching};
 use crate::{
     db::columns::{At, Id, Packed, Word},
     hash::sha256,
     webauthn::{self, Credential, RelyingParty},
-    wire::{Assertion, EnrolOptions, Refusal, Shift, ShiftOptions, ShiftToken, StaffView},
+    wire::{Assertion, EnrolOptions, Refusal, Shift, ShiftOptions, ShiftToken, StaffView, Whence},
 };
 
 /// How long an invitation works, in seconds.
@@ -162,7 +162,12 @@ pub(super) fn shift_options(turn: &mut Turn<'_>, token: Option<&ShiftToken>) -> 
 }
 
 /// Verifies a proof of presence. A new shift, or the old one with a fresh touch, for which no token is given again.
-pub(super) fn begin_shift(turn: &mut Turn<'_>, ceremony: [u8; 16], proof: &Assertion) -> Result<Shift, Fault> {
+pub(super) fn begin_shift(
+    turn: &mut Turn<'_>,
+    ceremony: [u8; 16],
+    proof: &Assertion,
+    from: Option<&Whence>,
+) -> Result<Shift, Fault> {
     let waiting = turn.room.ceremonies.take(ceremony, turn.now.at)?;
     let (view, credential) = by_credential(turn.db, &proof.credential)?.ok_or(Refusal::BadPasskey)?;
     let counter = webauthn::verify_assertion(&relying_party(turn), &waiting.challenge, &credential, proof)
@@ -170,7 +175,7 @@ pub(super) fn begin_shift(turn: &mut Turn<'_>, ceremony: [u8; 16], proof: &Asser
     turn.db.prepare_cached("UPDATE staff SET counter = ?2 WHERE id = ?1")?.execute((Id(view.staff), counter.0))?;
     match waiting.purpose {
         Purpose::Touch(shift) => touched(turn, shift, view, budget::device(&credential.id)),
-        Purpose::Begin => begun(turn, view, budget::device(&credential.id)),
+        Purpose::Begin => begun(turn, view, budget::device(&credential.id), from),
         Purpose::Enrol { .. } => Err(Refusal::BadPasskey.into()),
     }
 }
@@ -184,11 +189,12 @@ fn touched(turn: &mut Turn<'_>, id: ShiftId, view: StaffView, device: DeviceId) 
 
 // One person, one shift: a second one ends the first, so that a stolen session
 // can't run unseen beside its owner's.
-fn begun(turn: &mut Turn<'_>, view: StaffView, device: DeviceId) -> Result<Shift, Fault> {
+fn begun(turn: &mut Turn<'_>, view: StaffView, device: DeviceId, from: Option<&Whence>) -> Result<Shift, Fault> {
     end_shifts_of(turn, view.staff)?;
     let person = (view.staff, view.role, device);
     let (token, shift) = turn.room.shifts.begin(person, turn.now.at, &mut *turn.room.entropy);
     turn.log(None, What::ShiftBegan { shift: shift.id, staff: view.staff, until: shift.until })?;
+    watching::whence(turn, &shift, from)?;
     Ok(Shift { id: shift.id, token, staff: view, until: shift.until })
 }
 

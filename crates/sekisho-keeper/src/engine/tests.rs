@@ -9,6 +9,7 @@ mod budgets;
 mod canary;
 mod canary_documents;
 pub(crate) mod house;
+mod inputs;
 mod lockdown;
 mod older;
 mod pauses;

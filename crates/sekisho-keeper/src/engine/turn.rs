@@ -29,6 +29,7 @@ use crate::{
     db::{columns::Id, meta::Installation},
     keystore::{Keys, Keystore},
     ledger::Writer,
+    names::NameKey,
     wire::{Counted, Refusal},
 };
 
@@ -50,6 +51,8 @@ pub(super) struct Room {
     pub ceremonies: Ceremonies,
     pub canaries: Canaries,
     pub watching: Watching,
+    /// Under which places of work are named.
+    pub names: NameKey,
     /// When the courier was last heard.
     pub heard: Heard,
     /// What was counted since the start.

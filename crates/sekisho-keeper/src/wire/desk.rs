@@ -10,7 +10,7 @@ use sekisho_core::{
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use super::{Alerts, Answered, Board, Dialogue, Directory, Figures, SiteView, Status};
+use super::{Alerts, Answered, Board, Dialogue, Directory, Figures, SiteView, Status, Whence};
 
 /// The desk's dialogue.
 pub struct Desk;
@@ -64,6 +64,8 @@ pub enum DeskRequest {
         ceremony: [u8; 16],
         /// The proof.
         assertion: Assertion,
+        /// From where it came, where the desk knows.
+        from: Option<Whence>,
     },
     /// Ends a shift.
     EndShift(ShiftToken),

@@ -17,6 +17,7 @@ mod installation;
 mod operator;
 mod refusal;
 mod unheard;
+mod whence;
 mod witness;
 
 pub use alerts::{AlertView, Alerts, Call, Pulse};
@@ -37,6 +38,7 @@ pub use operator::{Operator, OperatorAnswer, OperatorRequest, Secrets, Unlocking
 pub use refusal::Refusal;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 pub use unheard::{Denial, Refused, Unheard};
+pub use whence::Whence;
 pub use witness::{
     MAX_WITNESSES, WitnessPlan, WitnessStanding, WitnessTerms, WitnessTermsError, WitnessView, Witnessing,
 };

@@ -37,7 +37,8 @@ impl World {
             return self.inspect();
         };
         let assertion = people::assertion(person, &options.challenge);
-        let begun = self.desk(DeskRequest::BeginShift { ceremony: options.ceremony, assertion });
+        let from = Some(people::whence(person, options.challenge[0]));
+        let begun = self.desk(DeskRequest::BeginShift { ceremony: options.ceremony, assertion, from });
         let held = match begun {
             Some(Ok(DeskAnswer::Shift(begun))) => {
                 if shift.is_none() {

@@ -84,6 +84,7 @@ fn build(context: &mut RoleContext) -> Result<Desk, RoleError> {
         entropy: Box::new(SystemEntropy),
         settings: Settings {
             origin: context.config.desk_origin.clone(),
+            behind_proxy: context.config.behind_proxy,
             test: context.config.test,
             demo_reviewer: context.config.demo_reviewer.clone().filter(|_| context.config.test),
         },

@@ -20,6 +20,8 @@ use crate::service::{
 pub struct Settings {
     /// Scheme, host and port as browsers send them, e.g. `https://desk.example.jp`.
     pub origin: String,
+    /// Whether a proxy stands before it, whose word about the caller's address counts.
+    pub behind_proxy: bool,
     /// Whether this is an installation for trying out.
     pub test: bool,
     /// Where the "demo reviewer" button posts to; nowhere but in a demo.

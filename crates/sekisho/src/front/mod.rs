@@ -4,6 +4,7 @@
 //! for a reader that does not read. So a slow caller costs one connection for a known time, and of those one address
 //! gets only some.
 
+mod asker;
 mod crowd;
 mod exchange;
 mod patience;
@@ -26,6 +27,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+pub(crate) use asker::Asker;
 use crowd::Crowd;
 pub use wire::Wire;
 

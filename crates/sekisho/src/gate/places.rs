@@ -5,7 +5,6 @@
 
 use std::{
     collections::{HashMap, hash_map::Entry},
-    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -15,6 +14,8 @@ use tokio::{
     time::timeout,
 };
 
+use crate::front::Asker;
+
 /// How many bodies come in at one time; each may hold 26 MB.
 const COMING: usize = 16;
 /// How many of those from one address.
@@ -23,10 +24,6 @@ const COMING_FROM_ONE: usize = 4;
 const READ: usize = 4;
 /// How long a picture that is here waits for an inspector before its member is told to send it again.
 const PATIENCE: Duration = Duration::from_secs(15);
-
-/// Who asks: an address of IPv4, or a whole /64 of IPv6.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Asker(pub(super) IpAddr);
 
 /// There is no place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -105,6 +102,8 @@ impl Drop for Coming {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use super::*;
 
     fn asker(last: u8) -> Option<Asker> {

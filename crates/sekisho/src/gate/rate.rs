@@ -6,19 +6,18 @@
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
-    net::{IpAddr, Ipv6Addr, SocketAddr},
     sync::{Mutex, PoisonError},
 };
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
-    http::HeaderMap,
+    extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use sekisho_core::time::Timestamp;
 
-use super::{api, places::Asker, state::Gate};
+use super::{api, state::Gate};
+use crate::front::Asker;
 
 /// Calls of one asker within one minute.
 const PER_MINUTE: u32 = 600;
@@ -52,9 +51,7 @@ impl Rates {
 
 /// Stops an address that asks too often. Addresses are counted, never kept longer than the minute, never logged.
 pub(super) async fn by_address(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let told = if gate.settings().behind_proxy { forwarded(request.headers()) } else { None };
-    if let Some(asker) = told.or(peer).map(|address| Asker(network(address))) {
+    if let Some(asker) = Asker::of(request.headers(), request.extensions(), gate.settings().behind_proxy) {
         if let Err(seconds) = gate.rates().count(&asker, gate.room().now()) {
             return api::too_many(seconds).into_response();
         }
@@ -73,23 +70,6 @@ fn denied(gate: &Gate, asker: Asker, path: &str) -> Option<u64> {
         return None;
     }
     unheard.denied().network_at(unheard.network(asker), path, gate.room().now())
-}
-
-/// What the proxy itself wrote: the last entry. Those before it are the caller's own words.
-fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
-    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-    last.rsplit(',').next()?.trim().parse().ok()
-}
-
-/// One household has a whole /64 of IPv6 addresses: it counts as one asker.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => match address.to_ipv4_mapped() {
-            Some(mapped) => IpAddr::V4(mapped),
-            None => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
-        },
-    }
 }
 
 fn digest(asker: &impl Hash) -> u64 {
@@ -114,14 +94,6 @@ mod tests {
         assert_eq!((stopped.status, stopped.code()), (429, "too_many".into()));
         assert!(stopped.header("retry-after").is_some());
         assert_eq!(ask("203.0.113.8".into()).await.status, 200);
-    }
-
-    #[test]
-    fn a_network_of_six_is_one_asker_and_a_mapped_address_is_its_own() {
-        let same = |a: &str, b: &str| network(a.parse().unwrap()) == network(b.parse().unwrap());
-        assert!(same("2001:db8::1", "2001:db8::ffff:1"));
-        assert!(!same("2001:db8:0:1::1", "2001:db8:0:2::1"));
-        assert!(same("::ffff:203.0.113.7", "203.0.113.7"));
     }
 
     /// M7

@@ -16,8 +16,11 @@ use tokio::{
     time::sleep,
 };
 
-use super::{denied::Denied, places::Asker};
-use crate::service::{ports::GateKeeper, room::Room, secret::sha256};
+use super::denied::Denied;
+use crate::{
+    front::Asker,
+    service::{ports::GateKeeper, room::Room, secret::sha256},
+};
 
 /// How many may wait for the keeper; each holds 8 KiB at most. More than these are not passed on.
 const WAITING: usize = 512;

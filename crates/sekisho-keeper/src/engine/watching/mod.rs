@@ -12,6 +12,7 @@ mod heed;
 mod kept;
 mod obey;
 mod settings;
+mod whence;
 
 use rusqlite::Connection;
 use sekisho_core::{
@@ -27,6 +28,7 @@ use sekisho_core::{
 pub(super) use heed::heed;
 pub(super) use kept::keep;
 pub(super) use settings::{enter, found};
+pub(super) use whence::enter as whence;
 
 use self::bounds::Bounds;
 pub(super) use self::kept::Kept;

@@ -55,7 +55,7 @@ fn begin_shifts(house: &mut House, people: std::ops::Range<usize>) -> Done<Vec<S
     let options = options.collect::<Done<Vec<_>>>()?;
     let proofs = people.zip(options).map(|(person, options)| {
         let assertion = house.people[person].get(&options.challenge)?;
-        Ok(Ask::Desk(DeskRequest::BeginShift { ceremony: options.ceremony, assertion }))
+        Ok(Ask::Desk(DeskRequest::BeginShift { ceremony: options.ceremony, assertion, from: None }))
     });
     let proofs = proofs.collect::<Done<Vec<_>>>()?;
     let begun = house.run(proofs).into_iter().map(|outcome| match outcome {

@@ -205,7 +205,7 @@ impl House {
             other => return Err(format!("no options: {other:?}").into()),
         };
         let assertion = self.people[person].get(&options.challenge)?;
-        match self.desk(DeskRequest::BeginShift { ceremony: options.ceremony, assertion })? {
+        match self.desk(DeskRequest::BeginShift { ceremony: options.ceremony, assertion, from: None })? {
             DeskAnswer::Shift(shift) => Ok(shift.token),
             other => Err(format!("no shift: {other:?}").into()),
         }

@@ -9,6 +9,7 @@ use axum::{
 use sekisho_keeper::wire::{Assertion, DeskAnswer, DeskRequest, Shift};
 use serde::{Deserialize, Serialize};
 
+use super::whence::Whence;
 use crate::{
     desk::{
         cause::Cause,
@@ -41,6 +42,7 @@ struct Begun {
 pub(crate) async fn post(
     State(desk): State<Desk>,
     Maybe(before): Maybe,
+    Whence(from): Whence,
     FromScript(proof): FromScript<Proof>,
 ) -> Result<Response, Cause> {
     let ceremony = proof.ceremony.sixteen().ok_or(Cause::BadForm)?;
@@ -50,7 +52,7 @@ pub(crate) async fn post(
         authenticator_data: proof.authenticator_data.0,
         signature: proof.signature.0,
     };
-    let DeskAnswer::Shift(shift) = desk.ask(DeskRequest::BeginShift { ceremony, assertion }).await? else {
+    let DeskAnswer::Shift(shift) = desk.ask(DeskRequest::BeginShift { ceremony, assertion, from }).await? else {
         return Err(misplaced());
     };
     desk.learn_time().await?;

@@ -3,3 +3,4 @@
 pub(crate) mod begin;
 pub(crate) mod end;
 pub(crate) mod options;
+mod whence;

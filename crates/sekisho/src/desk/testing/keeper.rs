@@ -14,7 +14,7 @@ use sekisho_keeper::{
     webauthn::{Credential, RelyingParty, verify_assertion, verify_registration},
     wire::{
         Alerts, Answered, Assertion, Assignment, DeskAnswer, DeskRequest, Directory, EnrolOptions, LoggedEvent, Paused,
-        Picture, Queue, Refusal, Shift, ShiftOptions, ShiftToken, SiteView, StaffView, Status, Witnessing,
+        Picture, Queue, Refusal, Shift, ShiftOptions, ShiftToken, SiteView, StaffView, Status, Whence, Witnessing,
     },
 };
 
@@ -40,6 +40,7 @@ pub(in crate::desk) struct PlayKeeper(Mutex<State>);
 struct State {
     origin: String,
     asked: Vec<String>,
+    whence: Option<Whence>,
     refusal: Option<Refusal>,
     staff: Vec<StaffView>,
     passkey: Option<Credential>,
@@ -85,6 +86,7 @@ impl PlayKeeper {
         Self(Mutex::new(State {
             origin: origin.into(),
             asked: Vec::new(),
+            whence: None,
             refusal: None,
             passkey: None,
             holder: NEW,
@@ -112,6 +114,11 @@ impl PlayKeeper {
     /// What it was asked, oldest first, as `Debug` writes it.
     pub(in crate::desk) fn asked(&self) -> Vec<String> {
         self.state().asked.clone()
+    }
+
+    /// From where presence was proven last.
+    pub(in crate::desk) fn whence(&self) -> Option<Whence> {
+        self.state().whence.clone()
     }
 
     /// Refuses everything from now on.
@@ -202,7 +209,10 @@ impl State {
                 challenge: [8; 32],
                 rp_id: self.rp_id(),
             })),
-            DeskRequest::BeginShift { assertion, .. } => self.begin(&assertion),
+            DeskRequest::BeginShift { assertion, from, .. } => {
+                self.whence = from;
+                self.begin(&assertion)
+            }
             DeskRequest::EndShift(token) => {
                 self.shifts.remove(&token.0).map(|_| DeskAnswer::Done).ok_or(Refusal::ShiftOver)
             }

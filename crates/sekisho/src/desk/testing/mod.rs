@@ -107,10 +107,19 @@ impl TestDesk {
 
     /// A desk at another address.
     pub(super) fn at(origin: &str) -> Self {
+        Self::with(origin, false)
+    }
+
+    /// A desk that a proxy stands before.
+    pub(super) fn behind_a_proxy() -> Self {
+        Self::with(ORIGIN, true)
+    }
+
+    fn with(origin: &str, behind_proxy: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let store = SqliteDeskStore::open(&folder.path().join("desk.db")).expect("a database for the test");
         let keeper = Arc::new(PlayKeeper::new(origin));
-        let settings = Settings { origin: origin.into(), test: true, demo_reviewer: None };
+        let settings = Settings { origin: origin.into(), behind_proxy, test: true, demo_reviewer: None };
         let parts = Parts {
             keeper: keeper.clone(),
             store: Arc::new(store),

@@ -16,7 +16,8 @@ use super::{
     signed::{too_large, too_many},
 };
 use crate::{
-    gate::{places::Asker, problem::Problem, state::Gate},
+    front::Asker,
+    gate::{problem::Problem, state::Gate},
     service::announce::{self, AnnounceError, Announcement},
 };
 

@@ -10,7 +10,8 @@ use sekisho_core::id::SiteName;
 use sekisho_keeper::wire::SignedCall;
 
 use crate::{
-    gate::{places::Asker, problem::Problem, state::Gate},
+    front::Asker,
+    gate::{problem::Problem, state::Gate},
     service::{
         secret::sha256,
         site_call::{self, NotHeard},

@@ -16,7 +16,8 @@ use super::{
     frame::{self, Frame},
 };
 use crate::{
-    gate::{cookie, lang::Lang, places::Asker, state::Gate},
+    front::Asker,
+    gate::{cookie, lang::Lang, state::Gate},
     service::{
         member::{self, NoVisit},
         secret::Secret,

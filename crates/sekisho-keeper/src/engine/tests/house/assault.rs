@@ -79,7 +79,7 @@ impl House {
             panic!("no options")
         };
         let assertion = Person::new(1).prove(&options.challenge);
-        let begin = || DeskRequest::BeginShift { ceremony: options.ceremony, assertion: assertion.clone() };
+        let begin = || DeskRequest::BeginShift { ceremony: options.ceremony, assertion: assertion.clone(), from: None };
         let Ok(DeskAnswer::Shift(shift)) = self.desk(begin()) else { panic!("no shift") };
         (shift.token, self.desk(begin()).unwrap_err())
     }

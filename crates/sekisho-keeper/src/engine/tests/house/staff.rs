@@ -47,11 +47,21 @@ impl House {
     }
 
     pub(super) fn prove_as(&mut self, n: u8, shift: Option<ShiftToken>) -> Shift {
+        self.prove_from(n, shift, None)
+    }
+
+    /// A reviewer begins a shift at this address of a network, with this program.
+    pub(in crate::engine::tests) fn begin_shift_from(&mut self, last: u8, agent: &str) -> ShiftToken {
+        let from = Whence { address: [203, 0, 113, last].into(), agent: agent.into() };
+        self.prove_from(1, None, Some(from)).token
+    }
+
+    fn prove_from(&mut self, n: u8, shift: Option<ShiftToken>, from: Option<Whence>) -> Shift {
         let Ok(DeskAnswer::ShiftOptions(options)) = self.desk(DeskRequest::ShiftOptions { shift }) else {
             panic!("no options")
         };
         let assertion = Person::new(n).prove(&options.challenge);
-        match self.desk(DeskRequest::BeginShift { ceremony: options.ceremony, assertion }) {
+        match self.desk(DeskRequest::BeginShift { ceremony: options.ceremony, assertion, from }) {
             Ok(DeskAnswer::Shift(shift)) => shift,
             other => panic!("no shift: {other:?}"),
         }
