@@ -19,4 +19,5 @@ pub mod quiet;
 pub mod rivals;
 pub mod tables;
 pub mod tuning;
+mod why;
 pub mod world;

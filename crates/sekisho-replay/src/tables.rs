@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::{
-    attack::{ATTACKS, Attack},
+    attack::ATTACKS,
     document::Scaled,
     elsewhere::Elsewhere,
     figures::Row,
@@ -200,49 +200,6 @@ pub fn alarms(scales: &[Scaled]) -> String {
         out.push('\n');
     }
     out
-}
-
-impl Attack {
-    /// Why it gets more than it should, or is noticed later.
-    pub fn why_lost(&self) -> &'static str {
-        use crate::attack::Way::{DripDecided, DripLapsed, Every, Fetches, Rides, Rogue, Unassigned};
-        match (self.way, self.sessions) {
-            (Rogue, _) => {
-                "who works as always and copies what they see does nothing that can be counted. Their share \
-                of the work is the bound; on heavy days that is more than the average day of 150"
-            }
-            (Rides, _) => {
-                "a thief at a person's pace, in each shift, is that person to whoever counts. The budget of \
-                240 a day (480 while work is left over) is what bounds it"
-            }
-            (Every(_), 1) => {
-                "that is as fast as the budget lets a person be, so nothing finds it, and the budget of \
-                240 a day ends it: fewer would cost members hours"
-            }
-            (_, 1) => {
-                "a thief who never rests gets more of the common queue than the person would; where work is \
-                waiting, the budget of 240 a day (480 while it is left over) ends it and nothing sooner"
-            }
-            (DripDecided(..), _) => {
-                "a look that is decided leaves nothing to count: each costs a verdict that the \
-                person whose session it is never gave. What arrives bounds it. Documents whose answer is known \
-                (`sekisho canary`) show blind verdicts, to whoever looks at them"
-            }
-            (DripLapsed(_), _) => {
-                "few looks a day, so that the test, which has to let honest lapses pass, takes days \
-                to be sure; at three lapses each shift ends by itself"
-            }
-            (Fetches(..), _) => {
-                "each address asks once or twice, and only the first eight of a minute are named, so \
-                that nobody floods the ledger: the rest is summed up. No picture is at stake"
-            }
-            (Unassigned, _) => "refusals of one session are summed up",
-            _ => {
-                "many sessions at a person's pace are many people to whoever counts. Nothing rings; what arrives and \
-                each one's budget bound it"
-            }
-        }
-    }
 }
 
 #[cfg(test)]

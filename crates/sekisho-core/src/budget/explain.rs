@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn the_default_allows_one_person_little_more_than_their_share() {
         let allows = explain(&Limits::default(), 40);
-        assert_eq!((allows.person.day, allows.all.day), (240, 9_600));
+        assert_eq!((allows.person.day, allows.all.day), (150, 6_000));
         assert_eq!((allows.refused_after, allows.seconds_each), (5, 12));
         assert_eq!((allows.person_relieved.day, allows.person_relieved.hour), (480, 120));
     }

@@ -130,6 +130,9 @@ impl Look<'_> {
     }
 }
 
+/// Of those who are enrolled, one of so many is at work in the hours when fewest are.
+const ENROLLED_FOR_ONE_AT_WORK: u64 = 10;
+
 struct Meter<'a, C> {
     limits: &'a Limits,
     demand: Demand,
@@ -181,10 +184,11 @@ impl<C: Counts> Meter<'_, C> {
         }))
     }
 
-    /// What is left over is divided among the reviewers, up to what a person can do in a day.
+    /// What is left over is divided among those who may be at work, up to what a person can do in a day.
     fn relieved(&self, limit: u64, window: Window) -> u64 {
         let days = window.seconds() / (24 * HOUR);
-        let share = self.demand.waiting_long.div_ceil(self.demand.reviewers.max(1));
+        let at_work = self.demand.reviewers.div_ceil(ENROLLED_FOR_ONE_AT_WORK).max(1);
+        let share = self.demand.waiting_long.div_ceil(at_work);
         let at_most = self.limits.relief.day_at_most * days;
         if days == 0 { limit } else { limit.saturating_add(share).min(at_most.max(limit)) }
     }

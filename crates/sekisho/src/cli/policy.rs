@@ -251,8 +251,8 @@ mod tests {
         let budget = written.0.display().to_string();
         let (status, said) = ran(&["--json", &shipped("jp-dating-site.toml"), "--budget", &budget]);
         let reports: Value = serde_json::from_str(&said).unwrap();
-        assert_eq!((status, &reports[1]["budget"]["allows"]["person"]["day"]), (0, &240.into()));
-        assert_eq!(reports[1]["budget"]["allows"]["all"]["72_hours"], 40 * 600);
+        assert_eq!((status, &reports[1]["budget"]["allows"]["person"]["day"]), (0, &150.into()));
+        assert_eq!(reports[1]["budget"]["allows"]["all"]["72_hours"], 40 * 450);
     }
 
     #[test]

@@ -132,7 +132,7 @@ mod tests {
     fn what_waits_for_long_is_what_came_before_and_has_not_ended() {
         let mut memory = Memory::default();
         (0..9).for_each(|_| memory.add(Series::new(Subject::Vault, Kind::Arrived), NOW - 7 * HOUR));
-        (0..9).for_each(|_| memory.add(Series::new(Subject::Vault, Kind::Arrived), NOW - HOUR));
+        (0..9).for_each(|_| memory.add(Series::new(Subject::Vault, Kind::Arrived), NOW - HOUR / 2));
         (0..4).for_each(|_| memory.add(Series::new(Subject::Vault, Kind::Ended), NOW - 5));
         let demand = Demand::at(&Limits::default(), 3, NOW, &memory).unwrap();
         assert_eq!(demand, Demand { waiting_long: 5, reviewers: 3 });

@@ -123,10 +123,10 @@ mod tests {
         let (status, said) = judged("[person]\nminute = 3\nhour = 60\nday = 80\n72_hours = 200\n", Language::En);
         assert_eq!(status, 0, "{said}");
         assert!(said.contains("their session: 3 in a minute, 60 in an hour, 80 in a day, 200 in 72 hours"), "{said}");
-        assert!(said.contains("comparison:                     5 in a minute, 120 in an hour, 240 in a day"), "{said}");
+        assert!(said.contains("comparison:                     5 in a minute, 120 in an hour, 150 in a day"), "{said}");
         assert!(said.contains("40 reviewers together: 120 in a minute"), "{said}");
         assert!(said.contains("first refused after 3 documents, then gets one every 20 seconds"), "{said}");
-        assert!(judged("", Language::Ja).1.contains("24時間に240件"), "an empty file is the default");
+        assert!(judged("", Language::Ja).1.contains("24時間に150件"), "an empty file is the default");
     }
 
     #[test]

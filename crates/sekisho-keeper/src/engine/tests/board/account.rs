@@ -195,7 +195,7 @@ impl Account {
         let long_ago = self.now - limits.relief.after_hours * HOUR;
         let came = self.arrivals().filter(|(at, _)| *at <= long_ago).count();
         let waiting = came.saturating_sub(self.ends().count()) as u64;
-        (base + waiting.div_ceil(self.reviewers())).min(limits.relief.day_at_most * days)
+        (base + waiting.div_ceil(self.reviewers().div_ceil(10).max(1))).min(limits.relief.day_at_most * days)
     }
 
     fn reviewers(&self) -> u64 {
