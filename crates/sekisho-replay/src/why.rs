@@ -15,7 +15,7 @@ impl Attack {
                            of the work is the bound; on heavy days that is more than the average day of 150"
                 .into(),
             (Rides, _) => format!(
-                "a thief at a person's pace, in each shift, is that person to whoever counts. {} is what bounds it",
+                "a thief at a person's pace, in each shift, is that person to whoever counts, and {} is what bounds it",
                 a_persons_day()
             ),
             (Every(_), 1) => format!(
