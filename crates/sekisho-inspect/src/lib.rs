@@ -18,6 +18,7 @@ pub mod paint;
 pub mod png;
 pub mod qr;
 pub mod quality;
+pub mod read;
 pub mod render;
 mod shrink;
 pub mod sniff;
