@@ -175,6 +175,63 @@ fn a_leaf_that_was_rewritten_everywhere_opens_nothing() {
     assert!(number(&row.note, " entries named somebody else") > 0, "{}", row.note);
 }
 
+/// What a thief of sessions got: some pictures, since what they hold is a reviewer's, and no more than was promised.
+fn assert_bounded(row: &Row, most: u64) {
+    assert!(row.kept, "{row:#?}");
+    assert!((1..=most).contains(&row.got.pictures) && row.officer.is_some(), "{row:#?}");
+}
+
+/// M19, M20, M39: faster than a person, the shift ends by itself; without budgets and watch everything was seen.
+#[test]
+fn a_stolen_session_that_does_not_wait_loses_the_shift_within_25_documents() {
+    let row = row("mass-read");
+    assert_bounded(&row, 25);
+    assert!(row.stopped.came && row.stopped.requests.is_some_and(|requests| requests < 150), "{:?}", row.stopped);
+    assert!(row.note.ends_with("the same code saw 30"), "{}", row.note);
+}
+
+/// M19, M20, M39: all sessions at once pause everything, then lock it down.
+#[test]
+fn all_sessions_ridden_at_once_lock_the_keeper_down() {
+    let row = row("spread-sessions");
+    assert_bounded(&row, 32);
+    assert!(row.stopped.how.contains("locked down"), "{:?}", row.stopped);
+    assert!(row.note.ends_with("saw 33 of 33"), "{}", row.note);
+}
+
+/// M19, M20, M39: below every limit for days. A thief who takes a person's time is not noticed, and the row says so.
+#[test]
+fn a_slow_drip_is_told_within_three_days_and_bounded_by_what_arrived() {
+    let row = row("slow-drip");
+    assert_bounded(&row, 42);
+    assert!(row.noticed.seconds.is_some_and(|seconds| seconds <= 3 * 86_400), "{:?}", row.noticed);
+    assert!(!row.stopped.came && row.note.contains("was not noticed"), "{row:#?}");
+}
+
+/// M15, M19, M39: a reviewer for somebody else sees a day's work, none of their choosing, each look on record.
+#[test]
+fn a_rogue_reviewer_gets_a_days_budget_and_nothing_beyond() {
+    let row = row("rogue-reviewer");
+    assert_bounded(&row, 12);
+    assert!(!row.noticed.came && row.stopped.came, "{row:#?}");
+}
+
+/// M26, M39: nobody on the internet shuts the house.
+#[test]
+fn strangers_can_not_have_the_house_shut() {
+    let row = row("lock-us-out-from-outside");
+    assert_kept(&row);
+    assert!(number(&row.note, " requests,") > 500 && row.noticed.came, "{row:#?}");
+}
+
+/// M26, M39: one reviewer who misbehaves loses their own shift, and nobody else's.
+#[test]
+fn one_reviewer_can_not_have_the_house_shut() {
+    let row = row("lock-us-out-from-inside");
+    assert_bounded(&row, 20);
+    assert!(row.note.contains("0 of anybody else's"), "{}", row.note);
+}
+
 #[test]
 fn a_drill_that_is_not_there_is_a_usage_error_and_names_those_that_are() {
     let asked = Command::new(env!("CARGO_BIN_EXE_sekisho")).args(["drill", "stolen-moon"]).output().unwrap();

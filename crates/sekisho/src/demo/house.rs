@@ -70,6 +70,8 @@ pub struct Build {
     pub figures: Option<TcpListener>,
     /// Further ports that the courier may dial.
     pub ports: Vec<u16>,
+    /// Further reviewers with a passkey each, besides the one there always is.
+    pub reviewers: usize,
     /// An officer with a passkey, who is called `demo-officer`.
     pub officer: bool,
     /// An administrator with a passkey, who is called `demo-administrator`.
@@ -96,6 +98,8 @@ pub struct House {
     pub site: Sample,
     /// The reviewer's passkey.
     pub passkey: Arc<Mutex<SoftAuthenticator>>,
+    /// The further reviewers' passkeys.
+    pub(super) others: Vec<Mutex<SoftAuthenticator>>,
     /// The officer's passkey, if there is one.
     pub officer: Option<Mutex<SoftAuthenticator>>,
     /// The administrator's passkey, if there is one.
@@ -178,6 +182,7 @@ impl House {
         if build.unstaffed {
             plan.people.clear();
         }
+        let others = plan::reviewers(build.reviewers, &desk, &mut plan.people, &mut entropy)?;
         if let Some(officer) = &mut officer {
             plan.people.push(founder("demo-officer", Role::Officer, &desk, officer, &mut entropy)?);
         }
@@ -213,6 +218,7 @@ impl House {
             start,
             site,
             passkey,
+            others: others.into_iter().map(Mutex::new).collect(),
             officer: officer.map(Mutex::new),
             administrator: administrator.map(Mutex::new),
             clock,

@@ -71,6 +71,22 @@ pub(super) fn founder(
     Ok(Founder { name: name.into(), role, passkey })
 }
 
+/// So many reviewers more, who are called `reviewer-2` and on; answers with their passkeys.
+pub(super) fn reviewers(
+    more: usize,
+    desk: &Server,
+    people: &mut Vec<Founder>,
+    entropy: &mut dyn Entropy,
+) -> Result<Vec<SoftAuthenticator>, HouseError> {
+    let mut passkeys = Vec::new();
+    for number in 2..more + 2 {
+        let mut passkey = passkey(desk, entropy)?;
+        people.push(founder(&format!("reviewer-{number}"), Role::Reviewer, desk, &mut passkey, entropy)?);
+        passkeys.push(passkey);
+    }
+    Ok(passkeys)
+}
+
 /// Keeps pictures for so long, and has somebody at work at all hours, so that none is turned away meanwhile.
 pub(super) fn keep_for(policy: &mut Policy, hours: u16) {
     policy.retention.picture_hours = hours;

@@ -24,6 +24,22 @@ pub(super) struct Given {
     token: String,
 }
 
+impl Given {
+    pub(super) const fn new(assignment: String, token: String) -> Self {
+        Self { assignment, token }
+    }
+
+    /// Its name, in forms.
+    pub(super) fn assignment(&self) -> &str {
+        &self.assignment
+    }
+
+    /// What every form of this session carries.
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+}
+
 impl Reviewer {
     /// Begins a shift with the passkey.
     pub(super) fn begin(desk: &Server, passkey: &Mutex<SoftAuthenticator>) -> Result<Self, StoryError> {
@@ -39,7 +55,13 @@ impl Reviewer {
         Ok(Self(self.0.copied()?))
     }
 
-    fn prove(&mut self, passkey: &Mutex<SoftAuthenticator>) -> Result<(), StoryError> {
+    /// The browser's session.
+    pub(super) const fn session(&mut self) -> &mut Session {
+        &mut self.0
+    }
+
+    /// Touches the passkey: begins a shift, or goes on with it.
+    pub(super) fn prove(&mut self, passkey: &Mutex<SoftAuthenticator>) -> Result<(), StoryError> {
         let answer = self.0.post_json("/shift/options", &json!({}))?;
         expect(&answer, 200, "a challenge")?;
         let options: Value = serde_json::from_slice(answer.body())?;

@@ -68,6 +68,11 @@ impl Picture {
         Self { bytes: specimen::CARD.to_vec(), boxes: specimen::BOXES.to_vec() }
     }
 
+    /// The same card in fewer pixels, for whoever sends many.
+    pub fn small_specimen() -> Self {
+        Self { bytes: specimen::SMALL_CARD.to_vec(), boxes: specimen::SMALL_BOXES.to_vec() }
+    }
+
     /// Any file. Where no boxes are given, a band across its middle is drawn, as a member in a hurry would.
     pub fn of_file(bytes: Vec<u8>, boxes: Vec<Boxed>) -> Self {
         let boxes = if boxes.is_empty() { band(&bytes) } else { boxes };

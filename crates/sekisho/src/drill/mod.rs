@@ -23,7 +23,11 @@ mod hoard;
 pub(crate) mod in_gate;
 mod key_bytes;
 mod keyring;
+mod lock_from_inside;
+mod lock_from_outside;
+mod lookout;
 mod loot;
+mod mass_read;
 mod moment;
 mod old_state;
 mod openbao;
@@ -34,15 +38,21 @@ mod reach;
 mod report;
 mod restore;
 mod rewritten_ledger;
+mod rogue_reviewer;
 mod row;
 mod seen;
+mod slow_drip;
 mod snapshot;
 mod snapshot_with_keystore;
 mod sought;
+mod spread_sessions;
+mod stage;
 mod stolen_databases;
 mod stolen_site_key;
 mod stolen_storage;
+mod stranger;
 mod table;
+mod thief;
 mod truncated_ledger;
 mod watched;
 mod yesterdays_backup;
@@ -65,7 +75,7 @@ type Drill = fn(&Grounds) -> Result<Row, DrillError>;
 
 /// Every drill by its name, in the order in which they are performed. One that changes the installation that all share
 /// comes after the others that use it.
-const DRILLS: [(&str, Drill); 15] = [
+const DRILLS: [(&str, Drill); 21] = [
     ("stolen-storage", stolen_storage::perform),
     ("stolen-databases", stolen_databases::perform),
     ("stolen-site-key", stolen_site_key::perform),
@@ -81,6 +91,12 @@ const DRILLS: [(&str, Drill); 15] = [
     ("truncated-ledger", truncated_ledger::perform),
     ("rewritten-ledger", rewritten_ledger::perform),
     ("canary", canary::perform),
+    ("mass-read", mass_read::perform),
+    ("spread-sessions", spread_sessions::perform),
+    ("slow-drip", slow_drip::perform),
+    ("rogue-reviewer", rogue_reviewer::perform),
+    ("lock-us-out-from-outside", lock_from_outside::perform),
+    ("lock-us-out-from-inside", lock_from_inside::perform),
 ];
 
 /// The names of all drills.

@@ -35,7 +35,7 @@ const PICTURES: &str = "every picture";
 const UNDRILLED: &str = "no drill yet";
 
 /// Every row, in the order in which README.md shows them.
-pub(super) const PROMISES: [Promise; 18] = [
+pub(super) const PROMISES: [Promise; 23] = [
     drilled("stolen-storage", "the whole blob store and its credentials", PICTURES, "ciphertext")
         .ja("保管庫の全体と、その認証情報", "暗号文だけ"),
     drilled(
@@ -57,13 +57,47 @@ pub(super) const PROMISES: [Promise; 18] = [
         "インターネットに面したプロセスで動く攻撃者のコード",
         "以前に送られたものは得られない。侵入している間に送られるものだけ",
     ),
-    intended(
-        "a reviewer's live session",
+    drilled(
+        "mass-read",
+        "a reviewer's live session, faster than a person",
         PICTURES,
-        "that person's budget: ten assignments until the passkey is asked for again, each look on record",
-        UNDRILLED,
+        "25 at most: the shift ends by itself, each look on record",
     )
-    .ja("審査員の生きたセッション", "その人の予算まで。十件ごとにパスキーが要り、見たものはすべて記録に残る"),
+    .ja("審査員の生きたセッション。人より速く", "多くても25件。シフトがひとりでに終わり、見たものはすべて記録に残る"),
+    drilled(
+        "spread-sessions",
+        "every reviewer's live session at once",
+        PICTURES,
+        "no more than arrived, and 300 at most, until the keeper forgets its keys",
+    )
+    .ja("全審査員の生きたセッションを同時に", "届いた数まで、多くても300件。その前に鍵が忘れられる"),
+    drilled(
+        "slow-drip",
+        "a reviewer's live session for days, below every limit",
+        PICTURES,
+        "no more than arrived, each look on record; told within three days, unless what is taken is decided after a \
+         person's time",
+    )
+    .ja(
+        "審査員の生きたセッションを何日も、どの上限よりも下で",
+        "届いた数まで。見たものはすべて記録に残り、三日以内に知らされる。ただし人と同じ時間をかけて判断する者は気づかれない",
+    ),
+    drilled("rogue-reviewer", "a reviewer's own passkey", "–", "a person's day, none of their choosing, each look on record")
+        .ja("審査員自身のパスキー", "一人の一日分だけ。相手は選べず、見たものはすべて記録に残る"),
+    drilled(
+        "lock-us-out-from-outside",
+        "the internet, and the wish to have the house shut",
+        "–",
+        "0 pauses, 0 shifts ended; members and reviewers are served",
+    )
+    .ja("インターネットから、閉めさせたいという意志だけ", "一時停止も、シフトの終了もない。会員も審査員も使い続けられる"),
+    drilled(
+        "lock-us-out-from-inside",
+        "a reviewer's passkey, and the wish to have the house shut",
+        "–",
+        "their own shift, nobody else's",
+    )
+    .ja("審査員のパスキーと、閉めさせたいという意志", "止まるのは自分のシフトだけ"),
     intended(
         "code running in the process that faces the staff",
         PICTURES,

@@ -20,6 +20,16 @@ pub const ISSUER: Boxed = Boxed { x: 175, y: 808, w: 420, h: 76 };
 /// What the law asks to see on [`CARD`]: birth date, title, issuer.
 pub const BOXES: [Boxed; 3] = [BIRTH_DATE, TITLE, ISSUER];
 
+/// The same card in 720 × 454 pixels, for whoever sends many.
+pub const SMALL_CARD: &[u8] = include_bytes!("../../assets/specimen/card-small.jpg");
+
+/// [`BOXES`] on [`SMALL_CARD`].
+pub const SMALL_BOXES: [Boxed; 3] = [
+    Boxed { x: 155, y: 171, w: 248, h: 32 },
+    Boxed { x: 78, y: 54, w: 190, h: 42 },
+    Boxed { x: 78, y: 363, w: 190, h: 35 },
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,6 +49,13 @@ mod tests {
         assert_eq!((inspection.report.facts.width, inspection.report.facts.height), (1600, 1010));
         assert!(inspection.report.facts.visible < 0.1);
         assert!(CARD.len() <= 150_000);
+    }
+
+    #[test]
+    fn the_small_card_is_accepted_too() {
+        let request = UploadRequest { boxes: SMALL_BOXES.to_vec() };
+        let report = upload::inspect(SMALL_CARD, &request, &Limits::UPLOAD).report;
+        assert_eq!((report.code, report.facts.width, report.facts.height), (Code::Ok, 720, 454));
     }
 
     #[test]
