@@ -135,7 +135,7 @@ fn moment(sighting: Option<&Sighting>, or_why_not: &str) -> Moment {
     sighting.map_or_else(
         || Moment::never(or_why_not),
         |Sighting { finding, requests, seconds, .. }| {
-            let how = format!("by the watch ({}: {})", finding.detector, called(finding.verdict()));
+            let how = format!("by the watch's {}: {}", finding.detector, called(finding.verdict()));
             Moment::came(how).after(*requests, *seconds)
         },
     )

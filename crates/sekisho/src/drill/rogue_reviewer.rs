@@ -27,7 +27,7 @@ use crate::{
 
 /// Documents that wait.
 const DOCUMENTS: u64 = 20;
-/// What a person may open in a day here: a twentieth of the default, so that the day ends within the drill.
+/// What a person may open in a day here. The default is 150; with 12 the day ends within the drill.
 const A_DAY: u64 = 12;
 /// Seconds that a person takes for a document.
 const A_LOOK: u64 = 25;
