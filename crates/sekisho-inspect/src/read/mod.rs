@@ -12,3 +12,4 @@ mod month;
 pub mod number;
 pub mod numeral;
 pub mod role;
+pub mod zone;
