@@ -4,7 +4,11 @@
 //! salted commitment to those bytes. Nothing here names a member: a check is
 //! tied to a person only through the site's own HMAC, which stays out of events.
 
+mod about;
+
 use alloc::{boxed::Box, string::String, vec::Vec};
+
+pub use about::Contradiction;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +19,8 @@ use crate::{
     canary::Canary,
     check::{LookReason, Reason, Role, ShredCause, Verdict},
     id::{AssignmentId, CheckId, DocumentId, IntakeKeyId, KindName, PolicyName, ShiftId, SiteName, StaffId, ViewingId},
-    lockdown::{Lockdown, Means},
+    lockdown::{KeystoreChange, Lockdown, Means},
+    stop::Stopping,
     time::{Hour, Timestamp},
     watch::{
         Finding, Setup,
@@ -357,6 +362,16 @@ pub enum What {
         /// By what.
         by: Means,
     },
+    /// Something else opens the keystore than before.
+    KeystoreChanged {
+        /// What.
+        change: KeystoreChange,
+    },
+    /// Something was stopped, or may go on.
+    Stopping {
+        /// Which of both.
+        stopping: Stopping,
+    },
     /// A room observed something that no other event tells; summed up, so that nobody can flood the ledger.
     Observed {
         /// Which room.
@@ -387,38 +402,6 @@ pub enum What {
         /// What.
         alerting: Alerting,
     },
-}
-
-/// How a witness contradicts a ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Contradiction {
-    /// It knows more entries than were ever published here: this state is an older one, a copy, or cut short.
-    Ahead,
-    /// Its entries are not the first ones of this ledger: it was rewritten, or forked.
-    OtherHistory,
-}
-
-impl What {
-    /// The check that this is about, if it is about one and no other.
-    pub const fn check(&self) -> Option<CheckId> {
-        match self {
-            Self::Received { check, .. }
-            | Self::Assigned { check, .. }
-            | Self::Lapsed { check, .. }
-            | Self::Viewed { check, .. }
-            | Self::Decided { check, .. }
-            | Self::Shredded { check, .. }
-            | Self::DeadlineNears { check, .. }
-            | Self::CheckEnded { check, .. }
-            | Self::MemberErased { check } => Some(*check),
-            Self::MemberLeft { checks, .. } => match checks.as_slice() {
-                [check] => Some(*check),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub mod ledger;
 pub mod lockdown;
 pub mod policy;
 pub mod render;
+pub mod stop;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod time;

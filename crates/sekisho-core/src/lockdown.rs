@@ -79,6 +79,21 @@ pub enum Means {
     },
 }
 
+/// A change of what opens the keystore.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeystoreChange {
+    /// Shares were dealt; earlier ones open nothing.
+    SharesDealt {
+        /// How many are needed.
+        needed: u8,
+        /// How many there are.
+        of: u8,
+    },
+    /// Another passphrase was chosen by whoever gave enough shares; the earlier one opens nothing.
+    PassphraseChosen,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

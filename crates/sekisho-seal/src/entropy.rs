@@ -6,7 +6,7 @@ use hpke::rand_core::{TryCryptoRng, TryRng};
 use sekisho_core::entropy::{self, Entropy};
 
 /// Our entropy in the terms of the `rand_core` crate.
-pub(crate) struct Rng<'a>(pub(crate) &'a mut dyn Entropy);
+pub struct Rng<'a>(pub &'a mut dyn Entropy);
 
 impl TryRng for Rng<'_> {
     type Error = Infallible;

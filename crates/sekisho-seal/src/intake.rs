@@ -25,12 +25,12 @@ use crate::{
 
 type PublicKey = <XWing as hpke::Kem>::PublicKey;
 type PrivateKey = <XWing as hpke::Kem>::PrivateKey;
-type EncappedKey = <XWing as hpke::Kem>::EncappedKey;
+pub(crate) type EncappedKey = <XWing as hpke::Kem>::EncappedKey;
 
 const PURPOSE: &str = "sekisho document key";
-const ENCAPSULATED: usize = 1120;
+pub(crate) const ENCAPSULATED: usize = 1120;
 const KEY: usize = 32;
-const TAG: usize = 16;
+pub(crate) const TAG: usize = 16;
 
 /// The length of an [`IntakePublic`] in bytes.
 pub const PUBLIC_LEN: usize = 1216;
@@ -53,6 +53,10 @@ impl IntakePublic {
     /// [`NotAPublicKey`] for another length or an ML-KEM part that is not reduced (FIPS 203, 7.2).
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotAPublicKey> {
         PublicKey::from_bytes(bytes).map(Self).map_err(|_| NotAPublicKey)
+    }
+
+    pub(crate) const fn key(&self) -> &PublicKey {
+        &self.0
     }
 
     /// Its [`PUBLIC_LEN`] bytes.
@@ -91,7 +95,7 @@ impl IntakeSecret {
         IntakePublic(XWing::sk_to_pk(&self.private()))
     }
 
-    fn private(&self) -> PrivateKey {
+    pub(crate) fn private(&self) -> PrivateKey {
         PrivateKey::from_bytes(&self.0[..]).expect("any 32 bytes are an X-Wing seed")
     }
 }

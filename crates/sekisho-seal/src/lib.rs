@@ -42,13 +42,16 @@ mod document;
 mod entropy;
 mod intake;
 mod secret;
+mod share;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 pub use context::{Context, FormatVersion};
 pub use document::{Header, open_document, open_document_in_place, seal_document, sealed_len};
+pub use entropy::Rng;
 pub use intake::{IntakePublic, IntakeSecret, NotAPublicKey, PUBLIC_LEN, SEALED_KEY_LEN, open_key, seal_key};
 pub use secret::{DocumentKey, Plaintext, Wiped};
+pub use share::{ShareOpenError, open_share, seal_share};
 
 /// Why something sealed does not open.
 ///

@@ -17,6 +17,7 @@ use crate::{
     check::{Role, ShredCause},
     event::What,
     policy::Text,
+    stop::Stopping,
     watch::{Detector, Finding, Verdict},
 };
 
@@ -54,8 +55,12 @@ pub enum Kind {
     Canary,
     /// Somebody paused all openings.
     Paused,
+    /// Somebody stopped something.
+    Stopped,
     /// The keeper wiped its keys.
     LockedDown,
+    /// Something else opens the keystore than before.
+    KeystoreChanged,
     /// The time is not believed.
     TimeDoubted,
     /// A document was found damaged.
@@ -85,7 +90,9 @@ impl Kind {
             Self::WatchSet => "watch_set",
             Self::Canary => "canary",
             Self::Paused => "paused",
+            Self::Stopped => "stopped",
             Self::LockedDown => "locked_down",
+            Self::KeystoreChanged => "keystore_changed",
             Self::TimeDoubted => "time_doubted",
             Self::Damaged => "damaged",
             Self::Overdue => "overdue",
@@ -130,7 +137,9 @@ impl Alert {
             What::WitnessContradicted { .. } => (Kind::Contradicted, Urgency::Now, Audience::All),
             What::WitnessForgotten { .. } => (Kind::WitnessForgotten, Urgency::Soon, Audience::All),
             What::Paused { .. } => (Kind::Paused, Urgency::Now, Audience::Rota),
+            What::Stopping { stopping: Stopping::Stopped { .. } } => (Kind::Stopped, Urgency::Now, Audience::Rota),
             What::LockedDown { .. } => (Kind::LockedDown, Urgency::Now, Audience::All),
+            What::KeystoreChanged { .. } => (Kind::KeystoreChanged, Urgency::Soon, Audience::All),
             What::TimeDoubted { .. } => (Kind::TimeDoubted, Urgency::Now, Audience::Rota),
             What::Shredded { cause: ShredCause::Damaged, .. } => (Kind::Damaged, Urgency::Soon, Audience::Rota),
             What::Shredded { cause: ShredCause::Overdue, .. } => (Kind::Overdue, Urgency::Soon, Audience::Rota),
@@ -172,6 +181,7 @@ impl Alert {
             | What::WitnessAgreed { .. }
             | What::Resumed { .. }
             | What::ResumeAsked { .. }
+            | What::Stopping { .. }
             | What::Unlocked { .. }
             | What::Canary { .. }
             // A detector makes of it what there is to make.

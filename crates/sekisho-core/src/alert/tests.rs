@@ -54,10 +54,12 @@ fn every_event_calls_whom_it_should_and_no_other() {
         ("courier_silent", (Urgency::Now, Audience::All)),
         ("damaged", (Urgency::Soon, Audience::Rota)),
         ("deadline_nears", (Urgency::Soon, Audience::Rota)),
+        ("keystore_changed", (Urgency::Soon, Audience::All)),
         ("locked_down", (Urgency::Now, Audience::All)),
         ("overdue", (Urgency::Soon, Audience::Rota)),
         ("paused", (Urgency::Now, Audience::Rota)),
         ("restored", (Urgency::Now, Audience::All)),
+        ("stopped", (Urgency::Now, Audience::Rota)),
         ("test", (Urgency::Now, Audience::Rota)),
         ("time_doubted", (Urgency::Now, Audience::Rota)),
         // The last finding of the list: several people, a lockdown.

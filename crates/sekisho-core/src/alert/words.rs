@@ -9,6 +9,7 @@ use super::{Alerting, Kind, Words};
 use crate::{
     calendar::text::rfc3339,
     event::{Contradiction, What},
+    lockdown::KeystoreChange,
     policy::Text,
     watch::{Cause, Detector, Finding, Verdict},
 };
@@ -35,6 +36,17 @@ fn happened(kind: Kind, what: &What) -> Text {
             text(format!("証人 {witness} の登録が取り消されました。"), format!("The witness {witness} was forgotten."))
         }
         What::Paused { .. } => text("閲覧が止められました。", "Viewing was paused."),
+        What::Stopping { .. } => {
+            text("責任者か運用者が、機能の一部を止めました。", "Somebody responsible stopped something.")
+        }
+        What::KeystoreChanged { change: KeystoreChange::PassphraseChosen } => text(
+            "保管者の分散鍵で、鍵ファイルの合言葉が変えられました。",
+            "Whoever gave the custodians' shares chose another passphrase of the keystore.",
+        ),
+        What::KeystoreChanged { change: KeystoreChange::SharesDealt { needed, of } } => text(
+            format!("保管者の分散鍵が配り直されました({of} 人のうち {needed} 人)。"),
+            format!("Custodians' shares of the keystore were dealt: {needed} of {of}."),
+        ),
         What::LockedDown { .. } => text("施錠されました。", "The vault was locked down."),
         What::TimeDoubted { wall, confirmed } => text(
             format!("この機械の時計は {} ですが、確認できている時刻は {} です。", rfc3339(*wall), rfc3339(*confirmed)),
@@ -103,6 +115,14 @@ fn implies(kind: Kind) -> Text {
             "誰も書類を開けません。届いた書類は期限が来ると消えます。",
             "Nobody can open a document. What has arrived is shredded at its deadline.",
         ),
+        Kind::Stopped => text(
+            "止められたものは、再開されるまで使えません。書類の期限は進みます。",
+            "What was stopped doesn't work until it is lifted. Deadlines go on.",
+        ),
+        Kind::KeystoreChanged => text(
+            "前の合言葉、前に配られた分散鍵は、もう使えません。覚えがなければ、誰かが鍵を開けられます。",
+            "What opened the keystore before opens nothing now. If nobody of you did it, somebody else can open it.",
+        ),
         Kind::LockedDown => text(
             "鍵は消され、誰も書類を開けません。届いた書類は期限が来ると消えます。",
             "Its keys are wiped: nobody can open a document. What has arrived is shredded at its deadline.",
@@ -162,6 +182,14 @@ fn to_do(kind: Kind) -> Text {
         Kind::Paused => text(
             "止めた人に理由を聞いてください。時間が来れば終わり、責任者2人がデスクの /watch で先に再開できます。",
             "Ask whoever paused it why. It ends by itself; two officers lift it earlier at the desk's page /watch.",
+        ),
+        Kind::Stopped => text(
+            "デスクの /watch/stops か sekisho stop --list で、何がなぜ止められたかを確かめてください。",
+            "See at the desk's page /watch/stops, or with `sekisho stop --list`, what was stopped and why.",
+        ),
+        Kind::KeystoreChanged => text(
+            "保管者それぞれに、その場にいたか、配られた紙を持っているかを確かめてください。",
+            "Ask each custodian whether they were there, and whether they hold what was dealt.",
         ),
         Kind::LockedDown => text(
             "台帳で誰がなぜ命じたかを確かめ、片づいたら sekisho unlock で解錠してください。",

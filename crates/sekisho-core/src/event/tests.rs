@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     author::Author,
     budget::{Kind, Series, Spent, Subject, Window},
-    id::{AgentId, AlertId, CanaryId, DeviceId, NetworkId},
+    id::{AgentId, AlertId, CanaryId, DeviceId, NetworkId, StopId},
     watch::{
         Cause, Detector, Evidence, OutsideVerdict, PersonVerdict, Several, SeveralVerdict, VaultVerdict,
         observed::{Asker, Outsider, Trouble},
@@ -48,9 +48,24 @@ fn every_kind() -> Vec<What> {
         What::LimitsSet { limits: Box::default() },
         What::WatchSet { setup: Box::new(Setup::all(crate::watch::Switch::Shadow)), founding: false },
         What::SiteBudgetSet { site: "site-a".parse().unwrap(), budget: Some(Limits::default().slack), by: None },
+        stopped(),
+        What::Stopping {
+            stopping: Stopping::Lifted {
+                stop: StopId::from_bytes([4; 16]),
+                by: staff.into(),
+                why: "over".parse().unwrap(),
+            },
+        },
+        What::KeystoreChanged { change: KeystoreChange::SharesDealt { needed: 2, of: 3 } },
+        What::KeystoreChanged { change: KeystoreChange::PassphraseChosen },
         What::Unlocked { by: Means::Passphrase },
         What::Unlocked { by: Means::Shares { given: 3, of: 5 } },
     ]
+}
+
+fn stopped() -> What {
+    let (stop, what, by) = (StopId::from_bytes([4; 16]), "uploads".into(), Author::Operator);
+    What::Stopping { stopping: Stopping::Stopped { stop, what, by, why: "a flood".parse().unwrap() } }
 }
 
 fn lockdown(by: Author, evidence: Vec<u64>) -> Lockdown {

@@ -285,6 +285,18 @@ pub const KEEPER_DB: &[Table] = &[
         ],
     },
     Table {
+        name: "stop",
+        what: "what somebody responsible stopped, while it is stopped; a network's address stands here alone",
+        rows: Rows::All,
+        columns: &[
+            id("id", "stp", "the stop"),
+            plain("target", "what is stopped"),
+            plain("by", "who stopped it: a person's id, operator or watch"),
+            plain("why", "why, in their words"),
+            time("since", "since when"),
+        ],
+    },
+    Table {
         name: "used_call",
         what: "signed calls that were used: each is good once, also after a restore",
         rows: Rows::All,

@@ -51,6 +51,7 @@ id_columns!(
     MessageId,
     ShiftId,
     StaffId,
+    StopId,
     ViewingId
 );
 

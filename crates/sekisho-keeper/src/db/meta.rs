@@ -44,6 +44,8 @@ pub mod names {
     pub const LOCKED_DOWN: &str = "locked_down";
     /// From which place of the ledger on the costs of looks stand in no row of budgets.
     pub const METERED: &str = "metered";
+    /// The dealing of custodians' shares that is on record.
+    pub const DEALING: &str = "dealing";
     /// The pause that was ordered last; before pauses ended by themselves, whether one holds.
     pub const PAUSED: &str = "paused";
     /// [`sekisho_core::alert::Rota`].

@@ -16,6 +16,7 @@ use super::{
     fault::Fault,
     pause, registry,
     shifts::{self, OnShift},
+    stops,
     turn::Turn,
 };
 use crate::{
@@ -78,8 +79,12 @@ fn assign(
 fn draw(turn: &mut Turn<'_>, shift: &OnShift) -> Result<Option<(CheckId, DocumentId)>, Fault> {
     let mut sites = sites_waiting(turn.db)?;
     sites.sort_by_key(|site| turn.room.served.get(site.as_str()).copied().unwrap_or(0));
-    let mut spent = None;
+    let (mut spent, mut stopped) = (None, !sites.is_empty());
     for site in sites {
+        if !stops::spares(turn.db, &site, shift.staff())? {
+            continue;
+        }
+        stopped = false;
         match draw_of(turn, &site, shift) {
             Err(Fault::Spent(one)) if matches!(one.series.of, Subject::Site(_)) => spent = Some(one),
             drawn => {
@@ -89,6 +94,10 @@ fn draw(turn: &mut Turn<'_>, shift: &OnShift) -> Result<Option<(CheckId, Documen
                 return Ok(Some(drawn));
             }
         }
+    }
+    // Told, instead of "nothing waits": something does.
+    if stopped {
+        return Err(Refusal::Stopped.into());
     }
     spent.map_or(Ok(None), |spent| Err(Fault::Spent(spent)))
 }

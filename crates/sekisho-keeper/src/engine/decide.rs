@@ -16,6 +16,7 @@ use super::{
     receive::ARRIVALS,
     registry,
     shifts::OnShift,
+    stops,
     turn::Turn,
 };
 use crate::{
@@ -33,6 +34,7 @@ pub(super) fn decide(
     let shift = turn.room.shifts.require(token, &[Role::Reviewer], turn.now.at)?;
     let (staff, assigned) = (shift.staff(), assigned::load(turn, assignment)?);
     require_seen_in_time(&assigned, &shift, turn.now.at)?;
+    stops::require_decision(turn.db, &assigned.record().site, staff)?;
     let (record, verdict) = (assigned.record(), reason.verdict());
     let (check, document) = (record.check, record.document);
     turn.db.prepare_cached("UPDATE assignment SET state = 'decided' WHERE id = ?1")?.execute([Id(assignment)])?;

@@ -2,7 +2,7 @@
 
 use super::{
     Engine, Position, alerts, assign, board, budget, canary, checks, clock, decide, fault::Fault, figures, intake_keys,
-    lockdown, outbox, pause, receive, registry, staff, turn::Turn, view, witness,
+    lockdown, outbox, pause, receive, registry, staff, stops, turn::Turn, view, witness,
 };
 use crate::{
     custody::{self, Opening},
@@ -147,6 +147,7 @@ fn gate(turn: &mut Turn<'_>, request: GateRequest) -> Result<GateAnswer, Fault> 
         GateRequest::Proof(check) => GateAnswer::Proof(checks::proof(turn, check)?),
         GateRequest::Status => GateAnswer::Status(status(turn)?),
         GateRequest::Unheard(unheard) => canary::hear(turn, &unheard).map(|()| GateAnswer::Heard(Vec::new()))?,
+        GateRequest::Stops => GateAnswer::Stops(stops::list(turn.db)?.into_iter().map(|stop| stop.target).collect()),
     })
 }
 
@@ -204,6 +205,13 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
         DeskRequest::Entries { shift, places } => DeskAnswer::Events(board::entries_at(turn, &shift, &places)?),
         DeskRequest::Events { shift, limit } => DeskAnswer::Events(events(turn, &shift, limit)?),
         DeskRequest::Pause { shift, minutes } => pause::by_staff(turn, &shift, minutes).map(|()| DeskAnswer::Done)?,
+        DeskRequest::Stops => DeskAnswer::Stops(stops::list(turn.db)?),
+        DeskRequest::Stop { shift, target, why } => {
+            stops::stop_at_desk(turn, &shift, &target, &why).map(|()| DeskAnswer::Done)?
+        }
+        DeskRequest::Lift { shift, stop, why } => {
+            stops::lift_at_desk(turn, &shift, stop, &why).map(|()| DeskAnswer::Done)?
+        }
         DeskRequest::LockDown { shift, why } => lockdown::by_officer(turn, &shift, &why).map(|()| DeskAnswer::Done)?,
         DeskRequest::ConfirmTime(shift) => clock::confirm(turn, &shift).map(|()| DeskAnswer::Done)?,
         DeskRequest::Resume(shift) => pause::resume(turn, &shift).map(|()| DeskAnswer::Done)?,
@@ -228,7 +236,11 @@ fn operator(turn: &mut Turn<'_>, request: OperatorRequest) -> Result<OperatorAns
         OperatorRequest::TestAlert => OperatorAnswer::Alert(alerts::test(turn, by)?),
         OperatorRequest::Pause { minutes } => pause::for_minutes(turn, by, minutes).map(|()| OperatorAnswer::Done)?,
         OperatorRequest::LockDown { why } => lockdown::by_operator(turn, &why).map(|()| OperatorAnswer::Done)?,
+        OperatorRequest::Stops => OperatorAnswer::Stops(stops::list(turn.db)?),
+        OperatorRequest::Stop { target, why } => OperatorAnswer::Stopped(stops::stop(turn, &target, by, &why)?),
+        OperatorRequest::Lift { stop, why } => stops::lift(turn, stop, by, &why).map(|()| OperatorAnswer::Done)?,
         // It has its keys.
+        OperatorRequest::ShareKey => return Err(Refusal::BadRequest.into()),
         OperatorRequest::Unlock(_) => OperatorAnswer::Done,
         OperatorRequest::SetRota(rota) => alerts::set_rota(turn, &rota, by).map(|()| OperatorAnswer::Done)?,
     })

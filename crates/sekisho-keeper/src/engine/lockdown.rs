@@ -107,9 +107,4 @@ impl Engine {
         let room = &mut self.room;
         Ok(room.keystore.lock_down(&room.keys, standing.since, &mut *room.entropy)?)
     }
-
-    /// The keystore's mark goes once the end is on record.
-    pub(super) fn release_keystore(&mut self) -> Result<(), Fault> {
-        Ok(self.room.keystore.release(&self.room.keys)?)
-    }
 }

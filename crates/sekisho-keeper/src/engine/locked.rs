@@ -14,6 +14,8 @@ use sekisho_core::{
     watch::Setup,
 };
 
+use sekisho_seal::IntakeSecret;
+
 use super::{
     Engine,
     alerts::{self, Heard},
@@ -21,6 +23,7 @@ use super::{
     budget,
     canary::Canaries,
     ceremonies::Ceremonies,
+    custodians,
     dispatch::{Ask, Reply},
     fault::Fault,
     figures::Counts,
@@ -29,7 +32,7 @@ use super::{
     pause, registry,
     shifts::Shifts,
     signers::Signers,
-    staff,
+    staff, stops,
     turn::Room,
     watching::{self, Watching},
     witness::{self, Witnesses},
@@ -38,12 +41,12 @@ use crate::{
     blobs::Blobs,
     canary::BookKey,
     db::meta::{self, Installation, LockedDown},
-    keystore::{Identity, Keys, Keystore, KeystoreError, Terms},
+    keystore::{Identity, Keys, Keystore, KeystoreError, Terms, UnlockError},
     ledger::{LedgerFiles, LedgerSigner, OpenError, StoredEntry, Writer},
     names::NameKey,
     wire::{
         CourierRequest, DeskAnswer, DeskRequest, GateAnswer, GateRequest, OperatorAnswer, OperatorRequest, Refusal,
-        Status, WitnessPlan,
+        SharesRefused, Status, WitnessPlan,
     },
 };
 
@@ -81,6 +84,9 @@ pub enum StartError {
     /// A lockdown holds, and ends by what is given for that purpose alone.
     #[error("the vault is locked down: it opens again by `sekisho unlock` alone")]
     LockedDown,
+    /// What custodians gave does not make the secret.
+    #[error(transparent)]
+    Shares(#[from] SharesRefused),
     /// The ledger does not continue what it published.
     #[error(transparent)]
     Ledger(#[from] OpenError),
@@ -97,14 +103,16 @@ impl From<rusqlite::Error> for StartError {
 
 /// A keeper without its keys.
 pub struct Locked {
-    parts: Parts,
-    installation: Installation,
+    pub(super) parts: Parts,
+    pub(super) installation: Installation,
     trust: TimeTrust,
     witnesses: WitnessPlan,
     budget: Option<Limits>,
     /// What budgets are counted on, once somebody asked how the keeper is.
     tally: OnceCell<budget::Tally>,
     watch: Option<Setup>,
+    /// The key that custodians seal their shares to, made for one occasion.
+    pub(super) share_key: Option<IntakeSecret>,
 }
 
 impl Locked {
@@ -131,7 +139,7 @@ impl Locked {
 
     pub(super) fn of(parts: Parts, installation: Installation, trust: TimeTrust) -> Self {
         let (witnesses, tally) = (WitnessPlan::default(), OnceCell::new());
-        Self { parts, installation, trust, witnesses, budget: None, watch: None, tally }
+        Self { parts, installation, trust, witnesses, budget: None, watch: None, tally, share_key: None }
     }
 
     /// Since when the vault is locked down, if it is: by keeper.db or by the keystore, of which one may be a copy from
@@ -152,7 +160,7 @@ impl Locked {
     pub fn settle_lockdown(&mut self, passphrase: &[u8]) -> Result<(), StartError> {
         let Some(since) = self.locked_down()? else { return Ok(()) };
         let keystore = &mut self.parts.keystore;
-        if keystore.shares().is_some() && !keystore.is_put_away() {
+        if keystore.has_custodians() && !keystore.is_put_away() {
             let (keys, _) = keystore.unlock(passphrase)?;
             return Ok(keystore.lock_down(&keys, since, &mut *self.parts.entropy)?);
         }
@@ -208,6 +216,10 @@ impl Locked {
                 .map(|keys| Reply::Gate(Ok(GateAnswer::IntakeKey(keys))))
                 .map_err(Fault::from),
             Ask::Gate(GateRequest::Status) => self.status().map(|status| Reply::Gate(Ok(GateAnswer::Status(status)))),
+            Ask::Gate(GateRequest::Stops) | Ask::Desk(DeskRequest::Stops) | Ask::Operator(OperatorRequest::Stops) => {
+                stops::tell(db, side)
+            }
+            Ask::Operator(OperatorRequest::ShareKey) => Ok(Reply::Operator(Ok(self.fresh_share_key()))),
             Ask::Operator(OperatorRequest::Status) => {
                 self.status().map(|status| Reply::Operator(Ok(OperatorAnswer::Status(status))))
             }
@@ -304,19 +316,23 @@ impl Locked {
         }
     }
 
-    /// The keys, and by what a lockdown ends with them.
+    /// The keys, and by what they were given where that goes on record.
     fn opened(&mut self, opener: Opener<'_>) -> Result<(Keys, Identity, Option<Means>), StartError> {
         self.tick()?;
         let (lockdown, keystore) = (self.locked_down()?.is_some(), &self.parts.keystore);
         let (opened, means) = match (opener, keystore.shares()) {
-            (Opener::Passphrase(_), Some(_)) if lockdown => return Err(StartError::LockedDown),
+            (Opener::Passphrase(_), Some(terms)) if lockdown && terms.has_custodians() => {
+                return Err(StartError::LockedDown);
+            }
             (Opener::Passphrase(passphrase), _) => (keystore.unlock(passphrase)?, Means::Passphrase),
             (Opener::Shares(secret, given), terms) => {
                 let of = terms.map_or(given, Terms::of);
-                (keystore.unlock_shared(secret)?, Means::Shares { given, of })
+                (keystore.unlock_shared(secret).map_err(shares_refused)?, Means::Shares { given, of })
             }
         };
-        Ok((opened.0, opened.1, lockdown.then_some(means)))
+        // That shares were given is on record whatever they were given for.
+        let told = lockdown || matches!(means, Means::Shares { .. });
+        Ok((opened.0, opened.1, told.then_some(means)))
     }
 
     /// Unlocks for whoever has to put things right before the keeper begins.
@@ -367,6 +383,13 @@ impl Locked {
     }
 }
 
+fn shares_refused(error: KeystoreError) -> StartError {
+    match error {
+        KeystoreError::Unlock(UnlockError::WrongShares) => SharesRefused::Wrong.into(),
+        other => other.into(),
+    }
+}
+
 pub(super) fn writer(
     db: &Connection,
     files: Box<dyn LedgerFiles>,
@@ -399,13 +422,14 @@ impl Engine {
                 // Assignments hang on shifts, and shifts ended with the process.
                 turn.db.execute("UPDATE assignment SET until = 0 WHERE state = 'open'", [])?;
                 ended.map_or(Ok(()), |by| lockdown::note_end(turn, by))?;
+                custodians::note_dealing(turn)?;
                 witness::enter(turn, witnesses)?;
                 budget::enter(turn, budget)?;
                 watching::enter(turn, watch)
             })
         })?;
         begun?;
-        self.release_keystore()?;
+        self.release_keystore(ended)?;
         self.tick();
         Ok(())
     }

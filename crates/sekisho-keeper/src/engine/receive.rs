@@ -10,7 +10,7 @@ use sekisho_core::{
 };
 use sekisho_seal::{Context, DocumentKey, FormatVersion, IntakeSecret, open_key};
 
-use super::{budget, fault::Fault, registry, turn::Turn};
+use super::{budget, fault::Fault, registry, stops, turn::Turn};
 use crate::{
     custody::{self, Hold},
     db::{
@@ -30,6 +30,7 @@ pub(super) const INTAKE_HOURS: u64 = 2;
 
 pub(super) fn receive(turn: &mut Turn<'_>, ask: &Receive) -> Result<Received, Fault> {
     let request = verified(turn, &ask.request)?;
+    stops::require_upload(turn.db, &request.site)?;
     let check = request.check;
     let policy = registry::policy_in_force(turn.db, &request, Day::of(turn.now.at))?;
     require_kind(&policy, ask, turn.now.at)?;

@@ -10,7 +10,7 @@ use sekisho_core::{
     time::{HOUR, Timestamp},
 };
 
-use super::{budget, ceremonies::Purpose, fault::Fault, registry, retention, turn::Turn, watching};
+use super::{budget, ceremonies::Purpose, fault::Fault, registry, retention, stops, turn::Turn, watching};
 use crate::{
     db::columns::{At, Id, Packed, Word},
     hash::sha256,
@@ -190,6 +190,7 @@ fn touched(turn: &mut Turn<'_>, id: ShiftId, view: StaffView, device: DeviceId) 
 // One person, one shift: a second one ends the first, so that a stolen session
 // can't run unseen beside its owner's.
 fn begun(turn: &mut Turn<'_>, view: StaffView, device: DeviceId, from: Option<&Whence>) -> Result<Shift, Fault> {
+    stops::require_shift(turn.db, view.staff, view.role)?;
     end_shifts_of(turn, view.staff)?;
     let person = (view.staff, view.role, device);
     let (token, shift) = turn.room.shifts.begin(person, turn.now.at, &mut *turn.room.entropy);

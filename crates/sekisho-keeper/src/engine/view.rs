@@ -13,6 +13,7 @@ use super::{
     fault::Fault,
     pause,
     shifts::OnShift,
+    stops,
     turn::Turn,
 };
 use crate::{
@@ -39,6 +40,7 @@ pub(super) fn view(
 ) -> Result<Allowed, Fault> {
     let shift = turn.room.shifts.require(token, &[Role::Reviewer], turn.now.at)?;
     let assigned = assigned::load(turn, assignment)?;
+    stops::require_viewing(turn.db, &assigned.record().site, shift.staff())?;
     let (check, document) = (assigned.record().check, assigned.record().document);
     let wanted = Wanted { check, document, site: &assigned.record().site, with_reason: again.is_some() };
     let reckoning = Reckoning::of(turn, &shift, &wanted)?;

@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 use super::{
     keys::{Secret, derive},
     record::SIZE,
-    shares::Terms,
+    shares::{Dealing, Terms},
 };
 
 /// Bytes of a master key with its tag.
@@ -70,6 +70,10 @@ pub(super) struct Header {
 pub(super) struct Shared {
     /// What k shares of n make.
     pub terms: Terms,
+    /// Which dealing.
+    pub dealing: Dealing,
+    /// Whether they were given since: whoever was there may know them, so they are to be dealt anew.
+    pub used: bool,
     /// Nonce, wrapped key, tag.
     pub wrapped: Vec<u8>,
 }
@@ -78,13 +82,18 @@ pub(super) struct Shared {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnlockError {
     /// The passphrase is another one.
-    #[error("this passphrase does not open the keystore")]
+    #[error(
+        "this passphrase does not open the keystore; if it is lost, `sekisho unlock --share` with `--new-passphrase` \
+         sets another one, where shares were dealt"
+    )]
     WrongPassphrase,
     /// The header asks for more than this machine can do, or is damaged.
     #[error("the keystore's header is damaged")]
     Damaged,
     /// The vault is locked down; the passphrase was put away and opens nothing until shares of custodians do.
-    #[error("the vault is locked down: only custodians' shares open the keystore")]
+    #[error(
+        "the vault is locked down: until `sekisho unlock --share` ends that, only custodians' shares open the keystore"
+    )]
     PutAway,
     /// These shares don't make what the keystore is wrapped under.
     #[error("these shares don't open the keystore: one is wrong, of another dealing, or there are too few")]
@@ -104,26 +113,40 @@ impl Header {
         entropy: &mut dyn Entropy,
     ) -> Result<(Self, Zeroizing<[u8; 32]>), UnlockError> {
         let master = Zeroizing::new(fresh(entropy));
-        let (salt, nonce) = (fresh(entropy), fresh(entropy));
-        let mut header = Self {
+        let empty = Self {
             magic: MAGIC,
             keeper,
             test,
             cost,
-            salt,
-            nonce,
+            salt: [0; 16],
+            nonce: [0; 12],
             wrapped: Vec::new(),
             generation: 1,
             locked_down: None,
             shared: None,
         };
+        Ok((empty.with_passphrase(&master, passphrase, entropy)?, master))
+    }
+
+    /// The same header, opened by this passphrase and by no other.
+    ///
+    /// # Errors
+    /// As [`Header::create`].
+    pub(super) fn with_passphrase(
+        &self,
+        master: &Secret,
+        passphrase: &[u8],
+        entropy: &mut dyn Entropy,
+    ) -> Result<Self, UnlockError> {
+        let (salt, nonce) = (fresh(entropy), fresh(entropy));
+        let mut header = Self { salt, nonce, ..self.clone() };
         let mut wrapped = master.to_vec();
         header
             .cipher(passphrase)?
             .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), header.additional_data(), &mut wrapped)
             .map_err(|_| UnlockError::Damaged)?;
         header.wrapped = wrapped;
-        Ok((header, master))
+        Ok(header)
     }
 
     /// Gives the master key for the passphrase.
@@ -156,18 +179,25 @@ impl Header {
     pub(super) fn with_shares(
         &self,
         master: &Secret,
-        terms: Terms,
+        (terms, dealing): (Terms, Dealing),
         secret: &Secret,
         entropy: &mut dyn Entropy,
     ) -> Self {
         let wrapped = seal(&self.share_key(secret), &**master, entropy);
-        Self { shared: Some(Shared { terms, wrapped }), ..self.clone() }
+        Self { shared: Some(Shared { terms, dealing, used: false, wrapped }), ..self.clone() }
+    }
+
+    /// The same header, after its shares were given.
+    pub(super) fn shares_used(&self) -> Self {
+        let shared = self.shared.clone().map(|shared| Shared { used: true, ..shared });
+        Self { shared, ..self.clone() }
     }
 
     /// The same header, locked down. Where custodians hold shares the passphrase's wrapping is itself wrapped under
     /// the master key: from then on it opens nothing without them.
     pub(super) fn locked_down(&self, at: Timestamp, master: &Secret, entropy: &mut dyn Entropy) -> Self {
-        let wrapped = match self.shared.is_some() && !self.is_put_away() {
+        let custodians = self.shared.as_ref().is_some_and(|shared| shared.terms.has_custodians());
+        let wrapped = match custodians && !self.is_put_away() {
             true => seal(&put_away_key(master), &self.wrapped, entropy),
             false => self.wrapped.clone(),
         };
@@ -208,7 +238,15 @@ impl Header {
     /// What it says without a key.
     pub(super) fn label(&self) -> super::Label {
         let shares = self.shared.as_ref().map(|shared| shared.terms);
-        super::Label { keeper: self.keeper, test: self.test, cost: self.cost, locked_down: self.locked_down, shares }
+        let shares_used = self.shared.as_ref().is_some_and(|shared| shared.used);
+        super::Label {
+            keeper: self.keeper,
+            test: self.test,
+            cost: self.cost,
+            locked_down: self.locked_down,
+            shares,
+            shares_used,
+        }
     }
 
     /// The record as it lies in the file.

@@ -19,6 +19,8 @@ pub struct Label {
     pub locked_down: Option<Timestamp>,
     /// How many custodians' shares open it, if there are any.
     pub shares: Option<Terms>,
+    /// Whether they were given since they were dealt.
+    pub shares_used: bool,
 }
 
 /// Reads the first two records and nothing else; nothing if it is no keystore of this version.

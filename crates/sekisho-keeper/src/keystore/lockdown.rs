@@ -11,7 +11,7 @@
 
 use sekisho_core::{entropy::Entropy, time::Timestamp};
 
-use super::{Keys, Keystore, KeystoreError, Secret, Terms, header::Header, offset, record::SIZE};
+use super::{Keys, Keystore, KeystoreError, Secret, Terms, header::Header, offset, record::SIZE, shares::Dealing};
 
 /// Where headers lie, in the order in which they are written. Versions before lockdowns wrote the first record alone.
 const HEADERS: [u32; 2] = [1, 0];
@@ -33,6 +33,24 @@ impl Keystore {
         self.header.shared.as_ref().map(|shared| shared.terms)
     }
 
+    /// Which dealing they are of.
+    pub fn dealing(&self) -> Option<Dealing> {
+        self.header.shared.as_ref().map(|shared| shared.dealing)
+    }
+
+    /// Whether only custodians' shares end a lockdown.
+    pub fn has_custodians(&self) -> bool {
+        self.shares().is_some_and(Terms::has_custodians)
+    }
+
+    /// Notes that the shares were given: they are to be dealt anew.
+    ///
+    /// # Errors
+    /// As [`Keystore::lock_down`].
+    pub fn note_shares_used(&mut self) -> Result<(), KeystoreError> {
+        self.change_header(self.header.shares_used())
+    }
+
     /// Whether only shares open it now.
     pub fn is_put_away(&self) -> bool {
         self.header.is_put_away()
@@ -43,7 +61,7 @@ impl Keystore {
     /// # Errors
     /// [`KeystoreError::Medium`], [`KeystoreError::NotOverwritten`]; it is marked all the same if one place took it.
     pub fn lock_down(&mut self, keys: &Keys, at: Timestamp, entropy: &mut dyn Entropy) -> Result<(), KeystoreError> {
-        if self.header.locked_down.is_some() && (self.header.shared.is_none() || self.is_put_away()) {
+        if self.header.locked_down.is_some() && (!self.has_custodians() || self.is_put_away()) {
             return Ok(());
         }
         self.change_header(self.header.locked_down(at, &keys.master(), entropy))
@@ -78,11 +96,24 @@ impl Keystore {
     pub fn share(
         &mut self,
         keys: &Keys,
-        terms: Terms,
+        dealt: (Terms, Dealing),
         secret: &Secret,
         entropy: &mut dyn Entropy,
     ) -> Result<(), KeystoreError> {
-        self.change_header(self.header.with_shares(&keys.master(), terms, secret, entropy))
+        self.change_header(self.header.with_shares(&keys.master(), dealt, secret, entropy))
+    }
+
+    /// From now on this passphrase opens it, and the earlier one opens nothing. Not while it is put away.
+    ///
+    /// # Errors
+    /// As [`Keystore::lock_down`]; [`KeystoreError::Unlock`] if the cost is none that Argon2id takes.
+    pub fn choose_passphrase(
+        &mut self,
+        keys: &Keys,
+        passphrase: &[u8],
+        entropy: &mut dyn Entropy,
+    ) -> Result<(), KeystoreError> {
+        self.change_header(self.header.with_passphrase(&keys.master(), passphrase, entropy)?)
     }
 
     fn change_header(&mut self, header: Header) -> Result<(), KeystoreError> {
@@ -137,8 +168,18 @@ mod tests {
 
     fn shared(keystore: &mut Keystore, entropy: &mut SeededEntropy) -> Secret {
         let (keys, secret) = (keystore.unlock(b"pass").unwrap().0, Zeroizing::new(fresh(entropy)));
-        keystore.share(&keys, Terms::new(2, 3).unwrap(), &secret, entropy).unwrap();
+        keystore.share(&keys, (Terms::new(2, 3).unwrap(), [1; 8]), &secret, entropy).unwrap();
         secret
+    }
+
+    /// As a change of header leaves it that breaks off after so many of its bytes.
+    fn torn_at(torn: usize, before: &[u8], after: &[u8]) -> Vec<u8> {
+        let mut bytes = before.to_vec();
+        for (index, done) in HEADERS.into_iter().zip([torn.min(SIZE), torn.saturating_sub(SIZE)]) {
+            let from = offset(index) as usize;
+            bytes[from..from + done].copy_from_slice(&after[from..from + done]);
+        }
+        bytes
     }
 
     fn refused(keystore: &Keystore) -> Option<UnlockError> {
@@ -204,12 +245,7 @@ mod tests {
         keystore.lock_down(&keys, AT, &mut entropy).unwrap();
         let after = medium.snapshot();
         for torn in 0..=2 * SIZE {
-            let mut bytes = before.clone();
-            for (index, done) in HEADERS.into_iter().zip([torn.min(SIZE), torn.saturating_sub(SIZE)]) {
-                let from = offset(index) as usize;
-                bytes[from..from + done].copy_from_slice(&after[from..from + done]);
-            }
-            let medium = MemoryMedium::from_bytes(bytes);
+            let medium = MemoryMedium::from_bytes(torn_at(torn, &before, &after));
             let mut keystore = opened(&medium);
             let done = torn >= SIZE - 20 && keystore.locked_down().is_some();
             assert_eq!(keystore.locked_down().is_some(), done, "torn at {torn}");
@@ -220,6 +256,34 @@ mod tests {
                 assert_eq!(refused(&opened(&medium)), Some(UnlockError::PutAway));
             }
         }
+    }
+
+    /// Whenever a ceremony breaks off, the passphrase and one dealing, the earlier or the new one, open the keystore.
+    #[test]
+    fn a_ceremony_that_breaks_off_leaves_what_opened_it_before_or_is_done() {
+        let (medium, mut keystore, mut entropy) = founded();
+        let old = shared(&mut keystore, &mut entropy);
+        let before = medium.snapshot();
+        let new = shared(&mut keystore, &mut entropy);
+        let after = medium.snapshot();
+        for torn in 0..=2 * SIZE {
+            let keystore = opened(&MemoryMedium::from_bytes(torn_at(torn, &before, &after)));
+            let opens = |secret: &Secret| keystore.unlock_shared(secret).is_ok();
+            assert!(opens(&old) != opens(&new), "torn at {torn}");
+            assert_eq!(refused(&keystore), None, "torn at {torn}");
+        }
+        assert!(opened(&MemoryMedium::from_bytes(before)).unlock_shared(&old).is_ok());
+    }
+
+    #[test]
+    fn a_new_passphrase_takes_the_place_of_the_earlier_one_and_shares_stay() {
+        let (medium, mut keystore, mut entropy) = founded();
+        let secret = shared(&mut keystore, &mut entropy);
+        let keys = keystore.unlock(b"pass").unwrap().0;
+        keystore.choose_passphrase(&keys, b"another", &mut entropy).unwrap();
+        let keystore = opened(&medium);
+        assert_eq!(refused(&keystore), Some(UnlockError::WrongPassphrase));
+        assert!(keystore.unlock(b"another").is_ok() && keystore.unlock_shared(&secret).is_ok());
     }
 
     /// What a lockdown takes away lies in neither place.

@@ -14,7 +14,7 @@ mod label;
 mod lockdown;
 mod medium;
 mod record;
-mod shares;
+pub mod shares;
 mod unlocking;
 
 use std::io;
@@ -30,7 +30,7 @@ use sekisho_core::{
     id::{IntakeKeyId, KeeperId},
     time::Hour,
 };
-pub use shares::Terms;
+pub use shares::{Share, ShareError, Terms};
 use zeroize::Zeroizing;
 
 /// Slots exist for this many hours ahead: the longest deadline is 72 hours and

@@ -21,7 +21,7 @@ use render::Drawers;
 pub use render::{DrawError, Drawn, ForkedRenderer, Renderer};
 
 use crate::{
-    engine::{Ask, Engine, LOOK_SECONDS, Locked, Opener, Outcome, Reply},
+    engine::{Ask, Engine, LOOK_SECONDS, Locked, Opener, Outcome, Reply, StartError},
     wire::{DeskAnswer, OperatorAnswer, OperatorRequest, Picture, Refusal, Unlocking},
 };
 
@@ -172,16 +172,26 @@ impl Server {
                 return if unlocked { Ok(OperatorAnswer::Done) } else { Err(Refusal::Unavailable) };
             }
         };
-        let Unlocking::Passphrase(passphrase) = with;
-        match locked.unlock_by(Opener::Passphrase(&passphrase.0)) {
-            Ok(engine) => {
+        let opened = match with {
+            Unlocking::Passphrase(passphrase) => locked.unlock_by(Opener::Passphrase(&passphrase.0)),
+            Unlocking::Shares { sealed, .. } => match locked.joined(sealed) {
+                Ok((secret, given)) => locked.unlock_by(Opener::Shares(&secret, given)),
+                Err(refused) => Err((Some(locked), refused.into())),
+            },
+        };
+        match opened {
+            Ok(mut engine) => {
+                let chosen = with.new_passphrase().map_or(Ok(()), |passphrase| engine.choose_passphrase(passphrase));
                 self.keeper = Some(Keeper::Unlocked(Box::new(engine)));
-                Ok(OperatorAnswer::Done)
+                chosen.map(|()| OperatorAnswer::Done).map_err(|fault| fault.refusal())
             }
             Err((still, cause)) => {
                 tracing::error!(%cause, "the keeper stays locked");
                 self.keeper = still.map(Keeper::Locked);
-                Err(Refusal::NotUnlocked)
+                match cause {
+                    StartError::Shares(refused) => Ok(OperatorAnswer::SharesRefused(refused)),
+                    _ => Err(Refusal::NotUnlocked),
+                }
             }
         }
     }

@@ -3,14 +3,15 @@
 use sekisho_core::{
     budget::Windows,
     check::{CheckState, LookReason, Reason, Role},
-    id::{AlertId, AssignmentId, KindName, ShiftId, SiteName, StaffId, ViewingId},
+    id::{AlertId, AssignmentId, KindName, ShiftId, SiteName, StaffId, StopId, ViewingId},
     policy::Text,
+    stop::Target,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use super::{Alerts, Answered, Board, Dialogue, Directory, Figures, SiteView, Status, Whence};
+use super::{Alerts, Answered, Board, Dialogue, Directory, Figures, SiteView, Status, Stop, Whence};
 
 /// The desk's dialogue.
 pub struct Desk;
@@ -155,6 +156,26 @@ pub enum DeskRequest {
     /// Asks to lift the pause (officer, with a fresh touch). The second officer's word lifts it; the first one's, where
     /// there is but one.
     Resume(ShiftToken),
+    /// What is stopped now. The desk asks for itself too, so it takes no shift.
+    Stops,
+    /// Stops something (officer, administrator).
+    Stop {
+        /// The shift.
+        shift: ShiftToken,
+        /// What.
+        target: Target,
+        /// Why, in 1 to 200 characters.
+        why: String,
+    },
+    /// Lets something go on (officer).
+    Lift {
+        /// The shift.
+        shift: ShiftToken,
+        /// Which stop.
+        stop: StopId,
+        /// Why, in 1 to 200 characters.
+        why: String,
+    },
     /// Locks the vault down (officer). Nobody's shift survives it.
     LockDown {
         /// The shift.
@@ -191,8 +212,8 @@ pub enum DeskAnswer {
     ShiftOptions(ShiftOptions),
     /// To `BeginShift`.
     Shift(Shift),
-    /// To `EndShift`, `RemoveStaff`, `RegisterSite`, `SetSiteBudget`, `Pause`, `Resume`, `LockDown`, `ConfirmTime`,
-    /// `Acknowledge`.
+    /// To `EndShift`, `RemoveStaff`, `RegisterSite`, `SetSiteBudget`, `Pause`, `Resume`, `Stop`, `Lift`, `LockDown`,
+    /// `ConfirmTime`, `Acknowledge`.
     Done,
     /// To `Whoami`.
     Whoami(Shift),
@@ -223,6 +244,8 @@ pub enum DeskAnswer {
     Alerts(Alerts),
     /// To `Figures`.
     Figures(Box<Figures>),
+    /// To `Stops`.
+    Stops(Vec<Stop>),
     /// To `Status`.
     Status(Status),
 }

@@ -3,6 +3,7 @@
 use sekisho_core::{
     check::{CheckState, DocumentState, Reason},
     id::{CheckId, DocumentId, IntakeKeyId, KeeperId, KindName, PolicyName, SiteName, ViewingId},
+    stop::Target,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,8 @@ pub enum GateRequest {
     Status,
     /// What the gate refused and can't judge.
     Unheard(Unheard),
+    /// What is stopped now.
+    Stops,
 }
 
 /// The answers to [`GateRequest`], in the same order.
@@ -76,6 +79,8 @@ pub enum GateAnswer {
     Status(Status),
     /// To `Unheard`: who is refused from now on, whatever it was. Of bait it says nothing.
     Heard(Vec<Denial>),
+    /// To `Stops`.
+    Stops(Vec<Target>),
 }
 
 /// The keys that documents may be sealed to.

@@ -1,9 +1,12 @@
 //! What gate and desk may both know of the installation.
 
 use sekisho_core::{
+    author::Author,
     budget::Windows,
-    id::{KeeperId, PolicyName, SiteName},
+    id::{KeeperId, PolicyName, SiteName, StopId},
+    lockdown::Why,
     policy::{Policy, Text},
+    stop::Target,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -56,6 +59,21 @@ pub struct Paused {
     pub asked: u8,
     /// How many it takes.
     pub needed: u8,
+}
+
+/// Something that is stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop {
+    /// Under this name it is lifted.
+    pub id: StopId,
+    /// What.
+    pub target: Target,
+    /// By whom.
+    pub by: Author,
+    /// Why.
+    pub why: Why,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// How the keeper is.

@@ -33,8 +33,8 @@ pub use gate::{
     CheckView, DocumentView, Gate, GateAnswer, GateRequest, IntakeKey, IntakeKeys, Receive, Received, SignedCall,
     ViewingView,
 };
-pub use installation::{Directory, Paused, SiteView, Status};
-pub use operator::{Operator, OperatorAnswer, OperatorRequest, Secrets, Unlocking};
+pub use installation::{Directory, Paused, SiteView, Status, Stop};
+pub use operator::{Operator, OperatorAnswer, OperatorRequest, Secrets, SharesRefused, Unlocking};
 pub use refusal::Refusal;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 pub use unheard::{Denial, Refused, Unheard};

@@ -3,11 +3,15 @@
 //! They are whoever may open the socket in the data folder. They may do what tightens and what tells; nothing that they
 //! are answered is about a member.
 
-use sekisho_core::{alert::Rota, id::AlertId};
+use sekisho_core::{
+    alert::Rota,
+    id::{AlertId, KeeperId, StopId},
+    stop::Target,
+};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use super::{Alerts, Answered, Dialogue, Status};
+use super::{Alerts, Answered, Dialogue, Status, Stop};
 
 /// The operator's dialogue.
 pub struct Operator;
@@ -40,6 +44,24 @@ pub enum OperatorRequest {
         /// Why, in 1 to 200 characters.
         why: String,
     },
+    /// What is stopped now.
+    Stops,
+    /// Stops something.
+    Stop {
+        /// What.
+        target: Target,
+        /// Why, in 1 to 200 characters.
+        why: String,
+    },
+    /// Lets something go on.
+    Lift {
+        /// Which stop.
+        stop: StopId,
+        /// Why, in 1 to 200 characters.
+        why: String,
+    },
+    /// A fresh key of a locked keeper for custodians to seal their shares to.
+    ShareKey,
     /// Gives the keeper its keys again, and ends a lockdown.
     Unlock(Unlocking),
 }
@@ -49,6 +71,54 @@ pub enum OperatorRequest {
 pub enum Unlocking {
     /// The passphrase.
     Passphrase(Secrets),
+    /// Custodians' shares.
+    Shares {
+        /// Each sealed to the key that `ShareKey` gave.
+        sealed: Vec<Secrets>,
+        /// From now on this is the passphrase: the other one is lost, or known to somebody.
+        passphrase: Option<Secrets>,
+    },
+}
+
+impl Unlocking {
+    /// The passphrase that is to be the keystore's from then on, if another one was chosen.
+    pub fn new_passphrase(&self) -> Option<&[u8]> {
+        match self {
+            Self::Passphrase(_) => None,
+            Self::Shares { passphrase, .. } => passphrase.as_ref().map(|chosen| &chosen.0[..]),
+        }
+    }
+}
+
+/// Why custodians' shares unlock nothing. They are numbered from 1, in the order in which they were given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum SharesRefused {
+    /// No key was asked for since the keeper lost its keys, or since it was started.
+    #[error("no key for shares was asked for since the keeper was locked or started: `sekisho keys request` makes one")]
+    NoRequest,
+    /// It was sealed to another key.
+    #[error("share {0} was sealed for another keeper or for an earlier request: its custodian has to seal it anew")]
+    OtherKey(u8),
+    /// It was changed after it was sealed.
+    #[error("share {0} was changed or cut off on its way: its custodian has to send it again")]
+    Altered(u8),
+    /// What was sealed is no share.
+    #[error("what was sealed as share {0} is no share")]
+    NoShare(u8),
+    /// It was dealt before those that open the keystore now.
+    #[error("share {0} was dealt before those that open the keystore now")]
+    Earlier(u8),
+    /// More are needed, each another one.
+    #[error("{needed} different shares are needed, and {given} were given")]
+    TooFew {
+        /// How many are needed.
+        needed: u8,
+        /// How many different ones were given.
+        given: u8,
+    },
+    /// They are whole, and yet don't make the secret.
+    #[error("these shares don't open the keystore: one of them was made up, or the keystore is damaged")]
+    Wrong,
 }
 
 /// Bytes that open something. Wiped when dropped, never printed.
@@ -76,6 +146,19 @@ pub enum OperatorAnswer {
     Alerts(Alerts),
     /// To `TestAlert`: which.
     Alert(AlertId),
+    /// To `ShareKey`.
+    ShareKey {
+        /// Whose it is: part of what a share is bound to.
+        keeper: KeeperId,
+        /// Its public half, X-Wing.
+        public: Vec<u8>,
+    },
+    /// To `Stops`.
+    Stops(Vec<Stop>),
+    /// To `Stop`: under this name it is lifted.
+    Stopped(StopId),
+    /// To `Unlock` by shares that don't; nothing was done, and the key that they were sealed to still stands.
+    SharesRefused(SharesRefused),
     /// To the others: it is done.
     Done,
 }

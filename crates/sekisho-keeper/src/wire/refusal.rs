@@ -98,6 +98,9 @@ pub enum Refusal {
     /// The watch found something that this asker did: they are refused for a while.
     #[error("denied")]
     Denied,
+    /// Somebody responsible stopped this for now.
+    #[error("stopped")]
+    Stopped,
     /// A disk or another part failed; nothing was done.
     #[error("unavailable")]
     Unavailable,

@@ -14,7 +14,10 @@ use crate::{
     desk::{Desk, Parts, Settings, metrics, router},
     front::{Front, Limits, Wire},
     link::Link,
-    service::desk_ports::{DeskKeeper, Installation, Pending, ProcessView},
+    service::{
+        desk_ports::{DeskKeeper, Installation, Pending, ProcessView},
+        stops::ASK_AGAIN,
+    },
     store::desk_sqlite::SqliteDeskStore,
     supervisor::{ProcessReport, Processes, RoleContext, role::RoleError},
     threads,
@@ -57,9 +60,11 @@ async fn serve(mut context: RoleContext) -> Result<(), RoleError> {
     let desk = build(&mut context)?;
     let sweeper = tokio::spawn(sweep(desk.clone()));
     let figures = figures(&mut context, &desk)?;
+    let follower = tokio::spawn(follow_stops(desk.clone()));
     context.ready();
     front.serve(router(desk), context.stop.said()).await;
     sweeper.abort();
+    follower.abort();
     figures.inspect(JoinHandle::abort);
     Ok(())
 }
@@ -89,6 +94,15 @@ fn build(context: &mut RoleContext) -> Result<Desk, RoleError> {
             demo_reviewer: context.config.demo_reviewer.clone().filter(|_| context.config.test),
         },
     }))
+}
+
+async fn follow_stops(desk: Desk) {
+    let mut ticks = interval(ASK_AGAIN);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        desk.learn_stops().await;
+    }
 }
 
 async fn sweep(desk: Desk) {

@@ -12,11 +12,12 @@ use tokio::time;
 use super::{founding, front_door, places};
 use crate::{
     forked_reader::ForkedReader,
-    gate::{self, Gate, Settings},
+    gate::{self, Gate, Settings, stops},
     link::Link,
     service::{
         ports::{GateKeeper, Pending},
         room::{Pinned, Room},
+        stops::ASK_AGAIN,
     },
     store::gate_sqlite::GateSqlite,
     supervisor::{End, RoleConfig, RoleContext, role::RoleError},
@@ -37,6 +38,7 @@ async fn serve(mut context: RoleContext) -> Result<(), RoleError> {
     let front = front_door(&mut context)?;
     let gate = Gate::new(room(&mut context)?, settings(&context.config));
     tokio::spawn(sweep(gate.clone()));
+    tokio::spawn(follow_stops(gate.clone()));
     context.ready();
     front.serve(gate::router(gate), context.stop.said()).await;
     Ok(())
@@ -79,6 +81,14 @@ async fn sweep(gate: Gate) {
         if let Err(cause) = room.store.sweep(room.now()).await {
             tracing::warn!(%cause, "what is over was not swept");
         }
+    }
+}
+
+async fn follow_stops(gate: Gate) {
+    let mut ticks = time::interval(ASK_AGAIN);
+    loop {
+        ticks.tick().await;
+        stops::ask(&gate).await;
     }
 }
 

@@ -10,6 +10,7 @@ mod doctor;
 mod drill;
 mod export;
 mod inspect;
+mod keys;
 mod language;
 mod lockdown;
 mod operate;
@@ -22,6 +23,7 @@ mod role;
 mod scope;
 mod serve;
 mod site;
+mod stop;
 mod unlock;
 mod verify;
 mod watch;
@@ -63,8 +65,12 @@ enum Command {
     Restore(restore::RestoreArgs),
     /// Let nobody open anything for a while
     Pause(pause::PauseArgs),
+    /// Custodians: deal shares of the keystore, and seal one for a locked keeper
+    Keys(keys::KeysArgs),
     /// Wipe the keeper's keys now: nothing opens until it is unlocked
     Lockdown(lockdown::LockdownArgs),
+    /// Stop one function, site, person, network or everything, and let it go on
+    Stop(stop::StopArgs),
     /// Give the keeper its keys again, and end a lockdown
     Unlock(unlock::UnlockArgs),
     /// Say who is affected, from the logs of other systems; needs no installation
@@ -98,8 +104,10 @@ impl Cli {
             Command::Canary(args) => canary::run(args),
             Command::Export(args) => export::run(args),
             Command::Restore(args) => restore::run(args),
-            Command::Pause(args) => pause::run(args),
+            Command::Keys(args) => keys::run(args),
             Command::Lockdown(args) => lockdown::run(args),
+            Command::Pause(args) => pause::run(args),
+            Command::Stop(args) => stop::run(args),
             Command::Unlock(args) => unlock::run(args),
             Command::Scope(args) => scope::run(args),
             Command::Site(args) => site::run(args),

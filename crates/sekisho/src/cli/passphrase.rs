@@ -37,6 +37,15 @@ pub(super) fn choose(fd: Option<i32>) -> Result<Passphrase, String> {
     Ok(Passphrase(bytes))
 }
 
+/// Another secret than the passphrase: from descriptor `fd` if one is named, else from the terminal.
+pub(super) fn secret(prompt: &str, fd: Option<i32>) -> Result<Zeroizing<Vec<u8>>, String> {
+    let bytes = match fd {
+        Some(fd) => read(Path::new(&format!("/proc/self/fd/{fd}"))),
+        None => ask(prompt),
+    };
+    bytes.map_err(|error| format!("nothing was given: {error}"))
+}
+
 fn unattended(fd: Option<i32>) -> Option<io::Result<Zeroizing<Vec<u8>>>> {
     match (fd, std::env::var_os("CREDENTIALS_DIRECTORY")) {
         (Some(fd), _) => Some(read(Path::new(&format!("/proc/self/fd/{fd}")))),

@@ -1,11 +1,15 @@
 //! `sekisho unlock`: the keeper gets its keys again, and a lockdown ends.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::Args;
-use sekisho_keeper::wire::{OperatorRequest, Secrets, Unlocking};
+use sekisho_keeper::wire::{OperatorAnswer, OperatorRequest, Secrets, Unlocking};
 
-use super::{operate, passphrase, refuse};
+use super::{keys, operate, passphrase, refuse};
 
 const EXAMPLES: &str = "\
 For a keeper that runs without its keys: after a lockdown, or because no passphrase was given at the start. What is \
@@ -17,6 +21,9 @@ the next `sekisho unlock`, or until the service is started again with the passph
 Examples:
   sekisho unlock --data /var/lib/sekisho
   sekisho unlock --data /var/lib/sekisho --passphrase-fd 3 3< passphrase-file
+  sekisho keys request > request.txt       (each custodian: sekisho keys share request.txt > answer.txt)
+  sekisho unlock --share answer-1.txt --share answer-2.txt --share answer-3.txt
+  sekisho unlock --share answer.txt --new-passphrase      (the passphrase is lost, or somebody knows it)
 
 Exit status: 0 it is unlocked, 2 it is not, and why.";
 
@@ -30,6 +37,16 @@ pub(super) struct UnlockArgs {
     /// Read the passphrase from this open descriptor, to its end, instead of the terminal
     #[arg(long, value_name = "N")]
     passphrase_fd: Option<i32>,
+    /// A file with a custodian's sealed share, as `sekisho keys share` printed it; once for each. Where there are
+    /// custodians, a lockdown ends by their shares alone
+    #[arg(long = "share", value_name = "FILE", conflicts_with = "passphrase_fd")]
+    shares: Vec<PathBuf>,
+    /// Set another passphrase of the keystore: it is asked for twice at the terminal
+    #[arg(long, requires = "shares")]
+    new_passphrase: bool,
+    /// Read the new passphrase from this open descriptor, to its end, instead of the terminal
+    #[arg(long, value_name = "N", requires = "shares")]
+    new_passphrase_fd: Option<i32>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -50,7 +67,27 @@ fn unlocked(args: &UnlockArgs) -> Result<(), String> {
     if !status.locked {
         return Ok(());
     }
-    let passphrase = passphrase::obtain(args.passphrase_fd)?;
-    let given = Unlocking::Passphrase(Secrets(passphrase.0.to_vec()));
-    operate::told(&args.data, OperatorRequest::Unlock(given)).map(drop)
+    let given = match args.shares.as_slice() {
+        [] => Unlocking::Passphrase(Secrets(passphrase::obtain(args.passphrase_fd)?.0.to_vec())),
+        files => {
+            let sealed = files.iter().map(|file| sealed(file)).collect::<Result<_, _>>()?;
+            Unlocking::Shares { sealed, passphrase: chosen(args)? }
+        }
+    };
+    match operate::told(&args.data, OperatorRequest::Unlock(given))? {
+        OperatorAnswer::SharesRefused(why) => Err(why.to_string()),
+        _ => Ok(()),
+    }
+}
+
+fn chosen(args: &UnlockArgs) -> Result<Option<Secrets>, String> {
+    if !args.new_passphrase && args.new_passphrase_fd.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(Secrets(passphrase::choose(args.new_passphrase_fd)?.0.to_vec())))
+}
+
+fn sealed(file: &Path) -> Result<Secrets, String> {
+    let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    keys::read_answer(&text).map(Secrets).map_err(|why| format!("{}: {why}", file.display()))
 }

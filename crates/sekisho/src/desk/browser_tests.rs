@@ -226,6 +226,7 @@ fn others(served: &Served, scene: &mut Scene<'_>, role: Role) {
     }
     if role == Role::Officer {
         paused(served, scene);
+        stopped(served, scene);
     }
     scene.browser.navigate(&format!("{}/alerts", served.origin));
     scene.browser.click("button[name=lang]");
@@ -249,6 +250,32 @@ fn paused(served: &Served, scene: &mut Scene<'_>) {
     scene.take("officer-watch-paused");
     scene.browser.click("form[action='/watch/resume'] button");
     scene.browser.wait_for_text("鍵の番人は動いています");
+}
+
+/// M26: the stop switches, with nothing stopped and with something, in both languages; from a telephone, too.
+fn stopped(served: &Served, scene: &mut Scene<'_>) {
+    scene.browser.navigate(&format!("{}/watch", served.origin));
+    scene.browser.click("a.button[href='/watch/stops']");
+    scene.browser.wait_for_text("何も止まっていません");
+    scene.take_whole("officer-stops");
+    scene.browser.viewport(360, 780);
+    scene.browser.click("input[value=viewings]");
+    scene.browser.type_into("#why", "a session that nobody knows");
+    scene.browser.click("button.grave");
+    scene.browser.wait_for_text("a session that nobody knows");
+    scene.take("officer-stops-stopped");
+    scene.browser.click("details summary");
+    scene.take_whole("officer-stops-lifting");
+    scene.browser.click("button[name=lang]");
+    scene.browser.wait_for_text("Stopped now");
+    scene.take("officer-stops-stopped-english");
+    scene.take_whole("officer-stops-english");
+    scene.browser.click("button[name=lang]");
+    scene.browser.wait_for_text("いま止まっているもの");
+    scene.browser.click("details summary");
+    scene.browser.type_into("details input[name=why]", "it was an officer");
+    scene.browser.click("details button.main");
+    scene.browser.wait_for_text("何も止まっていません");
 }
 
 /// Last of all: afterwards nothing answers but that.

@@ -28,6 +28,9 @@ pub(crate) enum Cause {
     /// The desk was addressed by a name that isn't its own.
     #[error("wrong_host")]
     WrongHost,
+    /// Nobody at this address is answered.
+    #[error("blocked")]
+    Blocked,
     /// The form belongs to an earlier session.
     #[error("stale_form")]
     StaleForm,
@@ -89,7 +92,7 @@ impl Cause {
         match self {
             Self::Refused(refusal) => refusal_status(refusal),
             Self::NotSignedIn => StatusCode::UNAUTHORIZED,
-            Self::ForeignOrigin | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::ForeignOrigin | Self::StaleForm | Self::Blocked => StatusCode::FORBIDDEN,
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
             Self::BadForm => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NoSuchPage => StatusCode::NOT_FOUND,
@@ -134,6 +137,10 @@ impl Cause {
             Self::WrongHost => words(
                 ["このアドレスでは開けません。", "The desk isn't at this address."],
                 ["知らされたアドレスをそのまま使ってください。", "Use the address that you were given, exactly."],
+            ),
+            Self::Blocked => words(
+                ["このアドレスからは使えません。", "The desk isn't open to this address."],
+                ["責任者か運用者に知らせてください。", "Tell an officer or the operator."],
             ),
             Self::StaleForm => words(
                 ["この画面は古くなっています。", "This page is out of date."],
@@ -186,6 +193,7 @@ const fn refusal_status(refusal: Refusal) -> StatusCode {
         Refusal::Locked
         | Refusal::LockedDown
         | Refusal::Paused
+        | Refusal::Stopped
         | Refusal::TimeInDoubt
         | Refusal::Unwitnessed
         | Refusal::Contradicted
@@ -222,6 +230,13 @@ const fn refusal_words(refusal: Refusal) -> Words {
             [
                 "時間が過ぎるか、責任者が再開するまでお待ちください。書類の期限は止まりません。",
                 "Wait until its time is over or officers resume it. Deadlines go on meanwhile.",
+            ],
+        ),
+        Refusal::Stopped => words(
+            ["いまは止められています。", "This is stopped for now."],
+            [
+                "責任者か運用者が止めました。再開するまでお待ちください。書類の期限は止まりません。",
+                "Somebody responsible stopped it. Wait until it goes on. Deadlines don't wait.",
             ],
         ),
         Refusal::TimeInDoubt => words(
@@ -385,9 +400,10 @@ mod tests {
     }
 
     /// Everything that the keeper may say to a desk.
-    pub(super) const TO_DESKS: [Refusal; 26] = [
+    pub(super) const TO_DESKS: [Refusal; 27] = [
         Refusal::Locked,
         Refusal::LockedDown,
+        Refusal::Stopped,
         Refusal::Paused,
         Refusal::TimeInDoubt,
         Refusal::Unwitnessed,

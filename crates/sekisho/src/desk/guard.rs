@@ -8,6 +8,7 @@ use axum::{
 };
 
 use super::{cause::Cause, state::Desk};
+use crate::front::Asker;
 
 /// What every answer says to the browser, unless the answer said otherwise itself.
 ///
@@ -64,6 +65,10 @@ pub(crate) async fn log(request: Request, next: Next) -> Response {
 
 /// Turns away what came under another name or from another site.
 pub(crate) async fn door(State(desk): State<Desk>, request: Request, next: Next) -> Result<Response, Cause> {
+    let asker = Asker::of(request.headers(), request.extensions(), desk.settings().behind_proxy);
+    if asker.is_some_and(|Asker(address)| desk.stops().stops_address(address)) {
+        return Err(Cause::Blocked);
+    }
     // Whatever watches the process dials it by address.
     if request.uri().path() == "/healthz" {
         return Ok(next.run(request).await);
@@ -149,6 +154,20 @@ mod tests {
             assert_eq!(answer.header("cache-control"), "no-store", "{path}");
             assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
             assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        }
+    }
+
+    /// M25
+    #[tokio::test]
+    async fn a_stopped_address_is_turned_away_before_anything_else() {
+        let mut desk = TestDesk::behind_a_proxy();
+        desk.sign_in(sekisho_core::check::Role::Officer).await;
+        let form = [("target", "network"), ("network", "203.0.113.0/24"), ("why", "x")];
+        assert_eq!(desk.post_form("/watch/stops", &form).await.status, 303);
+        desk.desk.learn_stops().await;
+        for (address, status) in [("203.0.113.9", 403), ("203.0.114.9", 200)] {
+            let headers = [("x-forwarded-for", address), ("host", "desk.localhost:7301")];
+            assert_eq!(desk.send("GET", "/watch", &headers, "").await.status, status, "{address}");
         }
     }
 

@@ -76,6 +76,8 @@ pub fn router(desk: Desk) -> Router {
         .route("/watch/pause", post(watch::pause::post))
         .route("/watch/resume", post(watch::resume::post))
         .route("/watch/lockdown", get(watch::lockdown::get).post(watch::lockdown::post))
+        .route("/watch/stops", get(watch::stops::get).post(watch::stops::post))
+        .route("/watch/stops/lift", post(watch::stops::lift))
         .route("/watch/time", post(watch::time::post))
         .route("/board", get(board::page::get))
         .route("/board/entry/{place}", get(board::entry::get))

@@ -13,6 +13,7 @@ use super::cause::Cause;
 use crate::service::{
     desk_ports::{DeskKeeper, DeskStore, Installation},
     desk_sessions::{self, Sessions, Signed},
+    stops::Stops,
 };
 
 /// How this desk is set up.
@@ -57,6 +58,7 @@ struct Inner {
     keepers: Mutex<Option<(Timestamp, u64)>>,
     entropy: Mutex<Box<dyn Entropy + Send>>,
     settings: Settings,
+    stops: Stops,
 }
 
 impl Desk {
@@ -65,13 +67,33 @@ impl Desk {
         let Parts { keeper, store, installation, clock, entropy, settings } = parts;
         let (sessions, entropy) = (Sessions::new(store), Mutex::new(entropy));
         let keepers = Mutex::default();
-        Self(Arc::new(Inner { keeper, sessions, installation, clock, keepers, entropy, settings }))
+        Self(Arc::new(Inner {
+            keeper,
+            sessions,
+            installation,
+            clock,
+            keepers,
+            entropy,
+            settings,
+            stops: Stops::default(),
+        }))
     }
 
     /// Forgets sessions that are over.
     pub async fn sweep(&self) {
         // A failure was logged where it arose, and the next sweep does the same work again.
         let _ = self.sessions().sweep(self.now()).await;
+    }
+
+    /// Asks what is stopped; what was said last holds while the keeper is away.
+    pub async fn learn_stops(&self) {
+        if let Ok(DeskAnswer::Stops(stops)) = self.ask(DeskRequest::Stops).await {
+            self.0.stops.learn(stops.into_iter().map(|stop| stop.target).collect());
+        }
+    }
+
+    pub(crate) fn stops(&self) -> &Stops {
+        &self.0.stops
     }
 
     pub(crate) fn settings(&self) -> &Settings {

@@ -76,6 +76,32 @@ pub(super) const COST: Row = Row {
     },
 };
 
+pub(super) const CUSTODIANS: Row = Row {
+    id: "D-custodians",
+    severity: Severity::Note,
+    why: Fixed {
+        en: "Whoever has the keystore and its passphrase ends a lockdown alone; a lost passphrase is the end of every document under way.",
+        ja: "鍵ファイルとパスフレーズを持つ人が、1人で施錠を解けます。パスフレーズを失うと、途中の書類はすべて失われます。",
+    },
+    mend: Fixed {
+        en: "`sekisho keys split` deals shares to custodians; a firm of one or two prints a recovery share with it.",
+        ja: "`sekisho keys split` で保管者に分散鍵を配るか、1〜2人の会社なら回復用の鍵を印刷してください。",
+    },
+};
+
+pub(super) const SHARES_USED: Row = Row {
+    id: "D-shares-used",
+    severity: Severity::Finding,
+    why: Fixed {
+        en: "The shares were given to end a lockdown: who was there, or on that machine, may know them by now.",
+        ja: "分散鍵は解錠に使われました。その場にいた人やその機械にいた者が、知っているかもしれません。",
+    },
+    mend: Fixed {
+        en: "Stop the service, deal anew with `sekisho keys split`, start it again.",
+        ja: "止めてから `sekisho keys split` で配り直し、起動してください。",
+    },
+};
+
 pub(super) const LOCKED_DOWN: Row = Row {
     id: "D-locked-down",
     severity: Severity::Finding,
@@ -220,6 +246,11 @@ fn judge_label(label: &Label, owner: Option<Owner>) -> Vec<Remark> {
             format!("Argon2id が {memory_kib} KiB・{passes}回です"),
         ));
     }
+    match label.shares {
+        None => remarks.push(CUSTODIANS.seen("no shares were dealt", "分散鍵は配られていません")),
+        Some(_) if label.shares_used => remarks.push(SHARES_USED.seen("the shares were used", "分散鍵が使われました")),
+        Some(_) => {}
+    }
     if let Some(since) = label.locked_down {
         let since = text::rfc3339(since);
         remarks.push(LOCKED_DOWN.seen(format!("locked down since {since}"), format!("{since} から施錠されています")));
@@ -241,6 +272,7 @@ fn test(test: bool) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::{super::remark::testing::ids, *};
+    use sekisho_keeper::keystore::Terms;
 
     const GOOD: Shape = Shape { mode: 0o600, owner: 7, links: 1, bytes: 28_672, allocated: 28_672, folder_mode: 0o755 };
 
@@ -268,13 +300,22 @@ mod tests {
     #[test]
     fn a_keystore_of_another_sort_or_keeper_is_found() {
         let ours = Owner { keeper: KeeperId::from_bytes([1; 16]), test: false };
-        let label = Label { keeper: ours.keeper, test: false, cost: Cost::STANDARD, locked_down: None, shares: None };
+        let label = Label {
+            keeper: ours.keeper,
+            test: false,
+            cost: Cost::STANDARD,
+            locked_down: None,
+            shares: Terms::new(2, 3),
+            shares_used: false,
+        };
         let found = |label: &Label| ids(&judge_label(label, Some(ours)));
         assert_eq!(found(&label), [""; 0]);
         assert_eq!(found(&Label { test: true, ..label }), ["D-keystore-other"]);
         assert_eq!(found(&Label { keeper: KeeperId::from_bytes([2; 16]), ..label }), ["D-keystore-other"]);
         let locked_down = Some(sekisho_core::time::Timestamp(1_800_000_000));
         assert_eq!(found(&Label { locked_down, ..label }), ["D-locked-down"]);
+        assert_eq!(found(&Label { shares: None, ..label }), ["D-custodians"]);
+        assert_eq!(found(&Label { shares_used: true, ..label }), ["D-shares-used"]);
         assert_eq!(found(&Label { cost: Cost::TEST, ..label }), ["D-passphrase-cost"]);
     }
 

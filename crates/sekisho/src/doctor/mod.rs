@@ -65,12 +65,13 @@ pub struct Subject {
 
 /// Everything that is looked for, in the order in which it is told.
 pub fn rows() -> Vec<&'static Row> {
-    let rows: [&[&Row]; 14] = [
+    let rows: [&[&Row]; 15] = [
         &[&processes::KERNEL, &processes::UNCONFINED, &processes::PROCESS, &processes::DOWN, &processes::OLD_KERNEL],
         &[&processes::SHARED_USER, &processes::KEY_MEMORY, &processes::RESTARTED, &processes::STOPPED],
         &[&medium::COPY_ON_WRITE, &medium::SNAPSHOT, &medium::NETWORK, &medium::FLEETING, &medium::SAME_DISK],
         &[&medium::FLASH, &medium::LENT, &medium::BACKED_UP, &keystore::MODE, &keystore::LINKS, &keystore::SPARSE],
-        &[&keystore::INSIDE, &keystore::COST, &keystore::LOCKED_DOWN, &keystore::STRANGER],
+        &[&keystore::INSIDE, &keystore::COST, &keystore::CUSTODIANS, &keystore::SHARES_USED],
+        &[&keystore::LOCKED_DOWN, &keystore::STRANGER],
         &[&data::MODE, &data::SPACE, &data::NETWORK, &data::JOURNAL, &database::NEWER, &database::OLDER],
         &[&swap::SWAP, &hibernation::HIBERNATION, &dumps::KERNEL_DUMP, &dumps::CORE_PATTERN, &dumps::PTRACE],
         &[&clock::UNKEPT, &clock::BEHIND, &clock::GAP, &clock::LOCAL_RTC],

@@ -15,6 +15,7 @@ mod problem;
 mod rate;
 mod same_origin;
 mod state;
+pub mod stops;
 #[cfg(test)]
 pub(crate) mod testing;
 mod unheard;
@@ -37,6 +38,7 @@ pub fn router(gate: Gate) -> Router {
         .route("/assets/{version}/{name}", get(assets::get))
         .route("/favicon.ico", get(assets::no_mark))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(gate.clone(), stops::door))
         .layer(middleware::from_fn_with_state(gate.clone(), rate::by_address))
         .layer(middleware::from_fn(guard::log))
         .layer(middleware::from_fn(guard::no_picture))

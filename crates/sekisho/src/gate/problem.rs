@@ -62,6 +62,7 @@ impl From<Away> for Problem {
                 "The service is locked: it holds no keys now.",
                 "Try again later. The operator has to unlock it.",
             ),
+            Away::Stopped => return super::stops::stopped(),
             Away::NoSpace => Self::new(
                 status,
                 "no_space",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{places::Places, rate::Rates, unheard::Passing};
-use crate::service::room::Room;
+use crate::service::{room::Room, stops::Stops};
 
 /// How the gate is reached.
 #[derive(Debug, Clone)]
@@ -26,13 +26,21 @@ struct Inner {
     places: Places,
     rates: Rates,
     unheard: Passing,
+    stops: Stops,
 }
 
 impl Gate {
     /// A gate over these ports. Within a runtime: what it refuses is passed on in a task of its own.
     pub fn new(room: Room, settings: Settings) -> Self {
         let unheard = Passing::start(&room);
-        Self(Arc::new(Inner { room, settings, places: Places::default(), rates: Rates::default(), unheard }))
+        Self(Arc::new(Inner {
+            room,
+            settings,
+            places: Places::default(),
+            rates: Rates::default(),
+            stops: Stops::default(),
+            unheard,
+        }))
     }
 
     /// The ports.
@@ -53,6 +61,11 @@ impl Gate {
     /// The way to the keeper for what was refused.
     pub(super) fn unheard(&self) -> &Passing {
         &self.0.unheard
+    }
+
+    /// What is stopped.
+    pub fn stops(&self) -> &Stops {
+        &self.0.stops
     }
 
     /// How often who asked lately.

@@ -59,6 +59,7 @@ pub async fn announce(room: &Room, jws: &str) -> Result<Announcement, AnnounceEr
     let directory = room.directory().await?;
     let now = room.now();
     let request = judge(room, &directory, jws, now).await?;
+    room.hears(&request.site).await?;
     let link = Secret::draw(room);
     let (check, site, expires) = (request.check, request.site.clone(), request.expires);
     let until = if now < expires { expires } else { now + LATER_LINK };

@@ -10,4 +10,5 @@ pub mod room;
 pub mod secret;
 pub mod site_call;
 pub mod standing;
+pub mod stops;
 pub mod submit;

@@ -7,6 +7,7 @@ use sekisho_core::{
     entropy,
     id::{CheckId, KeeperId, PolicyName, SiteName},
     policy::Policy,
+    stop::Target,
     time::Timestamp,
 };
 use sekisho_keeper::{
@@ -55,6 +56,9 @@ pub enum Away {
     /// What answers is not the keeper that this gate was told to trust.
     #[error("stranger")]
     Stranger,
+    /// Somebody responsible stopped it for now.
+    #[error("stopped")]
+    Stopped,
     /// The disk has no room to spare for another document.
     #[error("no_space")]
     NoSpace,
@@ -74,6 +78,7 @@ impl Away {
     pub fn from_refusal(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Locked | Refusal::LockedDown => Self::Locked,
+            Refusal::Stopped => Self::Stopped,
             _ => Self::Unavailable,
         }
     }
@@ -156,6 +161,38 @@ impl Room {
             return Err(Away::NoSpace);
         }
         self.intake_key().await
+    }
+
+    /// What is stopped now.
+    ///
+    /// # Errors
+    /// When the keeper is away.
+    pub async fn stops(&self) -> Result<Vec<Target>, Away> {
+        match self.keeper.ask(GateRequest::Stops).await {
+            Ok(GateAnswer::Stops(targets)) => Ok(targets),
+            Ok(_) => Err(Away::Unavailable),
+            Err(refusal) => Err(Away::from_refusal(refusal)),
+        }
+    }
+
+    /// Whether a document of this site could be taken in now; asked before a camera opens.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn ready_for(&self, site: &SiteName) -> Result<IntakeKey, Away> {
+        if self.stops().await?.iter().any(|target| target.stops_upload_of(site)) {
+            return Err(Away::Stopped);
+        }
+        self.ready().await
+    }
+
+    /// Whether this site's calls are answered now.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn hears(&self, site: &SiteName) -> Result<(), Away> {
+        let stopped = self.stops().await?.iter().any(|target| target.stops_call_of(site));
+        if stopped { Err(Away::Stopped) } else { Ok(()) }
     }
 
     /// Where the keeper says a check stands; nothing if no document of it arrived.

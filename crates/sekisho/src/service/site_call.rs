@@ -32,6 +32,7 @@ pub enum NotHeard {
 pub async fn hear(room: &Room, call: &SignedCall) -> Result<SiteName, NotHeard> {
     let directory = room.directory().await?;
     let verified = judge(room, &directory, call)?;
+    room.hears(&verified.site).await?;
     // A signature may lie a minute ahead and then works for another: remembered for both.
     let until = verified.issued + call::MAX_AGE + CLOCK_SKEW + 1;
     let fresh = room.store.use_call(verified.site.clone(), verified.jti, until).await.map_err(Away::from)?;

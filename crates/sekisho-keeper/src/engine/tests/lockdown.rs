@@ -2,7 +2,7 @@
 
 use sekisho_core::{
     author::Author,
-    lockdown::{Lockdown, Means},
+    lockdown::{KeystoreChange, Lockdown, Means},
 };
 
 use super::{
@@ -162,4 +162,62 @@ fn the_keystore_says_without_a_key_that_it_is_locked_down() {
     assert!(
         Keystore::open(Box::new(crate::keystore::MemoryMedium::from_bytes(bytes))).unwrap().locked_down().is_some()
     );
+}
+
+/// M26: with custodians, a lockdown ends by their shares alone; that is on record, and they are to be dealt anew.
+#[test]
+fn with_custodians_only_their_shares_end_it() {
+    let mut house = House::founded();
+    house.submit("one");
+    let (secret, _) = house.deal(2, 3);
+    assert_eq!(
+        house.events(|what| matches!(
+            what,
+            What::KeystoreChanged { change: KeystoreChange::SharesDealt { needed: 2, of: 3 } }
+        )),
+        1
+    );
+    drop(house.lock_down());
+    let locked = house.restart_locked_after(MINUTE);
+    let refused = house.unlock_by(locked, BY_PASSPHRASE).unwrap_err();
+    assert!(matches!(refused, StartError::LockedDown), "{refused}");
+    let locked = house.restart_locked_after(MINUTE);
+    house.unlock_by(locked, Opener::Shares(&secret, 2)).unwrap();
+    let by = Means::Shares { given: 2, of: 3 };
+    assert_eq!(house.events(|what| *what == What::Unlocked { by }), 1);
+    assert_eq!(house.review(Reason::OldEnough), Ok(CheckState::Approved));
+    let bytes = house.keystore();
+    assert!(crate::keystore::label(&mut &bytes[..]).unwrap().unwrap().shares_used);
+    // For every day the passphrase opens it again.
+    house.restart_after(MINUTE);
+    assert_eq!(house.events(|what| matches!(what, What::KeystoreChanged { .. })), 1, "told once");
+}
+
+/// A crash between the entry and the keystore: the next start puts the passphrase away, with the passphrase at hand.
+#[test]
+fn a_start_finishes_what_a_crash_left_of_a_lockdown() {
+    let mut house = House::founded();
+    house.deal(2, 3);
+    let before = house.keystore();
+    drop(house.lock_down());
+    house.unmark_keystore(before);
+    let locked = house.restart_locked_after(MINUTE);
+    assert!(matches!(locked.unlock(PASSPHRASE), Err((_, StartError::LockedDown))));
+    house.unmark_database();
+    let locked = house.restart_locked_after(MINUTE);
+    assert!(locked.unlock(PASSPHRASE).is_err(), "whatever is put back, the passphrase opens nothing");
+}
+
+/// One recovery share stands in for a lost passphrase; there are no custodians, so the passphrase ends a lockdown.
+#[test]
+fn a_recovery_share_opens_what_the_passphrase_opens() {
+    let mut house = House::founded();
+    house.submit("one");
+    let (secret, all) = house.deal(1, 1);
+    assert_eq!(all.len(), 1);
+    let locked = house.lock_down();
+    house.unlock_by(locked, BY_PASSPHRASE).unwrap();
+    let locked = house.restart_locked_after(MINUTE);
+    house.unlock_by(locked, Opener::Shares(&secret, 1)).unwrap();
+    assert_eq!(house.review(Reason::OldEnough), Ok(CheckState::Approved));
 }

@@ -8,13 +8,14 @@ use std::{
 use sekisho_core::{
     check::{CheckState, Reason, Role, Verdict},
     event::{Event, What},
-    id::{AssignmentId, KeeperId, ShiftId, StaffId, ViewingId},
+    id::{AssignmentId, KeeperId, ShiftId, StaffId, StopId, ViewingId},
+    stop::Target,
 };
 use sekisho_keeper::{
     webauthn::{Credential, RelyingParty, verify_assertion, verify_registration},
     wire::{
         Alerts, Answered, Assertion, Assignment, DeskAnswer, DeskRequest, Directory, EnrolOptions, LoggedEvent, Paused,
-        Picture, Queue, Refusal, Shift, ShiftOptions, ShiftToken, SiteView, StaffView, Status, Whence, Witnessing,
+        Picture, Queue, Refusal, Shift, ShiftOptions, ShiftToken, SiteView, StaffView, Status, Stop, Whence, Witnessing,
     },
 };
 
@@ -58,6 +59,7 @@ struct State {
     events: Vec<What>,
     alerts: Alerts,
     play: Play,
+    stops: Vec<Stop>,
 }
 
 pub(super) fn staff_id(role: Role) -> [u8; 16] {
@@ -104,6 +106,7 @@ impl PlayKeeper {
             events: beginning(),
             alerts: alerts::waiting(),
             play: Play::Busy,
+            stops: Vec::new(),
         }))
     }
 
@@ -263,6 +266,12 @@ impl State {
             }
             DeskRequest::Events { .. } => Ok(DeskAnswer::Events(self.logged())),
             DeskRequest::Pause { .. } => Ok(self.pause(true)),
+            DeskRequest::Stops => Ok(DeskAnswer::Stops(self.stops.clone())),
+            DeskRequest::Stop { target, why, .. } => Ok(self.stop(target, &why)),
+            DeskRequest::Lift { stop, .. } => {
+                self.stops.retain(|known| known.id != stop);
+                Ok(DeskAnswer::Done)
+            }
             DeskRequest::Resume(_) => Ok(self.pause(false)),
             DeskRequest::LockDown { .. } => {
                 self.refusal = Some(Refusal::LockedDown);
@@ -381,6 +390,13 @@ impl State {
         let by = StaffId::from_bytes(staff_id(Role::Officer));
         self.paused = paused;
         self.events.push(if paused { What::Paused { by: by.into(), until: None } } else { What::Resumed { by } });
+        DeskAnswer::Done
+    }
+
+    fn stop(&mut self, target: Target, why: &str) -> DeskAnswer {
+        let id = StopId::from_bytes([self.stops.len() as u8 + 1; 16]);
+        let by = StaffId::from_bytes(staff_id(Role::Officer)).into();
+        self.stops.push(Stop { id, target, by, why: why.parse().expect("a reason"), since: NOW });
         DeskAnswer::Done
     }
 

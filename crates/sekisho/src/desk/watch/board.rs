@@ -29,6 +29,8 @@ struct Board {
     witnesses: Option<witnesses::Note>,
     /// Whether the witnesses keep documents closed.
     closed: bool,
+    /// How much is stopped.
+    stopped: usize,
     /// A line for each witness.
     watching: Vec<String>,
     lines: Vec<Line>,
@@ -41,6 +43,7 @@ struct Board {
 pub(crate) async fn get(State(desk): State<Desk>, lang: Lang, Present(signed): Present) -> Result<Response, Cause> {
     only(&signed, &[Role::Officer, Role::Administrator])?;
     let DeskAnswer::Status(status) = desk.ask(DeskRequest::Status).await? else { return Err(misplaced()) };
+    let DeskAnswer::Stops(stops) = desk.ask(DeskRequest::Stops).await? else { return Err(misplaced()) };
     let events = events(&desk, &signed).await?;
     let teller = Teller::of(&desk, &signed, lang).await?;
     let note = witnesses::note(&status.witnessing, lang);
@@ -49,6 +52,7 @@ pub(crate) async fn get(State(desk): State<Desk>, lang: Lang, Present(signed): P
         read: when::to_the_second(status.now),
         closed: note.as_ref().is_some_and(|note| note.closes),
         witnesses: note,
+        stopped: stops.len(),
         watching: witnesses::lines(&status.witnessing, lang),
         status,
         lines: events.iter().map(|event| Line::of(event, &teller)).collect(),

@@ -6,6 +6,7 @@ pub(crate) mod lockdown;
 pub(crate) mod pause;
 pub(crate) mod resume;
 pub(in crate::desk) mod sentence;
+pub(crate) mod stops;
 pub(crate) mod time;
 
 pub(crate) use sentence::told;

@@ -9,8 +9,9 @@ use sekisho_core::{
     check::{ShredCause, Verdict},
     event::{Contradiction, What},
     id::StaffId,
-    lockdown::Means,
+    lockdown::{KeystoreChange, Means},
     policy::Text,
+    stop::Stopping,
     time::Timestamp,
     watch::Verdict as Outcome,
 };
@@ -27,9 +28,11 @@ pub(in crate::desk) struct Teller {
 /// How loudly a line speaks.
 pub(in crate::desk) fn weight(what: &What) -> &'static str {
     match what {
-        What::TimeDoubted { .. } | What::Paused { .. } | What::LockedDown { .. } | What::WitnessContradicted { .. } => {
-            "alarm"
-        }
+        What::TimeDoubted { .. }
+        | What::Paused { .. }
+        | What::LockedDown { .. }
+        | What::Stopping { stopping: Stopping::Stopped { .. } }
+        | What::WitnessContradicted { .. } => "alarm",
         What::DeadlineNears { .. }
         | What::StaffEnrolled { .. }
         | What::StaffRemoved { .. }
@@ -40,6 +43,8 @@ pub(in crate::desk) fn weight(what: &What) -> &'static str {
         | What::WitnessAgreed { .. }
         | What::Unlocked { .. }
         | What::WatchSet { .. }
+        | What::Stopping { .. }
+        | What::KeystoreChanged { .. }
         | What::ResumeAsked { .. }
         | What::Shredded { cause: ShredCause::Damaged | ShredCause::Overdue, .. } => "look",
         What::Canary { canary: Canary::Known { .. } } => "alarm",
@@ -129,6 +134,20 @@ impl Teller {
                 let order = self.say(&self.author(lockdown.by), " が施錠を命じました", "", " ordered the lockdown");
                 format!("{order}: {}", lockdown.why)
             }
+            What::Stopping { stopping: Stopping::Stopped { what, by, why, .. } } => match self.lang {
+                Lang::Ja => format!("{} が止めました({what}): {why}", self.author(*by)),
+                Lang::En => format!("{} stopped {what}: {why}", self.author(*by)),
+            },
+            What::Stopping { stopping: Stopping::Lifted { by, why, .. } } => {
+                format!("{}: {why}", self.say(&self.author(*by), " が再開させました", "", " lifted a stop"))
+            }
+            What::KeystoreChanged { change: KeystoreChange::PassphraseChosen } => {
+                self.lang.pick("分散鍵で、合言葉が変えられました", "By shares, another passphrase was chosen").into()
+            }
+            What::KeystoreChanged { change: KeystoreChange::SharesDealt { needed, of } } => match self.lang {
+                Lang::Ja => format!("分散鍵が配られました({of} 人のうち {needed} 人で解錠)"),
+                Lang::En => format!("Shares were dealt: {needed} of {of} open the keystore"),
+            },
             What::Unlocked { by: Means::Passphrase } => {
                 self.lang.pick("合言葉で解錠されました", "Unlocked, by the passphrase").into()
             }
@@ -140,7 +159,7 @@ impl Teller {
         })
     }
 
-    fn author(&self, by: Author) -> String {
+    pub(super) fn author(&self, by: Author) -> String {
         match by {
             Author::Staff(staff) => self.name(staff),
             Author::Operator => self.lang.pick("運用者", "The operator").into(),
@@ -312,7 +331,7 @@ impl Teller {
     }
 
     /// A person's name; the id of somebody who is not enrolled any more.
-    fn name(&self, id: StaffId) -> String {
+    pub(super) fn name(&self, id: StaffId) -> String {
         let person = self.staff.iter().find(|person| person.staff == id);
         person.map_or_else(|| id.to_string(), |person| person.name.clone())
     }

@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     Away,
     /// The service is locked.
     Locked,
+    /// Somebody responsible stopped it for now.
+    Stopped,
     /// Too many at once.
     Busy,
     /// Nothing more is left to do in this check.
@@ -45,8 +47,17 @@ pub(crate) fn page(lang: Lang, status: StatusCode, kind: Kind) -> Response {
 
 /// The page for when the keeper is away: 503, with a time to come back.
 pub(super) fn away(lang: Lang, away: Away) -> Response {
-    let kind = if away == Away::Locked { Kind::Locked } else { Kind::Away };
+    let kind = match away {
+        Away::Locked => Kind::Locked,
+        Away::Stopped => Kind::Stopped,
+        _ => Kind::Away,
+    };
     later(page(lang, StatusCode::SERVICE_UNAVAILABLE, kind), 60)
+}
+
+/// The page for what was stopped: 503, with a time to come back.
+pub(crate) fn stopped(lang: Lang) -> Response {
+    away(lang, Away::Stopped)
 }
 
 /// The page for when too many send at once: 503, with a time to come back.

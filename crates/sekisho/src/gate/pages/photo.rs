@@ -70,7 +70,7 @@ pub(super) async fn get(State(gate): State<Gate>, Path(kind): Path<String>, gues
     if visit.standing.state != CheckState::AwaitingDocument {
         return Ok(Redirect::to("/check/status").into_response());
     }
-    let key = gate.room().ready().await.map_err(|why| Error(guest.lang, why))?;
+    let key = gate.room().ready_for(&guest.visit.standing.row.site).await.map_err(|why| Error(guest.lang, why))?;
     if let Looks::Nobody(_) = who::looks(guest.lang, &visit.policy.hours, visit.now, key.deadline) {
         return Ok(Redirect::to("/check").into_response());
     }

@@ -83,6 +83,7 @@ impl Telling {
             Error::Submit(SubmitError::NotWaiting | SubmitError::Refused) => (StatusCode::CONFLICT, "check_over"),
             Error::Submit(SubmitError::Unknown) => (StatusCode::SERVICE_UNAVAILABLE, "unknown"),
             Error::Submit(SubmitError::Away(Away::Locked)) => (StatusCode::SERVICE_UNAVAILABLE, "locked"),
+            Error::Submit(SubmitError::Away(Away::Stopped)) => (StatusCode::SERVICE_UNAVAILABLE, "stopped"),
             Error::Submit(SubmitError::Away(Away::NoSpace)) => (StatusCode::SERVICE_UNAVAILABLE, "no_space"),
             Error::Submit(SubmitError::Away(_)) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         };

@@ -60,7 +60,7 @@ pub(super) async fn get(State(gate): State<Gate>, guest: Guest) -> Result<Respon
     if guest.visit.standing.state != CheckState::AwaitingDocument {
         return Ok(Redirect::to("/check/status").into_response());
     }
-    let key = gate.room().ready().await.map_err(|why| Error(guest.lang, why))?;
+    let key = gate.room().ready_for(&guest.visit.standing.row.site).await.map_err(|why| Error(guest.lang, why))?;
     Ok(frame::show(StatusCode::OK, &page(guest, key.deadline)))
 }
 

@@ -9,6 +9,7 @@ use std::{
 use sekisho_core::{
     check::{CheckState, DocumentState, Reason},
     id::{CheckId, IntakeKeyId, SiteName, ViewingId},
+    stop::Target,
     time::{Clock, Timestamp},
     watch::observed::Outsider,
 };
@@ -38,6 +39,7 @@ use crate::{
 #[derive(Default)]
 struct Script {
     away: bool,
+    stops: Vec<Target>,
     locked: bool,
     stranger: bool,
     lose_receive: bool,
@@ -79,6 +81,11 @@ impl ScriptedKeeper {
 
     pub(crate) fn away(&self) {
         self.script.lock().unwrap().away = true;
+    }
+
+    /// From now on this is stopped and nothing else.
+    pub(crate) fn stop(&self, targets: Vec<Target>) {
+        self.script.lock().unwrap().stops = targets;
     }
 
     pub(crate) fn lock(&self) {
@@ -278,6 +285,7 @@ impl ScriptedKeeper {
             GateRequest::Proof(check) => {
                 self.known(check).map(|_| GateAnswer::Proof(r#"{"receipt":"of the keeper"}"#.into()))
             }
+            GateRequest::Stops => Ok(GateAnswer::Stops(self.script.lock().unwrap().stops.clone())),
             GateRequest::Status => Ok(GateAnswer::Status(self.status())),
             GateRequest::Unheard(unheard) => {
                 self.unheard.lock().unwrap().push(unheard);

@@ -138,6 +138,10 @@ impl TestGate {
         Self { keeper, reader, clock, folder, router: router(gate.clone()), gate, calls: AtomicU64::new(0) }
     }
 
+    pub(crate) const fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
     /// Lets time pass.
     pub(crate) fn pass(&self, seconds: u64) {
         self.clock.0.fetch_add(seconds, Ordering::SeqCst);

@@ -1,7 +1,10 @@
 //! A lockdown, and what it ends with.
 
 use super::*;
-use crate::engine::Opener;
+use crate::{
+    engine::Opener,
+    keystore::{Secret, Share, Terms, shares},
+};
 
 impl House {
     pub(in crate::engine::tests) fn order_lockdown(&mut self, role: Role) -> Answered<DeskAnswer> {
@@ -18,6 +21,19 @@ impl House {
     pub(in crate::engine::tests) fn unlock_by(&mut self, locked: Locked, opener: Opener<'_>) -> Result<(), StartError> {
         self.engine = Some(locked.unlock_by(opener).map_err(|(_, error)| error)?);
         Ok(())
+    }
+
+    /// Stops, deals shares as the ceremony does, and starts again.
+    pub(in crate::engine::tests) fn deal(&mut self, needed: u8, of: u8) -> (Secret, Vec<Share>) {
+        self.engine = None;
+        let mut keystore = Keystore::open(Box::new(self.medium.clone())).unwrap();
+        let (keys, _) = keystore.unlock(PASSPHRASE).unwrap();
+        let entropy = &mut SeededEntropy::new(u64::from(of));
+        let terms = Terms::new(needed, of).unwrap();
+        let (secret, dealing, all) = shares::deal(terms, entropy);
+        keystore.share(&keys, (terms, dealing), &secret, entropy).unwrap();
+        self.restart_after(MINUTE);
+        (secret, all)
     }
 
     /// Three reviewers with a document each.

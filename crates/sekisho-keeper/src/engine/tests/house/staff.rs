@@ -11,6 +11,27 @@ impl House {
         self.prove(role, None).token
     }
 
+    pub(in crate::engine::tests) fn try_begin_shift(&mut self, role: Role) -> Answered<()> {
+        let n = people().into_iter().find(|(_, r)| *r == role).unwrap().0;
+        self.try_prove(n)
+    }
+
+    pub(in crate::engine::tests) fn try_begin_second_reviewers_shift(&mut self) -> Answered<()> {
+        self.try_prove(NEWCOMER)
+    }
+
+    fn try_prove(&mut self, n: u8) -> Answered<()> {
+        let Ok(DeskAnswer::ShiftOptions(options)) = self.desk(DeskRequest::ShiftOptions { shift: None }) else {
+            panic!("no options")
+        };
+        let assertion = Person::new(n).prove(&options.challenge);
+        self.desk(DeskRequest::BeginShift { ceremony: options.ceremony, assertion }).map(drop)
+    }
+
+    pub(in crate::engine::tests) fn try_next_for_test(&mut self, shift: &ShiftToken) -> Answered<Option<AssignmentId>> {
+        self.try_next(shift)
+    }
+
     pub(in crate::engine::tests) fn touch(&mut self, shift: &ShiftToken) {
         self.prove(Role::Reviewer, Some(shift.clone()));
     }
@@ -35,6 +56,11 @@ impl House {
     /// Touches the passkey again, in a role's own shift.
     pub(in crate::engine::tests) fn touch_as(&mut self, role: Role, shift: &ShiftToken) {
         self.prove(role, Some(shift.clone()));
+    }
+
+    /// The person of a role.
+    pub(in crate::engine::tests) fn person(&mut self, role: Role) -> sekisho_core::id::StaffId {
+        self.prove(role, None).staff.staff
     }
 
     pub(in crate::engine::tests) fn begin_second_reviewers_shift(&mut self) -> ShiftToken {

@@ -1,11 +1,15 @@
-//! A lockdown on the real processes: by command and at the desk, through a restart and a power cut, and its end.
+//! Lockdown, pause, stop switches and custodians on the real processes: by command and at the desk, through restarts and
+//! a power cut, and how each ends.
 
 #![allow(clippy::unwrap_used)] // Helpers of tests, too.
 
-#[path = "common/refused.rs"]
+#[path = "../common/refused.rs"]
 mod refused;
-#[path = "common/until.rs"]
+#[path = "../common/until.rs"]
 mod until;
+
+mod custodians;
+mod stops;
 
 use std::{
     fs::{self, File},

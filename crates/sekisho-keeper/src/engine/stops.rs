@@ -1,0 +1,153 @@
+//! Stop switches: what is stopped, by whom and why; on record, and asked before each verb that they concern.
+
+use rusqlite::Connection;
+use sekisho_core::{
+    author::Author,
+    check::Role,
+    event::What,
+    id::{SiteName, StaffId, StopId},
+    lockdown::Why,
+    stop::{Stopping, Target},
+};
+
+use super::{Reply, dispatch::Side, fault::Fault, staff, turn::Turn};
+use crate::{
+    db::columns::{At, Id},
+    wire::{DeskAnswer, GateAnswer, OperatorAnswer, Refusal, ShiftToken, Stop},
+};
+
+/// The most stops at once: more is a slip, and each is asked before each verb.
+const AT_ONCE: usize = 200;
+
+/// Everything that is stopped now, oldest first. Needs no key.
+pub(crate) fn list(db: &Connection) -> rusqlite::Result<Vec<Stop>> {
+    db.prepare_cached("SELECT id, target, by, why, since FROM stop ORDER BY since, id")?
+        .query_map([], |row| {
+            Ok(Stop {
+                id: row.get::<_, Id<StopId>>(0)?.0,
+                target: parsed(row, 1)?,
+                by: parsed(row, 2)?,
+                why: parsed(row, 3)?,
+                since: row.get::<_, At<_>>(4)?.0,
+            })
+        })?
+        .collect()
+}
+
+/// The same, as the answer to whoever asks.
+pub(super) fn tell(db: &Connection, side: Side) -> Result<Reply, Fault> {
+    let all = list(db)?;
+    Ok(match side {
+        Side::Gate => Reply::Gate(Ok(GateAnswer::Stops(all.into_iter().map(|stop| stop.target).collect()))),
+        Side::Desk => Reply::Desk(Ok(DeskAnswer::Stops(all))),
+        _ => Reply::Operator(Ok(OperatorAnswer::Stops(all))),
+    })
+}
+
+fn parsed<T: std::str::FromStr>(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<T>
+where
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    let text: String = row.get(column)?;
+    text.parse().map_err(|why: T::Err| {
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(why))
+    })
+}
+
+/// Refuses if anything that is stopped now concerns this.
+fn require(db: &Connection, concerns: impl Fn(&Target) -> bool) -> Result<(), Fault> {
+    let mut all = db.prepare_cached("SELECT target FROM stop")?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        if concerns(&parsed(row, 0)?) {
+            return Err(Refusal::Stopped.into());
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a document of a site from which none is taken in.
+pub(super) fn require_upload(db: &Connection, site: &SiteName) -> Result<(), Fault> {
+    require(db, |target| target.stops_upload_of(site))
+}
+
+/// Refuses a viewing, or the assignment before it, of a site's document by a person.
+pub(super) fn require_viewing(db: &Connection, site: &SiteName, staff: StaffId) -> Result<(), Fault> {
+    require(db, |target| target.stops_viewing(site, staff))
+}
+
+/// Refuses a decision.
+pub(super) fn require_decision(db: &Connection, site: &SiteName, staff: StaffId) -> Result<(), Fault> {
+    require(db, |target| target.stops_decision(site, staff))
+}
+
+/// Refuses a shift of a person who may not work. Whoever lifts stops is refused only by name.
+pub(super) fn require_shift(db: &Connection, staff: StaffId, role: Role) -> Result<(), Fault> {
+    require(db, |target| match target {
+        Target::OtherPeople(_) => role == Role::Reviewer && target.stops_person(staff),
+        _ => target.stops_person(staff),
+    })
+}
+
+/// Which sites' documents may be given to a person.
+pub(super) fn spares(db: &Connection, site: &SiteName, staff: StaffId) -> Result<bool, Fault> {
+    match require_viewing(db, site, staff) {
+        Ok(()) => Ok(true),
+        Err(Fault::Refused(_)) => Ok(false),
+        Err(broken) => Err(broken),
+    }
+}
+
+/// An officer's or an administrator's word: it tightens.
+pub(super) fn stop_at_desk(turn: &mut Turn<'_>, token: &ShiftToken, target: &Target, why: &str) -> Result<(), Fault> {
+    let by = turn.room.shifts.require(token, &[Role::Officer, Role::Administrator], turn.now.at)?.staff();
+    // Nobody shuts out themselves, which nobody means.
+    if target.stops_person(by) && matches!(target, Target::Person(_)) {
+        return Err(Refusal::BadRequest.into());
+    }
+    stop(turn, target, by.into(), why).map(drop)
+}
+
+/// Stops something. Stopped already, it is stopped for one reason more.
+pub(super) fn stop(turn: &mut Turn<'_>, target: &Target, by: Author, why: &str) -> Result<StopId, Fault> {
+    let why: Why = why.parse().map_err(|_| Refusal::BadRequest)?;
+    let count: i64 = turn.db.query_row("SELECT count(*) FROM stop", [], |row| row.get(0))?;
+    if count as usize >= AT_ONCE {
+        return Err(Refusal::BadRequest.into());
+    }
+    let id = StopId::random(&mut *turn.room.entropy);
+    turn.db.prepare_cached("INSERT INTO stop (id, target, by, why, since) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute((
+        Id(id),
+        target.to_string(),
+        by.to_string(),
+        why.to_string(),
+        At(turn.now.at),
+    ))?;
+    turn.log(None, What::Stopping { stopping: Stopping::Stopped { stop: id, what: target.on_ledger(), by, why } })?;
+    end_shifts(turn, target)?;
+    Ok(id)
+}
+
+fn end_shifts(turn: &mut Turn<'_>, target: &Target) -> Result<(), Fault> {
+    let concerned =
+        |staff, role| target.stops_person(staff) && (role == Role::Reviewer || matches!(target, Target::Person(_)));
+    let running = turn.room.shifts.running().filter(|shift| concerned(shift.staff, shift.role));
+    let stopped: Vec<StaffId> = running.map(|shift| shift.staff).collect();
+    stopped.into_iter().try_for_each(|staff| staff::end_shifts_of(turn, staff))
+}
+
+/// An officer's word that something may go on.
+pub(super) fn lift_at_desk(turn: &mut Turn<'_>, token: &ShiftToken, id: StopId, why: &str) -> Result<(), Fault> {
+    let by = turn.room.shifts.require(token, &[Role::Officer], turn.now.at)?.staff();
+    lift(turn, id, by.into(), why)
+}
+
+/// Lets something go on. What it named is forgotten but for the ledger.
+pub(super) fn lift(turn: &mut Turn<'_>, id: StopId, by: Author, why: &str) -> Result<(), Fault> {
+    let why: Why = why.parse().map_err(|_| Refusal::BadRequest)?;
+    if turn.db.prepare_cached("DELETE FROM stop WHERE id = ?1")?.execute([Id(id)])? == 0 {
+        return Err(Refusal::NotFound.into());
+    }
+    turn.log(None, What::Stopping { stopping: Stopping::Lifted { stop: id, by, why } })?;
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! Stop switches: each stops what it names, on record with who and why, until it is lifted.
+
+use sekisho_core::{
+    id::StopId,
+    stop::{Stopping, Target},
+};
+
+use super::*;
+use crate::wire::{Answered, Stop};
+
+fn stop(house: &mut House, target: &str) -> StopId {
+    let shift = house.begin_shift_as(Role::Officer);
+    let target: Target = target.parse().unwrap();
+    house.desk(DeskRequest::Stop { shift, target, why: "a flood".into() }).unwrap();
+    stops(house).last().unwrap().id
+}
+
+fn stops(house: &mut House) -> Vec<Stop> {
+    match house.desk(DeskRequest::Stops) {
+        Ok(DeskAnswer::Stops(stops)) => stops,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn lift(house: &mut House, role: Role, stop: StopId) -> Answered<()> {
+    let shift = house.begin_shift_as(role);
+    house.desk(DeskRequest::Lift { shift, stop, why: "over".into() }).map(drop)
+}
+
+/// M26: taking in stops, and what is here is reviewed; and it goes on when it is lifted.
+#[test]
+fn stopped_uploads_are_refused_and_reviews_go_on() {
+    let mut house = House::founded();
+    house.submit("one");
+    let id = stop(&mut house, "uploads");
+    assert_eq!(house.try_submit("two").err(), Some(Refusal::Stopped));
+    assert_eq!(house.review(Reason::OldEnough), Ok(CheckState::Approved));
+    lift(&mut house, Role::Officer, id).unwrap();
+    house.submit("two");
+}
+
+/// M26
+#[test]
+fn stopped_viewings_open_nothing_also_for_whoever_holds_an_assignment() {
+    let mut house = House::founded();
+    house.submit("one");
+    house.submit("two");
+    let shift = house.begin_shift();
+    let assignment = house.next(&shift).unwrap();
+    stop(&mut house, "viewings");
+    assert_eq!(house.view(&shift, assignment), Err(Refusal::Stopped));
+    house.enrol_second_reviewer();
+    let second = house.begin_second_reviewers_shift();
+    assert_eq!(house.next_refused(&second), Refusal::Stopped);
+    assert_eq!(house.events(|what| matches!(what, What::Viewed { .. })), 0);
+    house.submit("three");
+}
+
+/// M26
+#[test]
+fn stopped_decisions_decide_nothing() {
+    let mut house = House::founded();
+    house.submit("one");
+    let shift = house.begin_shift();
+    let assignment = house.next(&shift).unwrap();
+    house.view(&shift, assignment).unwrap();
+    let id = stop(&mut house, "decisions");
+    assert_eq!(house.decide(&shift, assignment, Reason::OldEnough), Err(Refusal::Stopped));
+    lift(&mut house, Role::Officer, id).unwrap();
+    assert_eq!(house.decide(&shift, assignment, Reason::OldEnough), Ok(CheckState::Approved));
+}
+
+/// M25, M26: one site and no other; and every other site but one, to reopen in stages.
+#[test]
+fn a_stopped_site_is_stopped_and_no_other() {
+    for (target, stopped) in
+        [("site:site-a", true), ("site:site-b", false), ("other-sites:site-b", true), ("other-sites:site-a", false)]
+    {
+        let mut house = House::founded();
+        house.submit("one");
+        stop(&mut house, target);
+        assert_eq!(house.try_submit("two").is_err(), stopped, "{target}");
+        let shift = house.begin_shift();
+        assert_eq!(house.try_next_for_test(&shift).is_err(), stopped, "{target}");
+    }
+}
+
+/// M25: the shift ends at once and no new one begins; others work on.
+#[test]
+fn a_stopped_persons_shift_ends_and_none_begins() {
+    let mut house = House::founded();
+    house.submit("one");
+    house.enrol_second_reviewer();
+    let staff = house.person(Role::Reviewer);
+    let shift = house.begin_shift();
+    house.next(&shift).unwrap();
+    let id = stop(&mut house, &format!("person:{staff}"));
+    assert_eq!(house.next_refused(&shift), Refusal::ShiftOver);
+    assert_eq!(house.try_begin_shift(Role::Reviewer), Err(Refusal::Stopped));
+    let second = house.begin_second_reviewers_shift();
+    assert!(house.next(&second).is_some(), "it goes to somebody else");
+    lift(&mut house, Role::Officer, id).unwrap();
+    assert_eq!(house.try_begin_shift(Role::Reviewer), Ok(()));
+}
+
+/// M26: staged reopening: one reviewer alone; officers and administrators come in.
+#[test]
+fn all_reviewers_but_one_are_stopped_and_officers_are_not() {
+    let mut house = House::founded();
+    let staff = house.person(Role::Reviewer);
+    house.enrol_second_reviewer();
+    stop(&mut house, &format!("other-people:{staff}"));
+    for role in [Role::Reviewer, Role::Officer, Role::Administrator] {
+        assert_eq!(house.try_begin_shift(role), Ok(()), "{role:?}");
+    }
+    assert_eq!(house.try_begin_second_reviewers_shift(), Err(Refusal::Stopped));
+}
+
+/// M26: who and why; an address stands in no entry, and in no file once it is lifted.
+#[test]
+fn who_and_why_are_on_record_and_an_address_is_not() {
+    let mut house = House::founded();
+    let id = stop(&mut house, "network:203.0.113.77");
+    let all = stops(&mut house);
+    assert_eq!(all[0].why.to_string(), "a flood");
+    assert!(house.bodies().iter().all(|body| !String::from_utf8_lossy(body).contains("203.0.113.77")));
+    assert!(house.database_holds("203.0.113.77"));
+    assert_eq!(lift(&mut house, Role::Administrator, id), Err(Refusal::NotAllowed));
+    lift(&mut house, Role::Officer, id).unwrap();
+    house.tick();
+    assert!(!house.database_holds("203.0.113.77"));
+    assert_eq!(
+        house.events(|what| matches!(what, What::Stopping { stopping: Stopping::Lifted { stop, .. } } if *stop == id)),
+        1
+    );
+    assert_eq!(lift(&mut house, Role::Officer, id), Err(Refusal::NotFound));
+}
+
+#[test]
+fn a_reviewer_stops_nothing_and_nobody_stops_themselves() {
+    let mut house = House::founded();
+    let shift = house.begin_shift();
+    let ask = DeskRequest::Stop { shift, target: Target::Uploads, why: "x".into() };
+    assert_eq!(house.desk(ask).unwrap_err(), Refusal::NotAllowed);
+    let officer = house.person(Role::Officer);
+    let shift = house.begin_shift_as(Role::Officer);
+    let ask = DeskRequest::Stop { shift, target: Target::Person(officer), why: "x".into() };
+    assert_eq!(house.desk(ask).unwrap_err(), Refusal::BadRequest);
+}
+
+/// A stop is durable, and told also while the keeper has no keys.
+#[test]
+fn a_stop_outlives_the_process_and_is_told_by_a_locked_keeper() {
+    let mut house = House::founded();
+    stop(&mut house, "api");
+    let mut locked = house.restart_locked_after(MINUTE);
+    let told = locked.answer(&crate::engine::Ask::Gate(GateRequest::Stops));
+    assert!(matches!(told, crate::engine::Reply::Gate(Ok(GateAnswer::Stops(all))) if all == [Target::Api]));
+}

@@ -1,0 +1,109 @@
+//! Stop switches at the real doors, by command and at the desk.
+
+use std::{process::Output, time::Instant};
+
+use sekisho::demo::{House, Picture};
+use serde_json::Value;
+
+use super::{house, refused::refused, sekisho, told, until::until};
+
+fn stop(house: &House, arguments: &[&str]) -> Output {
+    sekisho(house, "stop").args(arguments).arg("--json").output().unwrap()
+}
+
+/// Stops something by command; under which name it is lifted.
+fn stopped(house: &House, target: &str) -> String {
+    let told: Value = told(&stop(house, &[target, "--why", "a drill"]));
+    told["stop"].as_str().unwrap().to_owned()
+}
+
+fn lift(house: &House, id: &str) {
+    assert_eq!(told(&stop(house, &["--lift", id, "--why", "over"]))["lifted"], true);
+}
+
+/// Waits until it is so, and prints how long that took. Nothing is judged by it: the machine may be busy.
+fn within(what: &str, mut done: impl FnMut() -> bool) {
+    let began = Instant::now();
+    until(what, &mut done);
+    println!("{what}: felt within {} ms", began.elapsed().as_millis());
+}
+
+/// M25, M26: a function and a site, by command; listed with who and why, and lifted.
+#[test]
+fn uploads_or_a_site_are_stopped_by_command_and_go_on() {
+    let house = house();
+    let uploads = stopped(&house, "uploads");
+    within("no document is taken in", || house.submit("card.jpg", &Picture::specimen()).is_err());
+    assert!(house.ask().is_ok(), "the control: the site's calls are answered");
+    let listed = stop(&house, &["--list"]);
+    assert_eq!((listed.status.code(), told(&listed)["stops"][0]["why"].clone()), (Some(1), "a drill".into()));
+    lift(&house, &uploads);
+    within("it is taken in again", || house.submit("card.jpg", &Picture::specimen()).is_ok());
+    assert_eq!(stop(&house, &["--list"]).status.code(), Some(0));
+    let other = stopped(&house, "site:some-other-site");
+    assert!(house.ask().is_ok(), "another site's stop concerns nobody else");
+    lift(&house, &other);
+    let site = stopped(&house, "site:sample-site");
+    within("the site's calls are refused", || house.ask().is_err());
+    assert_eq!(refused(&house), Some(503), "and its documents open to nobody");
+    lift(&house, &site);
+    within("they are answered", || house.ask().is_ok());
+    house.clear_away().unwrap();
+}
+
+/// M25, M26: a person, at the desk: their session ends, and they come in no more, until an officer says so.
+#[test]
+fn a_stopped_persons_desk_refuses_them() {
+    let house = house();
+    house.submit("card.jpg", &Picture::specimen()).unwrap();
+    let mut look = house.take().unwrap();
+    let page = house.officer_sees("/watch/stops").unwrap();
+    let person = page.split("value=\"person:").find(|part| part.contains("demo-reviewer")).unwrap();
+    let person = format!("person:{}", person.split('"').next().unwrap());
+    let send = |path: &str, fields: &[(&str, &str)]| house.officer_sends("/watch/stops", path, fields).unwrap().0;
+    assert_eq!(send("/watch/stops", &[("target", &person), ("why", "a drill")]), 303);
+    within("their desk shows nothing", || {
+        look.view().is_ok_and(|(status, page)| status != 200 && !page.contains(";base64,"))
+    });
+    assert_eq!(refused(&house), Some(503));
+    let page = house.officer_sees("/watch/stops").unwrap();
+    let id = page.split("name=\"stop\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(send("/watch/stops/lift", &[("stop", id), ("why", "over")]), 303);
+    assert_eq!(refused(&house), None);
+    house.clear_away().unwrap();
+}
+
+/// M25, M26: nobody at an address is answered, at either door; the address is on no ledger.
+#[test]
+fn a_stopped_address_is_answered_by_neither_gate_nor_desk() {
+    let house = house();
+    let network = stopped(&house, "network:127.0.0.1");
+    within("the desk's door", || house.overview().is_err());
+    within("the gate's door", || house.ask().is_err());
+    lift(&house, &network);
+    within("both open again", || house.overview().is_ok() && house.ask().is_ok());
+    let board = house.officer_sees("/watch").unwrap();
+    assert!(board.contains("運用者 が止めました(network of 32 bits): a drill") && !board.contains("127.0.0.1"));
+    house.clear_away().unwrap();
+}
+
+/// M25, M26: everything: no picture, no upload, no call; officers come in, and let it go on.
+#[test]
+fn where_everything_is_stopped_views_refuse_and_an_officer_lets_it_go_on() {
+    let house = house();
+    house.submit("card.jpg", &Picture::specimen()).unwrap();
+    let (_, link) = house.ask().unwrap();
+    let mut look = house.take().unwrap();
+    stopped(&house, "everything");
+    let (status, page) = look.view().unwrap();
+    assert!(status == 503 && page.contains("stopped") && !page.contains(";base64,"), "{status}");
+    within("no call is answered", || house.ask().is_err());
+    assert!(!matches!(house.send(&link, "card.jpg", &Picture::specimen()), Ok(Ok(()))));
+    let page = house.officer_sees("/watch/stops").unwrap();
+    let id = page.split("name=\"stop\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let fields = [("stop", id), ("why", "over")];
+    assert_eq!(house.officer_sends("/watch/stops", "/watch/stops/lift", &fields).unwrap().0, 303);
+    assert!(look.view().unwrap().1.contains(";base64,"), "the assignment still stands");
+    within("calls are answered", || house.ask().is_ok());
+    house.clear_away().unwrap();
+}
