@@ -157,6 +157,7 @@ fn single(chance: &mut Chance) -> Op {
         29 => Op::Shift(2),
         30 => Op::Pause(chance.one_in(3)),
         31 => Op::Pause(false),
+        32 if chance.one_in(3) => Op::Halt(chance.one_in(2)),
         32 => Op::EndShift(n as u8),
         33 => Op::Confirm,
         34 => Op::Next(n as u8),

@@ -87,6 +87,8 @@ pub enum Op {
     Unlock(bool),
     /// Whoever runs the machine locks the vault down.
     LockDown,
+    /// Whoever runs the machine stops all viewings, or lets everything go on that is stopped.
+    Halt(bool),
     /// A passphrase is given for ending a lockdown, or for no more than unlocking; a wrong one if not so.
     Release(bool),
     /// The disk fills up, or has room again.

@@ -58,7 +58,7 @@ fn ending(world: &World, taste: Taste) -> Vec<Op> {
         State::Locked => ops.push(Op::Release(true)),
         State::On => {}
     }
-    let officer = [Op::Shift(2), Op::Confirm, Op::Pause(false), Op::Tick];
+    let officer = [Op::Shift(2), Op::Confirm, Op::Pause(false), Op::Halt(false), Op::Tick];
     let work = [Op::Submit { site: 0, member: 1, expires: 3600 }, Op::Pass(2 * HOUR), Op::Shift(0), Op::Tick];
     ops.extend(officer.into_iter().chain(work));
     ops.push(Op::Review(0, Reason::OldEnough));

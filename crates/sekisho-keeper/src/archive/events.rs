@@ -135,6 +135,7 @@ fn is_tombstone(what: &What) -> bool {
             | What::WitnessAgreed { .. }
             | What::Paused { .. }
             | What::Resumed { .. }
+            | What::Stopping { .. }
             | What::LockedDown { .. }
             | What::Unlocked { .. }
     )

@@ -212,6 +212,10 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
         DeskRequest::Lift { shift, stop, why } => {
             stops::lift_at_desk(turn, &shift, stop, &why).map(|()| DeskAnswer::Done)?
         }
+        DeskRequest::Reopen { shift, stop, site, staff, why } => {
+            let first = stops::First { site: &site, staff };
+            stops::reopen(turn, &shift, stop, &first, &why).map(|()| DeskAnswer::Done)?
+        }
         DeskRequest::LockDown { shift, why } => lockdown::by_officer(turn, &shift, &why).map(|()| DeskAnswer::Done)?,
         DeskRequest::ConfirmTime(shift) => clock::confirm(turn, &shift).map(|()| DeskAnswer::Done)?,
         DeskRequest::Resume(shift) => pause::resume(turn, &shift).map(|()| DeskAnswer::Done)?,

@@ -10,6 +10,7 @@ use sekisho_core::{
 use super::{
     Engine, Locked, Parts,
     fault::Fault,
+    stops,
     turn::{Effect, Room, Turn},
 };
 use crate::{
@@ -58,11 +59,16 @@ fn ordered(turn: &mut Turn<'_>, by: Author, why: &str) -> Result<(), Fault> {
     lock_down(turn, Lockdown { by, why, evidence: Vec::new() })
 }
 
-/// What stands on the ledger when a lockdown ends.
+/// What stands on the ledger when a lockdown ends, or when shares were given without one. After a lockdown everything
+/// is stopped still: officers reopen, step by step.
 pub(super) fn note_end(turn: &mut Turn<'_>, by: Means) -> Result<(), Fault> {
+    let standing: Option<LockedDown> = meta::get(turn.db, meta::names::LOCKED_DOWN)?;
     meta::clear(turn.db, meta::names::LOCKED_DOWN)?;
     turn.log(None, What::Unlocked { by })?;
-    Ok(())
+    match standing.is_some() || turn.room.keystore.locked_down().is_some() {
+        true => stops::shut_until_reopened(turn),
+        false => Ok(()),
+    }
 }
 
 impl Engine {

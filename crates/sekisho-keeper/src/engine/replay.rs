@@ -20,6 +20,7 @@ use super::{
     pause::Pause,
     restore::KnownCheck,
     retention::erase_member,
+    stops,
     turn::Turn,
 };
 use crate::db::{
@@ -181,6 +182,7 @@ fn of_the_house(turn: &mut Turn<'_>, event: &Event, replayed: &mut Replayed) -> 
         What::Paused { until: Some(until), .. } => meta::set(turn.db, meta::names::PAUSED, &Pause::until(*until))?,
         What::Paused { until: None, .. } => meta::set(turn.db, meta::names::PAUSED, &true)?,
         What::Resumed { .. } => meta::clear(turn.db, meta::names::PAUSED)?,
+        What::Stopping { stopping } => stops::note(turn.db, event.at, stopping)?,
         _ => {}
     }
     Ok(())

@@ -238,6 +238,11 @@ fn by_id(db: &Connection, staff: StaffId) -> rusqlite::Result<Option<StaffView>>
         .optional()
 }
 
+/// As what somebody is enrolled, if they are.
+pub(super) fn role_of(db: &Connection, staff: StaffId) -> rusqlite::Result<Option<Role>> {
+    Ok(by_id(db, staff)?.map(|view| view.role))
+}
+
 fn by_credential(db: &Connection, credential: &[u8]) -> rusqlite::Result<Option<(StaffView, Credential)>> {
     db.prepare_cached("SELECT id, name, role, enrolled, passkey, counter FROM staff WHERE credential = ?1")?
         .query_row([credential], |row| {

@@ -8,13 +8,17 @@ use sekisho_core::{
     id::{SiteName, StaffId, StopId},
     lockdown::Why,
     stop::{Stopping, Target},
+    time::Timestamp,
 };
 
-use super::{Reply, dispatch::Side, fault::Fault, staff, turn::Turn};
+use super::{Reply, dispatch::Side, fault::Fault, registry, staff, turn::Turn};
 use crate::{
     db::columns::{At, Id},
     wire::{DeskAnswer, GateAnswer, OperatorAnswer, Refusal, ShiftToken, Stop},
 };
+
+/// Why everything is stopped when a lockdown ended. It is read by officers in either language.
+const AFTER_LOCKDOWN: &str = "施錠のあと: 順に再開する / after a lockdown: reopen step by step";
 
 /// The most stops at once: more is a slip, and each is asked before each verb.
 const AT_ONCE: usize = 200;
@@ -116,16 +120,64 @@ pub(super) fn stop(turn: &mut Turn<'_>, target: &Target, by: Author, why: &str) 
         return Err(Refusal::BadRequest.into());
     }
     let id = StopId::random(&mut *turn.room.entropy);
-    turn.db.prepare_cached("INSERT INTO stop (id, target, by, why, since) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute((
-        Id(id),
-        target.to_string(),
-        by.to_string(),
-        why.to_string(),
-        At(turn.now.at),
-    ))?;
+    put(turn.db, &Stop { id, target: target.clone(), by, why: why.clone(), since: turn.now.at })?;
     turn.log(None, What::Stopping { stopping: Stopping::Stopped { stop: id, what: target.on_ledger(), by, why } })?;
     end_shifts(turn, target)?;
     Ok(id)
+}
+
+/// What a lockdown leaves behind: everything is stopped, unless it is already.
+pub(super) fn shut_until_reopened(turn: &mut Turn<'_>) -> Result<(), Fault> {
+    if list(turn.db)?.iter().any(|stop| stop.target == Target::Everything) {
+        return Ok(());
+    }
+    stop(turn, &Target::Everything, Author::Operator, AFTER_LOCKDOWN).map(drop)
+}
+
+/// What an officer reopens first.
+pub(super) struct First<'a> {
+    /// The one site whose documents are seen.
+    pub site: &'a SiteName,
+    /// The one reviewer who sees them.
+    pub staff: StaffId,
+}
+
+/// An officer's word that one site and one reviewer go on, and nobody else yet: in the place of a stop of everything.
+pub(super) fn reopen(
+    turn: &mut Turn<'_>,
+    token: &ShiftToken,
+    everything: StopId,
+    first: &First<'_>,
+    why: &str,
+) -> Result<(), Fault> {
+    let by = turn.room.shifts.require(token, &[Role::Officer], turn.now.at)?.staff();
+    let standing = list(turn.db)?.into_iter().find(|stop| stop.id == everything).ok_or(Refusal::NotFound)?;
+    let known =
+        registry::site(turn.db, first.site)?.is_some() && staff::role_of(turn.db, first.staff)? == Some(Role::Reviewer);
+    if standing.target != Target::Everything || !known {
+        return Err(Refusal::BadRequest.into());
+    }
+    stop(turn, &Target::OtherSites(first.site.clone()), by.into(), why)?;
+    stop(turn, &Target::OtherPeople(first.staff), by.into(), why)?;
+    lift(turn, everything, by.into(), why)
+}
+
+/// Does again what the ledger tells of stops, for a restore. Whose network was stopped it doesn't tell.
+pub(super) fn note(db: &Connection, at: Timestamp, stopping: &Stopping) -> rusqlite::Result<()> {
+    match stopping {
+        Stopping::Stopped { stop, what, by, why } => match what.parse::<Target>() {
+            Ok(target) => put(db, &Stop { id: *stop, target, by: *by, why: why.clone(), since: at }),
+            Err(_) => Ok(()),
+        },
+        Stopping::Lifted { stop, .. } => db.execute("DELETE FROM stop WHERE id = ?1", [Id(*stop)]).map(drop),
+    }
+}
+
+fn put(db: &Connection, stop: &Stop) -> rusqlite::Result<()> {
+    let Stop { id, target, by, why, since } = stop;
+    db.prepare_cached("INSERT OR IGNORE INTO stop (id, target, by, why, since) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute((Id(*id), target.to_string(), by.to_string(), why.to_string(), At(*since)))
+        .map(drop)
 }
 
 fn end_shifts(turn: &mut Turn<'_>, target: &Target) -> Result<(), Fault> {

@@ -176,6 +176,19 @@ pub enum DeskRequest {
         /// Why, in 1 to 200 characters.
         why: String,
     },
+    /// Lets one site and one reviewer go on, where everything is stopped (officer); all others wait on.
+    Reopen {
+        /// The shift.
+        shift: ShiftToken,
+        /// The stop of everything, which is lifted.
+        stop: StopId,
+        /// The site.
+        site: SiteName,
+        /// The reviewer.
+        staff: StaffId,
+        /// Why, in 1 to 200 characters.
+        why: String,
+    },
     /// Locks the vault down (officer). Nobody's shift survives it.
     LockDown {
         /// The shift.
@@ -212,7 +225,7 @@ pub enum DeskAnswer {
     ShiftOptions(ShiftOptions),
     /// To `BeginShift`.
     Shift(Shift),
-    /// To `EndShift`, `RemoveStaff`, `RegisterSite`, `SetSiteBudget`, `Pause`, `Resume`, `Stop`, `Lift`, `LockDown`,
+    /// To `EndShift`, `RemoveStaff`, `RegisterSite`, `SetSiteBudget`, `Pause`, `Resume`, `Stop`, `Lift`, `Reopen`, `LockDown`,
     /// `ConfirmTime`, `Acknowledge`.
     Done,
     /// To `Whoami`.

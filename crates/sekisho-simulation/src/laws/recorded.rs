@@ -15,6 +15,9 @@ impl World {
                 let text = format!("{document} was released and the entry tells of {other}");
                 Err(Violation::of(Law::Recorded, text))
             }
+            Some((place, _)) if self.model.was_stopped(*place) => {
+                Err(Violation::of(Law::Opens, format!("{document} was released while viewings were stopped")))
+            }
             Some((place, _)) => self.check_durable(*place, "a viewing"),
         }
     }

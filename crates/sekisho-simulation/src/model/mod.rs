@@ -10,7 +10,8 @@ use sekisho_core::{
     author::Author,
     check::CheckState,
     event::{Event, What},
-    id::{AssignmentId, CheckId, DocumentId, MessageId, StaffId, ViewingId},
+    id::{AssignmentId, CheckId, DocumentId, MessageId, StaffId, StopId, ViewingId},
+    stop::Stopping,
     time::{Hour, Timestamp},
 };
 use sekisho_keeper::wire::{Receive, ShiftToken};
@@ -129,6 +130,8 @@ pub struct Model {
     pub paused_surely: Timestamp,
     /// When it is over at the latest.
     pub paused_until: Timestamp,
+    /// What stops viewings, as the ledger tells it: from which entry on, and to which.
+    pub stops: BTreeMap<StopId, (u64, Option<u64>)>,
     /// Whether the vault is locked down, by what stands in the ledger.
     pub locked_down: bool,
     /// Viewings that were released.
@@ -214,11 +217,27 @@ impl Model {
                 What::Paused { by: Author::Watch, until: Some(until) } => {
                     (self.paused, self.paused_until) = (Some(true), self.paused_until.max(until));
                 }
+                What::Stopping { stopping: Stopping::Stopped { stop, .. } } => {
+                    self.stops.insert(stop, (place, None));
+                }
+                What::Stopping { stopping: Stopping::Lifted { stop, .. } } => {
+                    self.stops.entry(stop).and_modify(|(_, until)| *until = Some(place));
+                }
                 What::RootChanged { hour, .. } => self.root_on_record = self.root_on_record.max(Some(hour)),
                 _ => {}
             }
         }
         self.entries.push((salt, body));
+    }
+
+    /// What is stopped now.
+    pub fn stopped(&self) -> impl Iterator<Item = StopId> {
+        self.stops.iter().filter(|(_, (_, until))| until.is_none()).map(|(stop, _)| *stop)
+    }
+
+    /// Whether anything was stopped when entry `place` was made.
+    pub fn was_stopped(&self, place: u64) -> bool {
+        self.stops.values().any(|(from, until)| *from < place && until.is_none_or(|until| place < until))
     }
 
     fn look(&mut self, at: Timestamp, staff: StaffId, document: DocumentId) {

@@ -339,7 +339,9 @@ impl World {
     fn not_granted(&mut self, what: &Pending, alone: bool, refusal: Option<Refusal>) -> Held {
         let Some(refusal) = refusal.filter(|_| alone) else { return Ok(()) };
         match what {
-            Pending::Received { fresh: true, .. } => self.refused("a fresh upload", refusal),
+            Pending::Received { fresh: true, .. } if !self.is_stopped(refusal) => {
+                self.refused("a fresh upload", refusal)
+            }
             Pending::Next(person) => {
                 match refusal {
                     Refusal::ShiftOver => self.model.staff[usize::from(*person)] = Staff::default(),
@@ -367,9 +369,14 @@ impl World {
         }
     }
 
+    /// Whether it was refused because something is stopped, which is so.
+    fn is_stopped(&self, refusal: Refusal) -> bool {
+        refusal == Refusal::Stopped && self.model.stopped().next().is_some()
+    }
+
     fn unless_paused(&self, what: &Pending, refusal: Refusal, expected: bool) -> Held {
         let over = self.model.paused_until <= self.bounds.low(self.clock.honest());
-        if expected || (self.model.paused != Some(false) && !over) {
+        if expected || self.is_stopped(refusal) || (self.model.paused != Some(false) && !over) {
             Ok(())
         } else {
             self.refused(&format!("{what:?}"), refusal)

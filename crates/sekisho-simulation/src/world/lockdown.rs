@@ -1,9 +1,10 @@
 //! A lockdown, and what ends it.
 
+use sekisho_core::stop::Target;
 use sekisho_keeper::{
-    engine::{Opener, StartError},
+    engine::{Ask, Opener, Outcome, Reply, StartError},
     keystore,
-    wire::{Answered, OperatorAnswer},
+    wire::{Answered, OperatorAnswer, OperatorRequest},
 };
 
 use super::{Keeper, World};
@@ -11,6 +12,10 @@ use crate::{
     laws::{Held, Law, Violation},
     people::PASSPHRASE,
 };
+
+fn is_done(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Say(Reply::Operator(Ok(_))))
+}
 
 impl World {
     /// Whether the vault is locked down, by the ledger or by what a crash left in the keystore.
@@ -55,6 +60,29 @@ impl World {
             true => Err(Violation::of(Law::Opens, "the keeper has its keys while the vault is locked down")),
             false => Ok(()),
         }
+    }
+
+    /// Viewings are stopped, or everything goes on that is stopped, by whoever runs the machine.
+    pub(super) fn halt(&mut self, halt: bool) -> Held {
+        self.refresh()?;
+        let why = || "a simulation".to_owned();
+        let asks: Vec<OperatorRequest> = match halt {
+            true => vec![OperatorRequest::Stop { target: Target::Viewings, why: why() }],
+            false => self.model.stopped().map(|stop| OperatorRequest::Lift { stop, why: why() }).collect(),
+        };
+        if asks.is_empty() {
+            return self.inspect();
+        }
+        let count = asks.len();
+        let outcomes = self.put(asks.into_iter().map(Ask::Operator).collect());
+        self.refresh()?;
+        let done = outcomes.filter(|all| all.iter().all(is_done)).is_some();
+        let left = self.model.stopped().count();
+        if done && !halt && left > 0 {
+            return Err(Violation::of(Law::Kept, format!("{count} stops were lifted and {left} stand")));
+        }
+        self.end_call();
+        self.inspect()
     }
 
     /// A passphrase is given for this purpose.

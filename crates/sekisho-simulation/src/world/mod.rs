@@ -220,6 +220,7 @@ impl World {
             Op::Start { off, unlock, power } => self.start(*off, *unlock, *power),
             Op::Unlock(right) => self.unlock(*right),
             Op::Release(right) => self.release(*right),
+            Op::Halt(halt) => self.halt(*halt),
             Op::Batch(ops) => self.batch(ops),
             single => self.batch(std::slice::from_ref(single)),
         }

@@ -15,6 +15,9 @@ const EXAMPLES: &str = "\
 For a keeper that runs without its keys: after a lockdown, or because no passphrase was given at the start. What is \
 given here goes to the keeper alone. That a lockdown ended, and by what, is written on the ledger.
 
+After a lockdown everything stays stopped until officers reopen it at the desk's page /watch/stops: one site and one \
+reviewer first, then all. On this machine `sekisho stop --lift` does the same.
+
 After a lockdown the passphrase is in no process any more: a keeper that is started anew by itself stays locked until \
 the next `sekisho unlock`, or until the service is started again with the passphrase.
 
@@ -56,9 +59,22 @@ pub(super) struct UnlockArgs {
 pub(super) fn run(args: UnlockArgs) -> ExitCode {
     match unlocked(&args) {
         Ok(()) => {
-            operate::say(args.json, &serde_json::json!({ "locked": false }), "The keeper has its keys and is at work.")
+            let stopped = stops(&args.data);
+            let object = serde_json::json!({ "locked": false, "stopped": stopped });
+            let what_then =
+                "Something is stopped still: officers reopen it step by step at the desk's page /watch/stops.";
+            let text = if stopped == 0 { "It is at work." } else { what_then };
+            operate::say(args.json, &object, &format!("The keeper has its keys. {text}"))
         }
         Err(why) => refuse(why),
+    }
+}
+
+/// How much is stopped; nothing if the keeper doesn't say.
+fn stops(data: &Path) -> usize {
+    match operate::told(data, OperatorRequest::Stops) {
+        Ok(OperatorAnswer::Stops(stops)) => stops.len(),
+        _ => 0,
     }
 }
 

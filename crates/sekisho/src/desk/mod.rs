@@ -78,6 +78,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/watch/lockdown", get(watch::lockdown::get).post(watch::lockdown::post))
         .route("/watch/stops", get(watch::stops::get).post(watch::stops::post))
         .route("/watch/stops/lift", post(watch::stops::lift))
+        .route("/watch/stops/reopen", post(watch::reopen::post))
         .route("/watch/time", post(watch::time::post))
         .route("/board", get(board::page::get))
         .route("/board/entry/{place}", get(board::entry::get))

@@ -10,7 +10,7 @@ use sekisho::demo::{House, Picture};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{house, lock_down, refused::refused, sekisho, told, unlock};
+use super::{house, lock_down, refused::refused, sekisho, stops::lift_all, told, unlock};
 
 /// Where custodians' papers lie, in a test.
 struct Papers(TempDir);
@@ -111,6 +111,7 @@ fn two_of_three_custodians_end_a_lockdown_and_the_passphrase_does_not() {
     assert_eq!(refused(&house), Some(503));
     assert_eq!(told(&papers.unlock(&house, &[1, 3]).output().unwrap())["locked"], false);
     assert!(house.officer_sees("/watch").unwrap().contains("3 人の保管者のうち 2 人の分散鍵で解錠されました"));
+    lift_all(&house);
     assert!(house.look(Some("old_enough")).is_ok());
     house.clear_away().unwrap();
 }
@@ -132,6 +133,7 @@ fn a_printed_recovery_share_stands_in_for_a_lost_passphrase() {
     assert_eq!(told(&unlock.output().unwrap())["locked"], false);
     let board = house.officer_sees("/watch").unwrap();
     assert!(board.contains("分散鍵で、合言葉が変えられました"), "{board}");
+    lift_all(&house);
     assert!(house.look(Some("old_enough")).is_ok());
     house.rest();
     let again = papers.split(&house, &["--needed", "1", "--of", "1"], Some(papers.0.path()));

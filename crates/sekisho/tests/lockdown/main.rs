@@ -82,8 +82,9 @@ fn by_command_nothing_opens_any_more_and_no_start_changes_that() {
     assert_eq!(unlock(&house, b"another passphrase").status.code(), Some(2));
     assert_eq!(refused(&house), Some(503));
     let passphrase = house.passphrase().0.clone();
-    assert_eq!(told(&unlock(&house, &passphrase))["locked"], false);
-    assert!(house.look(Some("old_enough")).is_ok());
+    let unlocked = told(&unlock(&house, &passphrase));
+    assert_eq!((&unlocked["locked"], &unlocked["stopped"]), (&false.into(), &1.into()));
+    stops::an_officer_reopens_step_by_step(&house);
     let board = house.officer_sees("/watch").unwrap();
     assert!(board.contains("運用者 が施錠を命じました: a key was found outside"), "{board}");
     assert!(board.contains("合言葉で解錠されました"));
@@ -127,6 +128,7 @@ fn at_the_desk_an_officer_shuts_the_vault_and_a_keeper_that_dies_has_no_passphra
     let passphrase = house.passphrase().0.clone();
     assert_eq!(told(&unlock(&house, &passphrase))["locked"], false);
     assert!(house.officer_sees("/watch").unwrap().contains("demo-officer が施錠を命じました: two sessions at once"));
+    stops::lift_all(&house);
     assert!(house.look(Some("unreadable")).is_ok());
     // A keeper that dies is started anew by the supervisor, which has forgotten what opens the keystore.
     let keeper = || house.processes().into_iter().find(|process| process.role == Role::Keeper);

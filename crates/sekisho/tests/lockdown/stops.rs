@@ -21,7 +21,43 @@ fn lift(house: &House, id: &str) {
     assert_eq!(told(&stop(house, &["--lift", id, "--why", "over"]))["lifted"], true);
 }
 
+/// Lets everything go on that is stopped.
+pub(super) fn lift_all(house: &House) {
+    let listed: Value = told(&stop(house, &["--list"]));
+    listed["stops"].as_array().unwrap().iter().for_each(|stop| lift(house, stop["id"].as_str().unwrap()));
+}
+
+/// The names under which what the page shows is lifted.
+fn shown(page: &str) -> Vec<&str> {
+    let lines = page.split("action=\"/watch/stops/lift\"").skip(1);
+    lines.map(|line| line.split("name=\"stop\" value=\"").nth(1).unwrap().split('"').next().unwrap()).collect()
+}
+
+fn person(page: &str, value: &str, name: &str) -> String {
+    let found = page.split(value).skip(1).find(|part| part.contains(name)).unwrap();
+    found.split('"').next().unwrap().to_owned()
+}
+
+/// M26: after a lockdown, at the desk: one site and one reviewer, then all of both.
+pub(super) fn an_officer_reopens_step_by_step(house: &House) {
+    assert_eq!(refused(house), Some(503), "the keeper has its keys, and nobody sees anything yet");
+    let page = house.officer_sees("/watch/stops").unwrap();
+    let reviewer = person(&page, "name=\"staff\" value=\"", "demo-reviewer");
+    let everything = shown(&page)[0];
+    let first = [("stop", everything), ("site", "sample-site"), ("staff", &reviewer), ("why", "checked")];
+    let send = |path: &str, fields: &[(&str, &str)]| house.officer_sends("/watch/stops", path, fields).unwrap().0;
+    assert_eq!(send("/watch/stops/reopen", &first), 303);
+    assert!(house.look(Some("old_enough")).is_ok());
+    let page = house.officer_sees("/watch/stops").unwrap();
+    assert_eq!(shown(&page).len(), 2, "other sites and other reviewers still wait");
+    for id in shown(&page) {
+        assert_eq!(send("/watch/stops/lift", &[("stop", id), ("why", "it went well")]), 303);
+    }
+    assert!(house.officer_sees("/watch/stops").unwrap().contains("何も止まっていません"));
+}
+
 /// Waits until it is so, and prints how long that took. Nothing is judged by it: the machine may be busy.
+#[allow(clippy::print_stdout)]
 fn within(what: &str, mut done: impl FnMut() -> bool) {
     let began = Instant::now();
     until(what, &mut done);
@@ -58,8 +94,7 @@ fn a_stopped_persons_desk_refuses_them() {
     house.submit("card.jpg", &Picture::specimen()).unwrap();
     let mut look = house.take().unwrap();
     let page = house.officer_sees("/watch/stops").unwrap();
-    let person = page.split("value=\"person:").find(|part| part.contains("demo-reviewer")).unwrap();
-    let person = format!("person:{}", person.split('"').next().unwrap());
+    let person = format!("person:{}", person(&page, "value=\"person:", "demo-reviewer"));
     let send = |path: &str, fields: &[(&str, &str)]| house.officer_sends("/watch/stops", path, fields).unwrap().0;
     assert_eq!(send("/watch/stops", &[("target", &person), ("why", "a drill")]), 303);
     within("their desk shows nothing", || {
@@ -67,7 +102,7 @@ fn a_stopped_persons_desk_refuses_them() {
     });
     assert_eq!(refused(&house), Some(503));
     let page = house.officer_sees("/watch/stops").unwrap();
-    let id = page.split("name=\"stop\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let id = shown(&page)[0];
     assert_eq!(send("/watch/stops/lift", &[("stop", id), ("why", "over")]), 303);
     assert_eq!(refused(&house), None);
     house.clear_away().unwrap();
@@ -100,7 +135,7 @@ fn where_everything_is_stopped_views_refuse_and_an_officer_lets_it_go_on() {
     within("no call is answered", || house.ask().is_err());
     assert!(!matches!(house.send(&link, "card.jpg", &Picture::specimen()), Ok(Ok(()))));
     let page = house.officer_sees("/watch/stops").unwrap();
-    let id = page.split("name=\"stop\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let id = shown(&page)[0];
     let fields = [("stop", id), ("why", "over")];
     assert_eq!(house.officer_sends("/watch/stops", "/watch/stops/lift", &fields).unwrap().0, 303);
     assert!(look.view().unwrap().1.contains(";base64,"), "the assignment still stands");

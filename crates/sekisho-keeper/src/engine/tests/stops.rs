@@ -1,12 +1,16 @@
 //! Stop switches: each stops what it names, on record with who and why, until it is lifted.
 
 use sekisho_core::{
-    id::StopId,
+    author::Author,
+    id::{SiteName, StopId},
     stop::{Stopping, Target},
 };
 
-use super::*;
-use crate::wire::{Answered, Stop};
+use super::{house::PASSPHRASE, *};
+use crate::{
+    engine::Opener,
+    wire::{Answered, Stop},
+};
 
 fn stop(house: &mut House, target: &str) -> StopId {
     let shift = house.begin_shift_as(Role::Officer);
@@ -134,6 +138,68 @@ fn who_and_why_are_on_record_and_an_address_is_not() {
         1
     );
     assert_eq!(lift(&mut house, Role::Officer, id), Err(Refusal::NotFound));
+}
+
+/// M26: a lockdown that ended leaves everything stopped; one site and one reviewer go on first, then the others.
+#[test]
+fn after_a_lockdown_officers_reopen_one_site_and_one_reviewer_first() {
+    let mut house = House::founded();
+    house.enrol_second_reviewer();
+    house.submit("one");
+    house.submit("two");
+    let locked = house.lock_down();
+    house.unlock_shut(locked, Opener::Passphrase(PASSPHRASE)).unwrap();
+    let all = stops(&mut house);
+    assert_eq!((all.len(), &all[0].target, all[0].by), (1, &Target::Everything, Author::Operator));
+    assert_eq!(house.try_submit("three").unwrap_err(), Refusal::Stopped);
+    let shift = house.begin_shift();
+    assert_eq!(house.next_refused(&shift), Refusal::Stopped);
+    let (site, staff) = ("site-a".parse().unwrap(), house.person(Role::Reviewer));
+    let reopen = |house: &mut House, role, stop, site: &SiteName, staff| {
+        let shift = house.begin_shift_as(role);
+        house.desk(DeskRequest::Reopen { shift, stop, site: site.clone(), staff, why: "checked".into() }).map(drop)
+    };
+    assert_eq!(reopen(&mut house, Role::Administrator, all[0].id, &site, staff), Err(Refusal::NotAllowed));
+    let unknown: SiteName = "site-b".parse().unwrap();
+    assert_eq!(reopen(&mut house, Role::Officer, all[0].id, &unknown, staff), Err(Refusal::BadRequest));
+    let officer = house.person(Role::Officer);
+    assert_eq!(reopen(&mut house, Role::Officer, all[0].id, &site, officer), Err(Refusal::BadRequest));
+    reopen(&mut house, Role::Officer, all[0].id, &site, staff).unwrap();
+    assert_eq!(house.try_begin_second_reviewers_shift(), Err(Refusal::Stopped));
+    let shift = house.begin_shift();
+    assert!(house.next(&shift).is_some(), "the one reviewer, of the one site");
+    assert!(house.try_submit("five").is_ok());
+    for stop in stops(&mut house) {
+        lift(&mut house, Role::Officer, stop.id).unwrap();
+    }
+    assert_eq!(house.try_begin_second_reviewers_shift(), Ok(()));
+    assert_eq!(house.events(|what| matches!(what, What::Stopping { .. })), 6);
+}
+
+/// A crash after the lockdown's end was entered and before the keystore was released leaves one stop, not two.
+#[test]
+fn an_end_that_is_done_twice_stops_everything_once() {
+    let mut house = House::founded();
+    let locked = house.lock_down();
+    let marked = house.keystore();
+    house.unlock_shut(locked, Opener::Passphrase(PASSPHRASE)).unwrap();
+    house.unmark_keystore(marked);
+    let locked = house.restart_locked_after(MINUTE);
+    house.unlock_shut(locked, Opener::Passphrase(PASSPHRASE)).unwrap();
+    assert_eq!(stops(&mut house).len(), 1);
+}
+
+/// What was stopped since the backup is stopped after a restore; what was lifted since is not.
+#[test]
+fn a_stop_outlives_a_restore() {
+    let mut house = House::founded();
+    let before = stop(&mut house, "uploads");
+    let backup = house.back_up();
+    lift(&mut house, Role::Officer, before).unwrap();
+    stop(&mut house, "viewings");
+    house.restore_with_journal(&backup).unwrap();
+    let all: Vec<Target> = stops(&mut house).into_iter().map(|stop| stop.target).collect();
+    assert_eq!(all, [Target::Viewings]);
 }
 
 #[test]

@@ -15,7 +15,8 @@ use sekisho_keeper::{
     webauthn::{Credential, RelyingParty, verify_assertion, verify_registration},
     wire::{
         Alerts, Answered, Assertion, Assignment, DeskAnswer, DeskRequest, Directory, EnrolOptions, LoggedEvent, Paused,
-        Picture, Queue, Refusal, Shift, ShiftOptions, ShiftToken, SiteView, StaffView, Status, Stop, Whence, Witnessing,
+        Picture, Queue, Refusal, Shift, ShiftOptions, ShiftToken, SiteView, StaffView, Status, Stop, Whence,
+        Witnessing,
     },
 };
 
@@ -272,6 +273,11 @@ impl State {
                 self.stops.retain(|known| known.id != stop);
                 Ok(DeskAnswer::Done)
             }
+            DeskRequest::Reopen { stop, site, staff, why, .. } => {
+                self.stops.retain(|known| known.id != stop);
+                self.stop(Target::OtherSites(site), &why);
+                Ok(self.stop(Target::OtherPeople(staff), &why))
+            }
             DeskRequest::Resume(_) => Ok(self.pause(false)),
             DeskRequest::LockDown { .. } => {
                 self.refusal = Some(Refusal::LockedDown);
@@ -394,7 +400,8 @@ impl State {
     }
 
     fn stop(&mut self, target: Target, why: &str) -> DeskAnswer {
-        let id = StopId::from_bytes([self.stops.len() as u8 + 1; 16]);
+        let newest = self.stops.iter().map(|stop| stop.id.as_bytes()[0]).max().unwrap_or(0);
+        let id = StopId::from_bytes([newest + 1; 16]);
         let by = StaffId::from_bytes(staff_id(Role::Officer)).into();
         self.stops.push(Stop { id, target, by, why: why.parse().expect("a reason"), since: NOW });
         DeskAnswer::Done

@@ -4,6 +4,7 @@ pub(crate) mod board;
 pub(in crate::desk) mod line;
 pub(crate) mod lockdown;
 pub(crate) mod pause;
+pub(crate) mod reopen;
 pub(crate) mod resume;
 pub(in crate::desk) mod sentence;
 pub(crate) mod stops;

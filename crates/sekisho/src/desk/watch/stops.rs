@@ -37,6 +37,8 @@ struct StopsPage {
     lines: Vec<Line>,
     staff: Vec<StaffView>,
     sites: Vec<String>,
+    /// The stop of everything, if there is one.
+    everything: Option<String>,
     /// The most characters of a reason.
     most: usize,
 }
@@ -50,6 +52,7 @@ pub(crate) async fn get(State(desk): State<Desk>, lang: Lang, Present(signed): P
     page(&StopsPage {
         frame: Frame::signed(&desk, lang, &signed, "/watch/stops"),
         lines: stops.iter().map(|stop| line(stop, &teller)).collect(),
+        everything: stops.iter().find(|stop| stop.target == Target::Everything).map(|stop| stop.id.to_string()),
         sites: sites(&desk, &signed).await?,
         staff,
         most: Why::MAX,
@@ -107,7 +110,7 @@ fn target(fields: &Fields) -> Result<Target, Cause> {
     chosen.parse().map_err(|_| Cause::BadForm)
 }
 
-fn why(fields: &Fields) -> Result<String, Cause> {
+pub(super) fn why(fields: &Fields) -> Result<String, Cause> {
     let why: Why = fields.need("why")?.parse().map_err(|_| Cause::BadForm)?;
     Ok(why.to_string())
 }
@@ -127,7 +130,7 @@ pub(crate) async fn lift(State(desk): State<Desk>, Sent { signed, fields }: Sent
     done(&desk, &signed, DeskRequest::Lift { shift, stop, why }).await
 }
 
-async fn done(desk: &Desk, signed: &Signed, request: DeskRequest) -> Result<Redirect, Cause> {
+pub(super) async fn done(desk: &Desk, signed: &Signed, request: DeskRequest) -> Result<Redirect, Cause> {
     match desk.ask_for(signed, request).await? {
         DeskAnswer::Done => {
             // This door needn't wait for its next round.

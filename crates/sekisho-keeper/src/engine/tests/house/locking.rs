@@ -18,9 +18,28 @@ impl House {
         self.lend_engine().lock()
     }
 
+    /// Unlocks, and lets everything go on at once that was stopped.
     pub(in crate::engine::tests) fn unlock_by(&mut self, locked: Locked, opener: Opener<'_>) -> Result<(), StartError> {
+        self.unlock_shut(locked, opener)?;
+        self.lift_all();
+        Ok(())
+    }
+
+    /// Unlocks; what a lockdown left stopped stays so.
+    pub(in crate::engine::tests) fn unlock_shut(
+        &mut self,
+        locked: Locked,
+        opener: Opener<'_>,
+    ) -> Result<(), StartError> {
         self.engine = Some(locked.unlock_by(opener).map_err(|(_, error)| error)?);
         Ok(())
+    }
+
+    fn lift_all(&mut self) {
+        let Ok(OperatorAnswer::Stops(stops)) = self.operator(OperatorRequest::Stops) else { panic!("no stops") };
+        for stop in stops {
+            self.operator(OperatorRequest::Lift { stop: stop.id, why: "over".into() }).unwrap();
+        }
     }
 
     /// Stops, deals shares as the ceremony does, and starts again.

@@ -25,7 +25,7 @@ impl House {
             panic!("no options")
         };
         let assertion = Person::new(n).prove(&options.challenge);
-        self.desk(DeskRequest::BeginShift { ceremony: options.ceremony, assertion }).map(drop)
+        self.desk(DeskRequest::BeginShift { ceremony: options.ceremony, assertion, from: None }).map(drop)
     }
 
     pub(in crate::engine::tests) fn try_next_for_test(&mut self, shift: &ShiftToken) -> Answered<Option<AssignmentId>> {
