@@ -7,6 +7,8 @@ pub mod birth;
 pub mod date;
 pub mod era;
 pub mod fold;
+pub mod kind;
+mod label;
 pub mod line;
 mod month;
 pub mod number;

@@ -5,7 +5,11 @@
 
 use zeroize::Zeroizing;
 
-use super::{fold::folded, line::Line};
+use super::{
+    fold::folded,
+    label::{may_differ, places},
+    line::Line,
+};
 use crate::my_number::{has_right_check_digit, stands_in};
 
 /// Why a document is taken to show a My Number.
@@ -61,16 +65,11 @@ fn is_labelled(lines: &[Line], texts: &[Zeroizing<String>], place: usize) -> boo
 
 /// 個人番号カード is the harmless front's title; 個人番号 alone is the number's label. One letter may be misread.
 fn names_it(text: &str) -> bool {
-    named(text, "個人番号", 1) || named(text, "マイナンバー", 1)
-}
-
-fn named(text: &str, label: &str, may_differ: usize) -> bool {
-    let (letters, label): (Vec<char>, Vec<char>) = (text.chars().collect(), label.chars().collect());
-    let is_there = |(at, window): (usize, &[char])| {
-        let differ = window.iter().zip(&label).filter(|(one, other)| one != other).count();
-        differ <= may_differ && letters.get(at + label.len()) != Some(&'カ')
-    };
-    letters.windows(label.len()).enumerate().any(is_there)
+    let letters: Vec<char> = text.chars().collect();
+    ["個人番号", "マイナンバー"].iter().any(|label| {
+        let length = label.chars().count();
+        places(&letters, label, may_differ(label)).any(|at| letters.get(at + length) != Some(&'カ'))
+    })
 }
 
 /// Whether twelve digits with the right check digit stand in three groups of four.

@@ -3,6 +3,7 @@
 use super::{
     date::{Written, dates},
     fold::folded,
+    label::{may_differ, places},
 };
 
 /// What a date is.
@@ -77,11 +78,8 @@ pub fn label(letters: &[char]) -> Option<Role> {
 /// Where `label` begins for the last time. One letter of four or more in Japanese may be misread, but not the first: with
 /// another one before it, 年月日 is a label of its own.
 fn last(letters: &[char], label: &str) -> Option<usize> {
-    let label: Vec<char> = label.chars().collect();
-    let may_differ = usize::from(label.len() >= 4 && !label[0].is_ascii());
-    let differ = |window: &[char]| window.iter().zip(&label).filter(|(one, other)| one != other).count();
-    let is_there = |window: &[char]| window[0] == label[0] && differ(window) <= may_differ;
-    letters.windows(label.len()).rposition(is_there)
+    let first = label.chars().next();
+    places(letters, label, may_differ(label)).rfind(|place| letters.get(*place).copied() == first)
 }
 
 #[cfg(test)]
