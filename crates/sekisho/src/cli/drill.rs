@@ -10,10 +10,12 @@ use clap::Args;
 use sekisho_core::time::Clock;
 use sekisho_sys::clock::SystemClock;
 
-use super::refuse;
+use super::{dial, refuse};
 use crate::{
-    drill::{self, Means, Printed, Row, Tongue},
+    doctor::Url,
+    drill::{self, Means, Printed, Row, Target, Tongue},
     logging,
+    site::kit::Kit,
 };
 
 /// Which attacks.
@@ -22,7 +24,9 @@ use crate::{
     after_help = format!(
         "Examples:\n  sekisho drill                               perform all, print what the attacker got\n  \
          sekisho drill stolen-storage stolen-site-key --json\n  sekisho drill --html report.html --lang en  all, \
-         and a report to pass on\n  sekisho drill --table FILE                  the promise table of what --json printed into FILE\n\nDrills: {}",
+         and a report to pass on\n  \
+         sekisho drill --live --i-am-allowed --gate https://check.example --kit ./own-site --data /var/lib/sekisho\n  \
+         sekisho drill --table FILE                  the promise table of what --json printed into FILE\n\nDrills: {}",
         drill::names().join(", ")
     )
 )]
@@ -39,6 +43,21 @@ pub(super) struct DrillArgs {
     /// What the report is written in
     #[arg(long, value_enum, default_value = "ja", requires = "html")]
     lang: Tongue,
+    /// Perform it on your own installation, with a site and a document of your own: stolen-site-key only
+    #[arg(long, requires_all = ["gate", "kit", "data"])]
+    live: bool,
+    /// You may do this to that installation, and agree to what stays on its ledger
+    #[arg(long, requires = "live")]
+    i_am_allowed: bool,
+    /// The gate's origin as members reach it
+    #[arg(long, value_name = "ORIGIN", requires = "live")]
+    gate: Option<Url>,
+    /// The folder with the kit of a site of your own, as `sekisho site new` writes it; registered like any other
+    #[arg(long, value_name = "DIR", requires = "live")]
+    kit: Option<PathBuf>,
+    /// Where the installation's state lies: its ledger is read, and nothing is written
+    #[arg(long, value_name = "DIR", requires = "live")]
+    data: Option<PathBuf>,
     /// The campaign form, where a drill has one: more copies over more simulated hours. Takes many minutes
     #[arg(long)]
     full: bool,
@@ -61,8 +80,7 @@ pub(super) fn run(args: DrillArgs) -> ExitCode {
     if !args.json {
         logging::start("drill");
     }
-    let means = Means { program: None, full: args.full, say: Some(say) };
-    match drill::perform(&args.names, means) {
+    match perform(&args) {
         Ok(rows) => {
             show(&rows, args.json);
             let broken = ExitCode::from(u8::from(rows.iter().any(|row| !row.kept)));
@@ -71,6 +89,38 @@ pub(super) fn run(args: DrillArgs) -> ExitCode {
         }
         Err(why) => refuse(why),
     }
+}
+
+fn perform(args: &DrillArgs) -> Result<Vec<Row>, String> {
+    if args.live {
+        return live(args);
+    }
+    let means = Means { program: None, full: args.full, say: Some(say) };
+    drill::perform(&args.names, means).map_err(|why| why.to_string())
+}
+
+/// On the operator's own installation, once they have said that they may and know what stays.
+fn live(args: &DrillArgs) -> Result<Vec<Row>, String> {
+    if let Some(name) = args.names.iter().find(|name| !drill::LIVE.contains(&name.as_str())) {
+        return Err(format!(
+            "{name} is performed on a throwaway installation only; with --live: {}",
+            drill::LIVE.join(", ")
+        ));
+    }
+    if !args.i_am_allowed {
+        return Err(format!("add --i-am-allowed if you are, and agree to this. {}", drill::LEAVES));
+    }
+    let (Some(gate), Some(kit), Some(data)) = (&args.gate, &args.kit, &args.data) else {
+        return Err("--live needs --gate, --kit and --data".into());
+    };
+    say(drill::LEAVES);
+    let target = Target {
+        gate: gate.server().map_err(|why| format!("{gate}: {why}"))?,
+        client: dial::client(gate.tls())?,
+        kit: Kit::read(kit).map_err(|why| why.to_string())?,
+        data: data.clone(),
+    };
+    drill::perform_live(&target).map_err(|why| why.to_string())
 }
 
 #[allow(clippy::print_stderr)] // Progress, beside an answer that may be somebody's JSON.

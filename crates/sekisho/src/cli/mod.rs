@@ -6,6 +6,7 @@ mod alert;
 mod backup;
 mod canary;
 mod demo;
+mod dial;
 mod doctor;
 mod drill;
 mod export;

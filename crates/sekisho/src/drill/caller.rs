@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 
 use super::DrillError;
 use crate::{
-    client::{Client, Limits, Session},
-    demo::{House, POLICY},
+    client::{Client, Limits, Server, Session},
+    demo::House,
     site::kit::Kit,
 };
 
@@ -31,8 +31,12 @@ pub(super) struct Caller<'a> {
 
 impl<'a> Caller<'a> {
     pub(super) fn of(house: &House, kit: &'a Kit) -> Result<Self, DrillError> {
-        let session = Session::new(house.gate.clone(), Client::plain(Limits::default()))?;
-        Ok(Self { kit, keeper: house.keeper, session })
+        Self::at(house.gate.clone(), Client::plain(Limits::default()), house.keeper, kit)
+    }
+
+    /// At a gate that need not be a throwaway one's.
+    pub(super) fn at(gate: Server, client: Client, keeper: KeeperId, kit: &'a Kit) -> Result<Self, DrillError> {
+        Ok(Self { kit, keeper, session: Session::new(gate, client)? })
     }
 
     /// Asks for a check: its id and the member's link.
@@ -52,7 +56,7 @@ impl<'a> Caller<'a> {
             jti: jti(),
             issued: now,
             expires: now + DEFAULT_LIFETIME,
-            policy: POLICY.parse().map_err(|_| DrillError::Ground)?,
+            policy: self.kit.registration.policies.first().cloned().ok_or(DrillError::Ground)?,
             sub: self.sub(member),
             return_url: format!("{}back", self.kit.registration.return_prefix),
         };

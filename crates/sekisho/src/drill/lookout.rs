@@ -1,6 +1,6 @@
 //! Looks at the ledger while an attack goes on: when it was noticed, when it was stopped, and what the officer reads.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 use sekisho_core::{
@@ -35,8 +35,12 @@ pub(super) struct Lookout {
 impl Lookout {
     /// The attack begins now. What stands in the ledger by now is none of its doing.
     pub(super) fn begin(house: &House) -> Result<Self, DrillError> {
-        let database = house.data().join("keeper/keeper.db");
-        let (began, events) = (house.now(), Vec::new());
+        Self::over(&house.data(), house.now())
+    }
+
+    /// The same of the installation whose state lies in `data`.
+    pub(super) fn over(data: &Path, began: Timestamp) -> Result<Self, DrillError> {
+        let (database, events) = (data.join("keeper/keeper.db"), Vec::new());
         let mut lookout = Self { database, began, next: 0, events, noticed: None, stopped: None };
         lookout.next = lookout.read()?.last().map_or(0, |(place, _)| place + 1);
         Ok(lookout)
@@ -123,6 +127,12 @@ impl Lookout {
     ) -> Result<Option<Seen>, DrillError> {
         let newest = self.events.iter().rfind(|(_, event)| which(&event.what));
         newest.map_or(Ok(None), |(place, _)| read(officer, "/watch", *place))
+    }
+
+    /// The same where there is no officer: the ledger's line.
+    pub(super) fn seen_on_record(&self) -> Result<Option<Seen>, DrillError> {
+        let sighting = self.stopped.as_ref().or(self.noticed.as_ref());
+        sighting.map_or(Ok(None), |sighting| self.on_record(sighting))
     }
 
     fn on_record(&self, sighting: &Sighting) -> Result<Option<Seen>, DrillError> {

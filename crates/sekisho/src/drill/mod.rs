@@ -23,6 +23,7 @@ mod hoard;
 pub(crate) mod in_gate;
 mod key_bytes;
 mod keyring;
+mod live;
 mod lock_from_inside;
 mod lock_from_outside;
 mod lookout;
@@ -62,6 +63,7 @@ pub use self::{
     comparison::comparison,
     error::DrillError,
     grounds::Means,
+    live::{LEAVES, LIVE, Target, perform_live},
     moment::Moment,
     report::{Tongue, report},
     row::Row,

@@ -15,17 +15,17 @@ use crate::{client::Session, gate::api};
 
 /// What was answered.
 #[derive(Default)]
-struct Tally {
-    got: Got,
-    calls: u64,
-    refused: u64,
+pub(super) struct Tally {
+    pub got: Got,
+    pub calls: u64,
+    pub refused: u64,
     /// Answers about another site's check that were no refusal.
     strange: u64,
-    failed: u64,
+    pub failed: u64,
 }
 
 impl Tally {
-    fn take(&mut self, sought: &Sought, answer: &Response<Vec<u8>>) -> bool {
+    pub(super) fn take(&mut self, sought: &Sought, answer: &Response<Vec<u8>>) -> bool {
         let status = answer.status();
         let head = format!("{:?}", answer.headers());
         self.got += sought.within(head.as_bytes());
@@ -78,7 +78,7 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
 }
 
 /// From the API's own document, so that a new route is attacked too. What ends checks comes last.
-fn routes() -> Result<Vec<(String, String)>, DrillError> {
+pub(super) fn routes() -> Result<Vec<(String, String)>, DrillError> {
     let document: Value = serde_json::from_str(api::document()).map_err(|_| DrillError::Ground)?;
     let paths = document["paths"].as_object().ok_or(DrillError::Ground)?;
     let mut routes: Vec<(String, String)> = paths

@@ -92,6 +92,25 @@ impl Kit {
         Ok([KEY, SUB_SECRET, WEBHOOK_SECRET, JWKS, REGISTRATION].map(at).to_vec())
     }
 
+    /// Reads what was written.
+    ///
+    /// # Errors
+    /// When one of the files is not there or not what it should be.
+    pub fn read(folder: &Path) -> Result<Self, FileError> {
+        let at = |name: &str| folder.join(name);
+        let path = at(WEBHOOK_SECRET);
+        let text = std::fs::read_to_string(&path).map_err(|source| FileError::Io { path: path.clone(), source })?;
+        let secret = secrets::parse(text.trim()).ok();
+        let what = "a webhook's secret as `sekisho site new` writes it";
+        let webhook_secret = secret.and_then(|bytes| bytes.as_slice().try_into().ok().map(Zeroizing::new));
+        Ok(Self {
+            key: files::read_key(&at(KEY))?,
+            sub_secret: files::read_sub_secret(&at(SUB_SECRET))?,
+            webhook_secret: webhook_secret.ok_or(FileError::Shape { path, what })?,
+            registration: read_registration(&at(REGISTRATION))?,
+        })
+    }
+
     fn registration_json(&self) -> String {
         let json = serde_json::to_string_pretty(&self.registration).expect("a registration is strings and lists");
         json + "\n"

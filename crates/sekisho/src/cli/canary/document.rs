@@ -21,11 +21,11 @@ use sekisho_sys::entropy::SystemEntropy;
 use serde_json::{Value, json};
 
 use super::{
-    super::inspect::BoxArg,
+    super::{dial, inspect::BoxArg},
     make::{Laying, show},
 };
 use crate::{
-    client::{Client, Limits, Session},
+    client::Session,
     demo::Member,
     doctor::Url,
     site::{
@@ -132,31 +132,14 @@ fn request(args: &DocumentArgs, console: &Console, now: Timestamp) -> Result<(Ch
 
 fn send(args: &DocumentArgs, request: &str, picture: &[u8], boxes: &[Boxed]) -> Result<(), String> {
     let server = args.gate.server().map_err(|why| format!("{}: {why}", args.gate))?;
-    let mut site = Session::new(server.clone(), client(args.gate.tls())?).map_err(|why| why.to_string())?;
+    let mut site = Session::new(server.clone(), dial::client(args.gate.tls())?).map_err(|why| why.to_string())?;
     let answer = site.post_json("/v1/checks", &json!({ "request": request })).map_err(|why| why.to_string())?;
     let told: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
     let link = told["member_url"].as_str().ok_or_else(|| {
         format!("the gate answered {}: {}", answer.status().as_u16(), told["detail"].as_str().unwrap_or_default())
     })?;
-    let mut member = Member::with(&server, client(args.gate.tls())?).map_err(|why| why.to_string())?;
+    let mut member = Member::with(&server, dial::client(args.gate.tls())?).map_err(|why| why.to_string())?;
     member.enter(link).map_err(|why| why.to_string())?;
     let taken = member.send(args.kind.as_str(), picture, boxes).map_err(|why| why.to_string())?;
     taken.map_err(|trouble| format!("the picture was turned away: {}", trouble.message))
-}
-
-#[cfg(feature = "tls")]
-fn client(tls: bool) -> Result<Client, String> {
-    use crate::client::tls::Trust;
-    match tls {
-        true => Ok(Client::with_tls(Limits::default(), Trust::public_web().map_err(|why| why.to_string())?)),
-        false => Ok(Client::plain(Limits::default())),
-    }
-}
-
-#[cfg(not(feature = "tls"))]
-fn client(tls: bool) -> Result<Client, String> {
-    match tls {
-        true => Err("this program was built without TLS".into()),
-        false => Ok(Client::plain(Limits::default())),
-    }
 }

@@ -1,0 +1,70 @@
+//! `sekisho drill --live` on a running installation of confined processes, as an operator performs it.
+
+#![allow(clippy::unwrap_used)] // Helpers of tests, too.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use rusqlite::{Connection, OpenFlags};
+use sekisho::demo::{Build, House, Picture};
+use sekisho_core::event::{Event, What};
+use sekisho_keeper::{keystore::Cost, wire::SiteView};
+use serde_json::Value;
+
+fn sekisho(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_sekisho")).args(args).output().unwrap()
+}
+
+fn own_site(folder: &Path) -> SiteView {
+    let (out, policy, back) = (folder.to_str().unwrap(), "jp-dating-site", "https://own.example/");
+    let made = sekisho(&["site", "new", "own-site", "--policy", policy, "--return-prefix", back, "--out", out]);
+    assert!(made.status.success());
+    serde_json::from_slice(&fs::read(folder.join("site.json")).unwrap()).unwrap()
+}
+
+fn on_record(house: &House) -> Vec<What> {
+    let path = house.data().join("keeper/keeper.db");
+    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let mut rows = db.prepare("SELECT body FROM event ORDER BY place").unwrap();
+    let bodies = rows.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+    bodies.map(|body| Event::from_bytes(&body.unwrap()).unwrap().what).collect()
+}
+
+/// M11, M39: with the second flag it is performed with a document of nobody's; no document is opened, a member's waits
+/// on, and what it said beforehand is what stands in the ledger. Without that flag nothing happens at all.
+#[test]
+fn a_live_drill_opens_nothing_and_asks_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let kit = folder.path().join("kit");
+    let program = Some(env!("CARGO_BIN_EXE_sekisho").into());
+    let sites = vec![own_site(&kit)];
+    let house = House::build_as(Build { program, sites, cost: Some(Cost::TEST), ..Build::default() }).unwrap();
+    let members = house.submit("photo.jpg", &Picture::specimen()).unwrap();
+    let (gate, data) = (format!("http://{}", house.gate.authority), house.data());
+    let live = ["drill", "--live", "--gate", &gate, "--kit", kit.to_str().unwrap(), "--data", data.to_str().unwrap()];
+
+    let before = on_record(&house).len();
+    let refused = sekisho(&live);
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(said.contains("--i-am-allowed") && said.contains("The ledger will say"), "{said}");
+    assert_eq!(on_record(&house).len(), before);
+    let other = sekisho(&[&live[..], &["--i-am-allowed", "mass-read"]].concat());
+    assert_eq!(other.status.code(), Some(2), "nobody's session is ridden on an installation that is in use");
+
+    let done = sekisho(&[&live[..], &["--i-am-allowed", "--json"]].concat());
+    let rows: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(0), "{rows:#} {said}");
+    assert_eq!((&rows[0]["kept"], &rows[0]["got"]["pictures"]), (&true.into(), &0.into()), "{rows:#}");
+    assert!(rows[0]["noticed"]["came"] == true && rows[0]["officer"]["ja"].is_string(), "{rows:#}");
+    assert!(said.contains("The ledger will say"), "said before it is done");
+
+    let events = on_record(&house);
+    assert!(!events.iter().any(|what| matches!(what, What::Viewed { .. })), "no document was opened");
+    let ended = events.iter().filter(|what| matches!(what, What::CheckEnded { withdrawn: true, .. })).count();
+    assert_eq!((ended, house.state(members).unwrap().as_str()), (1, "in_review"));
+}
