@@ -48,7 +48,8 @@ struct View<'a> {
 pub(crate) async fn post(State(desk): State<Desk>, lang: Lang, sent: Sent) -> Result<Response, Cause> {
     let signed = sent.signed;
     only(&signed, &[Role::Reviewer])?;
-    let present = present(&signed, sent.fields.need("assignment")?)?;
+    let named = sent.fields.need("assignment")?;
+    let Some(present) = present(&signed, named) else { return Err(refused(&desk, &signed, named).await?) };
     let again = sent.fields.get("again").map(|code| again::of_code(code).ok_or(Cause::BadForm)).transpose()?;
     let request = DeskRequest::View { shift: signed.shift.token.clone(), assignment: present.assignment, again };
     let answer = desk.ask_for(&signed, request).await;
@@ -65,9 +66,25 @@ pub(crate) async fn post(State(desk): State<Desk>, lang: Lang, sent: Sent) -> Re
 }
 
 /// The assignment that the form names, if it is the one that this session has.
-fn present<'a>(signed: &'a Signed, named: &str) -> Result<&'a Assignment, Cause> {
-    let present = signed.present.as_ref().filter(|present| present.assignment.to_string() == named);
-    present.ok_or_else(|| Refusal::AssignmentOver.into())
+fn present<'a>(signed: &'a Signed, named: &str) -> Option<&'a Assignment> {
+    signed.present.as_ref().filter(|present| present.assignment.to_string() == named)
+}
+
+/// Another one is asked for: the keeper refuses it, and counts who tries that again and again. What this session has
+/// stays.
+async fn refused(desk: &Desk, signed: &Signed, named: &str) -> Result<Cause, Cause> {
+    let over = Refusal::AssignmentOver.into();
+    let Ok(assignment) = named.parse() else { return Ok(over) };
+    let request = DeskRequest::View { shift: signed.shift.token.clone(), assignment, again: None };
+    match desk.ask(request).await {
+        Err(Cause::Refused(Refusal::ShiftOver)) => {
+            desk.sessions().end(signed.hash).await?;
+            Ok(Refusal::ShiftOver.into())
+        }
+        // A picture that came all the same is shown to nobody, since no page stands around it.
+        Ok(_) => Ok(over),
+        Err(cause) => Ok(cause),
+    }
 }
 
 fn respond(frame: Frame, task: Task, picture: Picture) -> Result<Response, Cause> {
@@ -128,12 +145,16 @@ mod tests {
         assert!(desk.get("/work").await.body.contains("name=\"reason\""));
     }
 
+    /// M20: the keeper counts who tries that, so it must hear of it.
     #[tokio::test]
-    async fn the_assignment_of_another_is_not_even_asked_for() {
-        let (desk, _) = with_work().await;
+    async fn the_assignment_of_another_is_refused_and_the_keeper_hears_of_it() {
+        let (desk, assignment) = with_work().await;
         let other = sekisho_core::id::AssignmentId::from_bytes([0xEE; 16]).to_string();
-        assert_eq!(desk.post_form("/work/view", &[("assignment", &other)]).await.status, 409);
-        assert!(!desk.keeper.asked().iter().any(|asked| asked.starts_with("View")));
+        let refused = desk.post_form("/work/view", &[("assignment", &other)]).await;
+        assert!(refused.status == 409 && !refused.body.contains("data:image"));
+        assert_eq!(desk.keeper.asked().iter().filter(|asked| asked.starts_with("View")).count(), 1);
+        assert_eq!(desk.post_form("/work/view", &[("assignment", "no number")]).await.status, 409);
+        assert_eq!(desk.post_form("/work/view", &[("assignment", &assignment)]).await.status, 200, "their own stays");
     }
 
     /// M15

@@ -49,16 +49,21 @@ impl FromRequestParts<Gate> for Guest {
         let path = Path::<HashMap<String, String>>::from_request_parts(parts, gate).await;
         let token = path.ok().and_then(|Path(mut parameters)| parameters.remove("token"));
         let found = match token {
-            Some(token) => by_link(gate, lang, &token).await,
+            Some(token) => by_link(gate, lang, &token, parts).await,
             None => by_session(gate, lang, parts).await,
         };
         found.map_err(|error| NotIn(error::no_visit(lang, error)))
     }
 }
 
-async fn by_link(gate: &Gate, lang: Lang, token: &str) -> Result<Guest, NoVisit> {
+async fn by_link(gate: &Gate, lang: Lang, token: &str, parts: &Parts) -> Result<Guest, NoVisit> {
     let status = Secret::parse(token).ok_or(NoVisit::Unknown)?;
-    let visit = member::visit(gate.room(), &status, SecretKind::Status).await?;
+    let visit = member::visit(gate.room(), &status, SecretKind::Status).await.inspect_err(|why| {
+        // Whoever tries these as if they could be guessed is counted like those who try the links that lead in.
+        if *why == NoVisit::Unknown {
+            gate.unheard().link(status.hash(), parts.extensions.get().copied());
+        }
+    })?;
     Ok(Guest { visit, base: format!("/s/{}", status.text()), status, by_link: true, lang })
 }
 
