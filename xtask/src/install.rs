@@ -219,7 +219,8 @@ fn privileged() -> Option<Vec<&'static str>> {
     None
 }
 
-fn is_root() -> bool {
+/// Whether whoever runs this is root.
+pub fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 

@@ -44,6 +44,11 @@ pub fn run(filters: &[String]) -> Result<(), Failure> {
         Some(_) => required.push("SEKISHO_REQUIRE_ENGINES"),
         None => tally.not_run.push("what asks DuckDB and ClickHouse the same: they can't be had here".into()),
     }
+    if install::is_root() {
+        required.push("SEKISHO_REQUIRE_ROOT");
+    } else {
+        tally.not_run.push("what reads another process's memory: only root may".into());
+    }
     if install::can_mount() {
         required.push("SEKISHO_REQUIRE_DISK");
     } else {

@@ -266,3 +266,92 @@ fn bait_is_told_at_the_first_use_and_by_nothing_before() {
     assert_kept(&row);
     assert!(row.noticed.came && row.officer.is_some(), "{row:#?}");
 }
+
+/// M11, M19, M20, M39: in the desk's place, confined as the desk. What it gets is printed: never more than the budget of
+/// whoever is on shift, each look on record, and nothing while nobody is.
+#[test]
+fn code_in_the_desks_place_gets_the_budget_of_whoever_is_on_shift_and_no_more() {
+    let row = row("staff-process");
+    assert!(row.kept, "{row:#?}");
+    assert_as_printed(&row);
+    let figures = row.figures.unwrap();
+    let count = |name: &str| figures[name].as_u64().unwrap();
+    assert!(row.got.pictures > 0 && row.got.pictures <= count("budget_of_a_minute"), "{figures}");
+    assert_eq!(row.got.pictures, count("on_record"));
+    assert!(count("alone") > 200 && count("left") > 0, "{figures}");
+    assert!(row.noticed.came && row.stopped.came && row.officer.is_some());
+}
+
+/// M19, M39: at once, after the decision, in the next shift, in an officer's session and in none.
+#[test]
+fn what_a_reviewers_browser_sent_gives_nothing_when_it_is_sent_again() {
+    let row = row("replayed-assignment");
+    assert_kept(&row);
+    let figures = row.figures.unwrap();
+    assert!(figures["tried"].as_u64().unwrap() >= 1_000 && figures["extra"] == 0, "{figures}");
+    assert!(row.noticed.requests.is_some_and(|requests| requests <= 10), "{:?}", row.noticed);
+}
+
+/// M19, M39
+#[test]
+fn one_assignment_in_many_hands_at_once_shows_one_picture() {
+    let row = row("double-spend");
+    assert_kept(&row);
+    let figures = row.figures.unwrap();
+    assert!(figures["tried"].as_u64().unwrap() >= 1_000 && figures["extra"] == 0, "{figures}");
+    assert!(row.noticed.came && row.officer.is_some());
+}
+
+/// M7, M19, M39: at the gate's API, and at the keeper by the gate's own descriptor.
+#[test]
+fn a_check_that_no_site_signed_brings_no_document_and_no_assignment() {
+    let row = row("forged-check");
+    assert_kept(&row);
+    let figures = row.figures.unwrap();
+    let count = |name: &str| figures[name].as_u64().unwrap();
+    assert!(count("at_the_gate") >= 15 && count("at_the_keeper") >= 600, "{figures}");
+}
+
+/// M20, M26, M39: within ten refusals and five seconds, each asker alone.
+#[test]
+fn whoever_tries_references_is_found_within_ten_refusals_and_stopped() {
+    let row = row("enumeration");
+    assert_kept(&row);
+    assert!(row.noticed.requests.is_some_and(|requests| requests <= 10), "{:?}", row.noticed);
+    // The gate tells the keeper after it has answered, so a few more may be under way when it is found.
+    assert!(row.stopped.came && row.officer.is_some(), "{:?}", row.stopped);
+}
+
+/// M11, M39: nothing that was uploaded or put there is served or run; a careless server gives it out.
+#[test]
+fn a_file_that_somebody_put_there_is_neither_served_nor_run() {
+    let row = row("web-shell");
+    assert_kept(&row);
+    let figures = row.figures.unwrap();
+    let count = |name: &str| figures[name].as_u64().unwrap();
+    assert!(count("taken") == 4 && count("turned_away") == 6 && count("asked") > 70, "{figures}");
+}
+
+/// M14, M39: what stands between, and what is left behind.
+#[test]
+fn no_cache_that_goes_by_the_rules_holds_a_picture() {
+    let row = row("cached-page");
+    assert_kept(&row);
+    let figures = row.figures.unwrap();
+    assert_eq!((&figures["shared"], &figures["private"], &figures["careless"]), (&0.into(), &0.into(), &0.into()));
+    assert_eq!(figures["without_rules"], 1, "the control: it did pass");
+}
+
+/// M8, M11, M39: the floor, measured: what is undecided and what arrives, and nothing that was decided.
+#[test]
+#[allow(clippy::print_stderr)] // What was not run is said to be so.
+fn root_on_the_keepers_machine_gets_the_floor_and_nothing_below_it() {
+    let row = row("key-process");
+    assert!(row.kept, "{row:#?}");
+    assert_as_printed(&row);
+    assert_eq!(row.got.pictures, 3);
+    if row.figures.is_none() {
+        assert!(std::env::var_os("SEKISHO_REQUIRE_ROOT").is_none(), "{}", row.note);
+        eprintln!("NOT RUN: the keeper's memory, which only root may read");
+    }
+}

@@ -28,6 +28,7 @@ pub fn run_role(context: RoleContext) -> Result<(), RoleError> {
         Role::Keeper => keeper::run(context),
         Role::Gate if context.config.intruder.is_some() => crate::drill::in_gate::run(context),
         Role::Gate => gate::run(context),
+        Role::Desk if context.config.intruder.is_some() => crate::drill::in_desk::run(context, desk::run),
         Role::Desk => desk::run(context),
         Role::Courier => courier::run(context),
         Role::UploadInspector | Role::ViewingInspector => Err(RoleError::new("inspectors are run otherwise")),

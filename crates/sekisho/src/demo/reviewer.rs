@@ -6,6 +6,7 @@ use hyper::{
     Response,
     header::{HeaderValue, ORIGIN},
 };
+use sekisho_core::id::AssignmentId;
 use serde_json::{Value, json};
 
 use super::{house::origin, member::expect, story::StoryError};
@@ -38,16 +39,42 @@ impl Given {
     pub(super) fn token(&self) -> &str {
         &self.token
     }
+
+    /// The same in forms of another session.
+    pub(super) fn with_token(&self, token: String) -> Self {
+        Self { token, ..self.clone() }
+    }
+
+    /// Another assignment in forms of the same session.
+    pub(super) fn named(&self, assignment: AssignmentId) -> Self {
+        Self { assignment: assignment.to_string(), ..self.clone() }
+    }
 }
 
 impl Reviewer {
     /// Begins a shift with the passkey.
     pub(super) fn begin(desk: &Server, passkey: &Mutex<SoftAuthenticator>) -> Result<Self, StoryError> {
-        let origin = HeaderValue::from_str(&origin(desk)).map_err(|_| StoryError::Unexpected("an origin"))?;
-        let session = Session::new(desk.clone(), Client::plain(Limits::default()))?;
-        let mut me = Self(session.with_header(ORIGIN, origin));
+        let mut me = Self::stranger(desk)?;
         me.prove(passkey)?;
         Ok(me)
+    }
+
+    /// Somebody who is not signed in.
+    pub(super) fn stranger(desk: &Server) -> Result<Self, StoryError> {
+        let origin = HeaderValue::from_str(&origin(desk)).map_err(|_| StoryError::Unexpected("an origin"))?;
+        let session = Session::new(desk.clone(), Client::plain(Limits::default()))?;
+        Ok(Self(session.with_header(ORIGIN, origin)))
+    }
+
+    /// What this session's forms carry.
+    pub(super) fn form_token(&mut self) -> Result<String, StoryError> {
+        self.field("/work", "form_token").or_else(|_| self.field("/watch", "form_token"))
+    }
+
+    /// A page of the desk, whatever it answers.
+    pub(super) fn any_page(&mut self, path: &str) -> Result<(u16, String), StoryError> {
+        let page = self.0.get(path)?;
+        Ok((page.status().as_u16(), String::from_utf8_lossy(page.body()).into_owned()))
     }
 
     /// The same session in another hand.
@@ -113,6 +140,17 @@ impl Reviewer {
     pub(super) fn decide(&mut self, given: &Given, reason: &str) -> Result<(), StoryError> {
         let form = [("form_token", &*given.token), ("assignment", &*given.assignment), ("reason", reason)];
         expect(&self.0.post_form("/work/decide", &form)?, 303, "the decision")
+    }
+
+    /// The same, whatever the answer.
+    pub(super) fn try_to_decide(&mut self, given: &Given, reason: &str) -> Result<u16, StoryError> {
+        let form = [("form_token", &*given.token), ("assignment", &*given.assignment), ("reason", reason)];
+        Ok(self.0.post_form("/work/decide", &form)?.status().as_u16())
+    }
+
+    /// Ends the shift.
+    pub(super) fn end_shift(&mut self, given: &Given) -> Result<(), StoryError> {
+        expect(&self.0.post_form("/shift/end", &[("form_token", &given.token)])?, 303, "the shift's end")
     }
 
     /// As an officer: says that the clock is right.

@@ -1,6 +1,11 @@
 //! The story's steps one by one, for drills and tests that stop in the middle of it.
 
-use sekisho_core::{id::CheckId, ledger::VerifierKey};
+use std::sync::Mutex;
+
+use sekisho_core::{
+    id::{AssignmentId, CheckId},
+    ledger::VerifierKey,
+};
 
 use super::{
     House, Picture, StoryError, Trouble,
@@ -8,6 +13,7 @@ use super::{
     reviewer::{Given, Reviewer},
     story::KIND,
 };
+use crate::{client::Server, testing::authenticator::SoftAuthenticator};
 
 /// A reviewer on shift, with an assignment that they didn't look at yet.
 pub struct Look {
@@ -24,6 +30,40 @@ impl Look {
         Ok(Look { reviewer: self.reviewer.copied()?, given: self.given.clone() })
     }
 
+    /// The same assignment in the hand of somebody who begins a shift of their own.
+    ///
+    /// # Errors
+    /// [`StoryError`] when they don't get in.
+    pub fn in_session_of(&self, passkey: &Mutex<SoftAuthenticator>, desk: &Server) -> Result<Look, StoryError> {
+        let mut reviewer = Reviewer::begin(desk, passkey)?;
+        let token = reviewer.form_token()?;
+        Ok(Look { given: self.given.with_token(token), reviewer })
+    }
+
+    /// The same assignment in the hand of somebody who is not signed in.
+    ///
+    /// # Errors
+    /// [`StoryError`] when the machine has no descriptors left.
+    pub fn without_a_session(&self, desk: &Server) -> Result<Look, StoryError> {
+        Ok(Look { reviewer: Reviewer::stranger(desk)?, given: self.given.clone() })
+    }
+
+    /// The same session with an assignment of this number, as somebody guesses it.
+    ///
+    /// # Errors
+    /// [`StoryError`] when the machine has no descriptors left.
+    pub fn of(&self, assignment: AssignmentId) -> Result<Look, StoryError> {
+        Ok(Look { reviewer: self.reviewer.copied()?, given: self.given.named(assignment) })
+    }
+
+    /// Another page of the desk in the same session: its status and text.
+    ///
+    /// # Errors
+    /// [`StoryError`] when nobody answers.
+    pub fn page(&mut self, path: &str) -> Result<(u16, String), StoryError> {
+        self.reviewer.any_page(path)
+    }
+
     /// Asks for the picture: the page with it, or the page that says why not, with its status.
     ///
     /// # Errors
@@ -31,6 +71,22 @@ impl Look {
     pub fn view(&mut self) -> Result<(u16, String), StoryError> {
         let page = self.reviewer.view(&self.given)?;
         Ok((page.status().as_u16(), String::from_utf8_lossy(page.body()).into_owned()))
+    }
+
+    /// Tries to decide on it, looked at or not: the status.
+    ///
+    /// # Errors
+    /// [`StoryError`] when nobody answers.
+    pub fn try_to_decide(&mut self, reason: &str) -> Result<u16, StoryError> {
+        self.reviewer.try_to_decide(&self.given, reason)
+    }
+
+    /// Ends the shift.
+    ///
+    /// # Errors
+    /// [`StoryError`], also when that is refused.
+    pub fn end_shift(&mut self) -> Result<(), StoryError> {
+        self.reviewer.end_shift(&self.given)
     }
 
     /// Decides on what was looked at.
@@ -103,7 +159,15 @@ impl House {
     /// # Errors
     /// [`StoryError`], also when nothing waits.
     pub fn take(&self) -> Result<Look, StoryError> {
-        let mut reviewer = Reviewer::begin(&self.desk, &self.passkey)?;
+        self.take_at(&self.desk)
+    }
+
+    /// The same by another way to the desk, such as a proxy before it.
+    ///
+    /// # Errors
+    /// As [`House::take`].
+    pub fn take_at(&self, desk: &Server) -> Result<Look, StoryError> {
+        let mut reviewer = Reviewer::begin(desk, &self.passkey)?;
         Ok(Look { given: reviewer.take()?, reviewer })
     }
 

@@ -49,7 +49,7 @@ pub(super) const TEST: Row = Row {
     id: "D-test-public",
     severity: Severity::Finding,
     why: Fixed {
-        en: "A test installation's clock can be moved and its gate be given to an intruder: no real document may come to it.",
+        en: "A test installation's clock can be moved and its gate or desk be given to an intruder: no real document may come to it.",
         ja: "試験の設置は、時計を動かしたり侵入役を入れたりできます。本物の書類を扱ってはいけません。",
     },
     mend: Fixed {

@@ -65,6 +65,11 @@ impl Clockwork {
         Ok(())
     }
 
+    /// What an attacker looks for.
+    pub(super) const fn sought(&self) -> &Sought {
+        &self.sought
+    }
+
     /// A document comes in.
     pub(super) fn submit(&mut self) -> Result<CheckId, DrillError> {
         Ok(self.house.submit(FILE_NAME, &self.picture)?)

@@ -55,8 +55,13 @@ impl Ground {
 }
 
 pub(super) fn kit() -> Kit {
+    kit_of("robbed-site")
+}
+
+/// A site of this name.
+pub(super) fn kit_of(name: &str) -> Kit {
     let profile = Profile {
-        name: "robbed-site".parse().expect("a name"),
+        name: name.parse().expect("a name"),
         title: sekisho_core::policy::Text { ja: "見本の別のサイト".into(), en: "Another sample site".into() },
         policies: vec![POLICY.parse().expect("a name")],
         return_prefix: "https://robbed.example/".into(),

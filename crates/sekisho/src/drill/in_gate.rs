@@ -1,10 +1,9 @@
-//! The intruder: runs in the gate's place, with the gate's ends, folder and confinement.
+//! The intruder in the gate: runs in its place, with the gate's ends, folder and confinement.
 //!
 //! It goes step by step and notes each in the gate's own folder before it begins and when it is done. A step may cost
 //! the connection to the keeper or the process; the supervisor then starts it anew, and it goes on with the next.
 
 use std::{
-    fs::{self, OpenOptions},
     io::{self, Write},
     os::unix::{net::UnixStream, process::CommandExt},
     path::{Path, PathBuf},
@@ -19,54 +18,24 @@ use sekisho_keeper::wire::{
     Status,
 };
 use sekisho_sys::frame::{read_frame, write_frame};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    reach::{self, Attempt, Targets},
-    sought::{Got, Sought},
+    forged_checks,
+    intruder::{self, Brief, Note, Notebook},
+    reach,
+    sought::Got,
 };
-use crate::supervisor::{RoleContext, role::RoleError};
+use crate::supervisor::{Role, RoleContext, role::RoleError};
 
 /// How long the keeper may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What the intruder is told.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Brief {
-    /// What to look for.
-    pub sought: Sought,
-    /// Where to look.
-    pub targets: Targets,
-    /// Documents whose ciphertext lies in the blob store.
-    pub documents: Vec<DocumentId>,
-}
-
-/// What the intruder notes.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) enum Note {
-    /// A step begins; if nothing follows, the process did not outlive it.
-    Begins(String),
-    /// What was tried.
-    Tried(Attempt),
-    /// All steps were gone.
-    End,
-}
-
-/// Where the notes lie.
-pub(super) fn notes_at(data: &Path) -> PathBuf {
-    data.join("gate").join("drill.jsonl")
-}
-
-/// Everything that was noted so far.
-pub(super) fn notes(data: &Path) -> Vec<Note> {
-    let text = fs::read_to_string(notes_at(data)).unwrap_or_default();
-    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
-}
-
-struct Intruder {
-    keeper: UnixStream,
-    data: PathBuf,
-    brief: Brief,
+pub(super) struct Intruder {
+    pub(super) keeper: UnixStream,
+    pub(super) data: PathBuf,
+    pub(super) brief: Brief,
+    notebook: Notebook,
 }
 
 type Step = fn(&mut Intruder) -> io::Result<()>;
@@ -84,14 +53,12 @@ const STEPS: [(&str, Step); 7] = [
 
 /// Attacks until there is nothing left to try, then waits for the end.
 pub(crate) fn run(mut context: RoleContext) -> Result<(), RoleError> {
-    if !context.config.test {
-        return Err(RoleError::new("this installation is not marked as test: no drill runs inside it"));
-    }
-    let brief = context.config.intruder.take().and_then(|brief| postcard::from_bytes(&brief).ok());
+    let brief = intruder::brief(&mut context)?;
     let keeper = context.ends.take("keeper")?.blocking_next().ok_or_else(|| RoleError::new("no keeper"))?;
     keeper.set_read_timeout(Some(PATIENCE))?;
     let data = context.config.data.clone();
-    let mut intruder = Intruder { keeper, data, brief: brief.ok_or_else(|| RoleError::new("no brief"))? };
+    let notebook = Notebook::of(&data, Role::Gate);
+    let mut intruder = Intruder { keeper, data, brief, notebook };
     // The keeper's own word, not only the supervisor's: its keystore says it.
     if !intruder.status()?.test {
         return Err(RoleError::new("the keeper does not belong to a test installation: no drill runs inside it"));
@@ -104,21 +71,25 @@ pub(crate) fn run(mut context: RoleContext) -> Result<(), RoleError> {
 
 impl Intruder {
     fn go_on(&mut self) -> io::Result<()> {
-        let begun = notes(&self.data).iter().filter(|note| matches!(note, Note::Begins(_))).count();
-        for (name, step) in STEPS.iter().skip(begun) {
+        let begun = self.notebook.notes().iter().filter(|note| matches!(note, Note::Begins(_))).count();
+        for (name, step) in self.steps().iter().skip(begun) {
             self.note(&Note::Begins((*name).to_owned()))?;
             step(self)?;
         }
         self.note(&Note::End)
     }
 
-    fn note(&self, note: &Note) -> io::Result<()> {
-        let mut file = OpenOptions::new().append(true).create(true).open(notes_at(&self.data))?;
-        writeln!(file, "{}", serde_json::to_string(note)?)
+    /// Whoever came to forge checks tries nothing else.
+    fn steps(&self) -> &'static [(&'static str, Step)] {
+        if self.brief.forged.is_some() { &[("forged checks", forged_checks::try_all)] } else { &STEPS }
     }
 
-    fn tried(&self, what: &str, worked: bool, got: Got) -> io::Result<()> {
-        self.note(&Note::Tried(Attempt { what: what.to_owned(), worked, got }))
+    fn note(&self, note: &Note) -> io::Result<()> {
+        self.notebook.note(note)
+    }
+
+    pub(super) fn tried(&self, what: &str, worked: bool, got: Got) -> io::Result<()> {
+        self.notebook.tried(what, worked, got)
     }
 
     /// Asks, and gives the raw answer; an error when the keeper hung up.
@@ -128,7 +99,7 @@ impl Intruder {
         read_frame(&mut self.keeper, MAX_FRAME)?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
-    fn asked<T: DeserializeOwned>(&mut self, request: &GateRequest) -> io::Result<(Vec<u8>, Answered<T>)> {
+    pub(super) fn asked<T: DeserializeOwned>(&mut self, request: &GateRequest) -> io::Result<(Vec<u8>, Answered<T>)> {
         let raw = self.ask(request)?;
         let Numbered { body, .. } = postcard::from_bytes(&raw).map_err(io::Error::other)?;
         Ok((raw, body))
@@ -162,7 +133,7 @@ impl Intruder {
         Ok(())
     }
 
-    fn intake_key(&mut self) -> io::Result<IntakeKey> {
+    pub(super) fn intake_key(&mut self) -> io::Result<IntakeKey> {
         match self.asked::<GateAnswer>(&GateRequest::IntakeKey)?.1 {
             Ok(GateAnswer::IntakeKey(keys)) => {
                 keys.keys.into_iter().next().ok_or_else(|| io::ErrorKind::NotFound.into())

@@ -4,6 +4,7 @@
 //! whose control fails proves nothing, and says so by breaking its promise.
 
 mod auditor;
+mod cached_page;
 mod caller;
 mod canary;
 mod clock_back;
@@ -12,16 +13,26 @@ mod clockwork;
 mod clone;
 mod comparison;
 mod crack;
+mod double_spend;
+mod enumeration;
 mod error;
+mod file_server;
 mod findings;
+mod forge;
 mod forged;
+mod forged_check;
+mod forged_checks;
 mod forger;
 mod fork;
 mod ground;
 mod grounds;
+mod hands;
 mod hoard;
+pub(crate) mod in_desk;
 pub(crate) mod in_gate;
+mod intruder;
 mod key_bytes;
+mod key_process;
 mod keyring;
 mod live;
 mod lock_from_inside;
@@ -34,28 +45,36 @@ mod old_state;
 mod openbao;
 mod past;
 mod promises;
+mod proxy;
 mod public_process;
+mod raw;
 mod reach;
+mod record;
+mod replayed_assignment;
 mod report;
 mod restore;
 mod rewritten_ledger;
 mod rogue_reviewer;
 mod row;
 mod seen;
+mod shells;
 mod slow_drip;
 mod snapshot;
 mod snapshot_with_keystore;
 mod sought;
 mod spread_sessions;
+mod staff_process;
 mod stage;
 mod stolen_databases;
 mod stolen_site_key;
 mod stolen_storage;
 mod stranger;
 mod table;
+mod tap;
 mod thief;
 mod truncated_ledger;
 mod watched;
+mod web_shell;
 mod yesterdays_backup;
 
 use self::grounds::Grounds;
@@ -77,7 +96,7 @@ type Drill = fn(&Grounds) -> Result<Row, DrillError>;
 
 /// Every drill by its name, in the order in which they are performed. One that changes the installation that all share
 /// comes after the others that use it.
-const DRILLS: [(&str, Drill); 21] = [
+const DRILLS: [(&str, Drill); 29] = [
     ("stolen-storage", stolen_storage::perform),
     ("stolen-databases", stolen_databases::perform),
     ("stolen-site-key", stolen_site_key::perform),
@@ -99,6 +118,14 @@ const DRILLS: [(&str, Drill); 21] = [
     ("rogue-reviewer", rogue_reviewer::perform),
     ("lock-us-out-from-outside", lock_from_outside::perform),
     ("lock-us-out-from-inside", lock_from_inside::perform),
+    ("staff-process", staff_process::perform),
+    ("replayed-assignment", replayed_assignment::perform),
+    ("double-spend", double_spend::perform),
+    ("forged-check", forged_check::perform),
+    ("enumeration", enumeration::perform),
+    ("web-shell", web_shell::perform),
+    ("cached-page", cached_page::perform),
+    ("key-process", key_process::perform),
 ];
 
 /// The names of all drills.

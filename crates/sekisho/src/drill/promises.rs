@@ -2,26 +2,20 @@
 
 /// One row.
 pub(super) struct Promise {
-    /// The drill that performs it; none yet for an intention.
-    pub drill: Option<&'static str>,
+    /// The drill that performs it: a row without one would be no promise.
+    pub drill: &'static str,
     /// What the attacker holds.
     pub held: &'static str,
     /// What that was worth in 2021.
     pub then: &'static str,
     /// What it is to be worth here.
     pub promised: &'static str,
-    /// Why there is no drill.
-    pub why_not: &'static str,
     /// What the attacker holds, and what it is to be worth, in Japanese.
     pub ja: (&'static str, &'static str),
 }
 
 const fn drilled(drill: &'static str, held: &'static str, then: &'static str, promised: &'static str) -> Promise {
-    Promise { drill: Some(drill), held, then, promised, why_not: "", ja: ("", "") }
-}
-
-const fn intended(held: &'static str, then: &'static str, promised: &'static str, why_not: &'static str) -> Promise {
-    Promise { drill: None, held, then, promised, why_not, ja: ("", "") }
+    Promise { drill, held, then, promised, ja: ("", "") }
 }
 
 impl Promise {
@@ -32,10 +26,9 @@ impl Promise {
 }
 
 const PICTURES: &str = "every picture";
-const UNDRILLED: &str = "no drill yet";
 
 /// Every row, in the order in which README.md shows them.
-pub(super) const PROMISES: [Promise; 23] = [
+pub(super) const PROMISES: [Promise; 29] = [
     drilled("stolen-storage", "the whole blob store and its credentials", PICTURES, "ciphertext")
         .ja("保管庫の全体と、その認証情報", "暗号文だけ"),
     drilled(
@@ -98,11 +91,11 @@ pub(super) const PROMISES: [Promise; 23] = [
         "their own shift, nobody else's",
     )
     .ja("審査員のパスキーと、閉めさせたいという意志", "止まるのは自分のシフトだけ"),
-    intended(
+    drilled(
+        "staff-process",
         "code running in the process that faces the staff",
         PICTURES,
         "at most the budgets of the reviewers then on shift",
-        UNDRILLED,
     )
     .ja("職員に面したプロセスで動く攻撃者のコード", "多くても、そのときシフト中の審査員の予算まで"),
     drilled(
@@ -167,11 +160,65 @@ pub(super) const PROMISES: [Promise; 23] = [
         "おとりとして置かれたサイトの鍵や会員のリンクと、全データベースの写し",
         "何も得られない。誰も知らないものと同じように断られ、最初に使ったときに知らされる",
     ),
-    intended(
+    drilled(
+        "replayed-assignment",
+        "everything that a reviewer's browser sent, to send it again",
+        "–",
+        "nothing: an assignment that was spent is spent",
+    )
+    .ja("審査員のブラウザーが送ったものの記録。もう一度送る", "何も得られない。使われた割り当ては二度と使えない"),
+    drilled(
+        "double-spend",
+        "a copy of a reviewer's live session, in many hands at once",
+        "–",
+        "one look for one assignment, however many ask",
+    )
+    .ja("審査員の生きたセッションの写し。多くの手で同時に使う", "一つの割り当てに一度の閲覧だけ。何人が求めても同じ"),
+    drilled(
+        "forged-check",
+        "papers that a site signed for others, other keys, and the gate's own place, to make work up",
+        "–",
+        "nothing: no check, no assignment",
+    )
+    .ja(
+        "サイトが他に宛てて署名したもの、他の鍵、受付の場所。仕事を作り出すため",
+        "何も得られない。確認も割り当てもできない",
+    ),
+    drilled(
+        "enumeration",
+        "guesses: members' links, checks, assignments, entries of the ledger",
+        "–",
+        "nothing: found within ten refusals, and refused from then on",
+    )
+    .ja(
+        "当て推量。利用者のリンク、確認、割り当て、台帳の番号",
+        "何も得られない。十回断られるまでに見つかり、以後は受け付けない",
+    ),
+    drilled(
+        "web-shell",
+        "a way to upload, and to put files into the web processes' folders",
+        "cards, at a payment processor",
+        "nothing: no file is served or run",
+    )
+    .ja(
+        "アップロードの手段と、ウェブのプロセスのフォルダーにファイルを置く手段",
+        "何も得られない。ファイルは配られも動きもしない",
+    ),
+    drilled(
+        "cached-page",
+        "the proxy and the browser after a reviewer's shift",
+        "–",
+        "nothing that goes by a cache's rules; a screenshot is a picture",
+    )
+    .ja(
+        "審査員のシフトのあとの、プロキシとブラウザー",
+        "規則どおりのキャッシュには何も残らない。画面の写しは画像である",
+    ),
+    drilled(
+        "key-process",
         "the key process itself, or root on its machine",
         "–",
         "what is undecided and what arrives: the floor",
-        UNDRILLED,
     )
     .ja("鍵のプロセスそのもの、またはその機械の管理者権限", "未判断のものと、これから届くもの。これが底"),
 ];

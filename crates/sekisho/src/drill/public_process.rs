@@ -1,41 +1,27 @@
 //! The attacker's code runs in the gate's place, inside its confinement, with its ends and its folder.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    thread,
-    time::Duration,
-};
-
-use sekisho_core::id::DocumentId;
-
 use super::{
     DrillError, Moment, Row,
-    ground::Ground,
     grounds::Grounds,
-    in_gate::{Brief, Note, notes},
-    reach::{self, Attempt, Targets},
+    intruder::{self, fails_outside, restarts},
+    reach::Attempt,
     sought::Got,
 };
 use crate::supervisor::Role;
 
-/// Twice this many tenths of a second are waited for the intruder.
-const TRIES: u32 = 450;
-
 /// M11: what was submitted before stays closed.
 pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
     let ground = grounds.shared()?;
-    let brief = brief(ground)?;
-    let told = postcard::to_allocvec(&brief).map_err(|_| DrillError::Ground)?;
-    ground.house.handle().intrude(told)?;
-    let notes = to_the_end(&ground.house.data())?;
-    let attempts: Vec<Attempt> = notes.iter().filter_map(tried).collect();
+    let brief = intruder::brief_for(&ground.house, Role::Gate, &ground.sought)?;
+    let notebook = intruder::let_in(&ground.house, Role::Gate, &brief)?;
+    notebook.to_the_end()?;
+    let attempts = notebook.attempts();
     let mut got = Got::default();
     attempts.iter().for_each(|attempt| got += attempt.got);
     let worked: Vec<&str> = attempts.iter().filter(|attempt| attempt.worked).map(|attempt| &*attempt.what).collect();
-    let free = unconfined(&brief);
+    let free = fails_outside(&brief);
     let control = ground.sought.within(ground.house.look(None)?.as_bytes());
-    let restarts = restarts(ground);
+    let restarts = restarts(&ground.house, Role::Gate);
     Ok(Row {
         name: "public-process",
         held: "code running in the gate's place, with its sockets, its folder and its confinement".into(),
@@ -68,75 +54,4 @@ fn note(attempts: &[Attempt], worked: &[&str], free: &[String], control: Got) ->
         note += &format!("; but outside these failed too: {}", free.join(", "));
     }
     note
-}
-
-fn tried(note: &Note) -> Option<Attempt> {
-    if let Note::Tried(attempt) = note { Some(attempt.clone()) } else { None }
-}
-
-fn to_the_end(data: &Path) -> Result<Vec<Note>, DrillError> {
-    for _ in 0..TRIES {
-        let notes = notes(data);
-        if matches!(notes.last(), Some(Note::End)) {
-            return Ok(notes);
-        }
-        thread::sleep(Duration::from_millis(200));
-    }
-    Err(DrillError::Unfinished("the intruder"))
-}
-
-/// The control: what fails even without confinement proves nothing about it. Another's memory is left out: who may read
-/// that depends on who performs the drill.
-fn unconfined(brief: &Brief) -> Vec<String> {
-    let targets = Targets { processes: Vec::new(), ..brief.targets.clone() };
-    let mut attempts = reach::try_all(&targets, &brief.sought);
-    attempts.push(reach::spawn());
-    attempts.into_iter().filter(|attempt| !attempt.worked).map(|attempt| attempt.what).collect()
-}
-
-fn brief(ground: &Ground) -> Result<Brief, DrillError> {
-    let (data, house) = (ground.house.data(), &ground.house);
-    let blobs = files_below(&data.join("blobs"))?;
-    let named = |path: &PathBuf| path.file_name()?.to_str()?.parse::<DocumentId>().ok();
-    let mut files = vec![house.keystore(), data.join("keeper/keeper.db"), data.join("desk/desk.db")];
-    files.extend(files_below(&data.join("courier"))?);
-    files.extend(files_below(&data.join("ledger"))?);
-    files.extend(blobs.iter().cloned());
-    files.push("/etc/passwd".into());
-    Ok(Brief {
-        sought: ground.sought.clone(),
-        documents: blobs.iter().filter_map(named).collect(),
-        targets: Targets {
-            files,
-            folders: ["keeper", "desk", "courier", "ledger"].map(|name| data.join(name)).to_vec(),
-            addresses: vec![house.desk.address, house.site.server.address],
-            processes: others(ground),
-        },
-    })
-}
-
-fn others(ground: &Ground) -> Vec<u32> {
-    let roles = ground.house.processes();
-    let roles = roles.iter().filter(|process| process.role != Role::Gate).map(|process| process.pid);
-    roles.chain([std::process::id()]).collect()
-}
-
-/// How often the gate ended of itself; the first end was the drill's own doing, so that the intruder came in.
-fn restarts(ground: &Ground) -> u32 {
-    let restarts: u32 =
-        ground.house.processes().iter().filter(|process| process.role == Role::Gate).map(|gate| gate.restarts).sum();
-    restarts.saturating_sub(1)
-}
-
-fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            found.extend(files_below(&entry.path())?);
-        } else {
-            found.push(entry.path());
-        }
-    }
-    Ok(found)
 }

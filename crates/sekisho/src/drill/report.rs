@@ -66,7 +66,7 @@ impl Report<'_> {
     }
 
     fn promise(&self, row: &Row) -> Option<(&'static str, &'static str)> {
-        let promise = PROMISES.iter().find(|promise| promise.drill == Some(row.name))?;
+        let promise = PROMISES.iter().find(|promise| promise.drill == row.name)?;
         Some(match self.tongue {
             Tongue::Ja => promise.ja,
             Tongue::En => (promise.held, promise.promised),

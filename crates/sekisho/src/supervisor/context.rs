@@ -88,6 +88,13 @@ impl Ends {
         (Ends(mine), senders)
     }
 
+    /// Puts an end of this name in the place of what was there or was taken. Whoever holds its other side is spoken to.
+    pub(crate) fn put(&mut self, name: &str, stream: UnixStream) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let _ = sender.send(stream);
+        self.0.insert(name.to_owned(), End(receiver));
+    }
+
     /// The end of that name.
     ///
     /// # Errors

@@ -48,8 +48,8 @@ pub(super) enum Event {
     Kill,
     /// The test clock is driven.
     Driven(Driven),
-    /// A drill: an intruder takes the gate's place.
-    Intrude(Vec<u8>),
+    /// A drill: an intruder takes a role's place.
+    Intrude(Role, Vec<u8>),
     /// Whoever runs the machine comes in.
     Operator(UnixStream),
 }
@@ -79,6 +79,7 @@ pub(super) struct Keeping {
     pub(super) from: Receiver<Event>,
     pub(super) reports: Arc<Mutex<Vec<ProcessReport>>>,
     notice: Notice,
+    intruder: Option<(Role, Vec<u8>)>,
     slots: BTreeMap<Role, Slot>,
     held: HashMap<(Role, &'static str), UnixStream>,
     generation: u64,
@@ -117,6 +118,7 @@ impl Keeping {
             from,
             reports,
             notice,
+            intruder: None,
             slots,
             held,
             generation,
@@ -207,7 +209,7 @@ impl Keeping {
                 self.plan_restart(role, &how)
             }
             Event::Driven(driven) => self.drive_clock(driven),
-            Event::Intrude(what) => self.intrude(what),
+            Event::Intrude(role, what) => self.intrude(role, what),
             Event::Operator(stream) => self.let_in(&stream),
             Event::Said { .. } | Event::Ended { .. } | Event::Stop | Event::Kill => {}
         }
@@ -277,11 +279,12 @@ impl Keeping {
         self.each(&Role::ALL, |process| process.tell(&ToRole::Driven(driven)));
     }
 
-    fn intrude(&mut self, what: Vec<u8>) {
-        if self.config.test {
-            tracing::warn!("a drill: an intruder takes the gate's place");
-            self.config.intruder = Some(what);
-            self.each(&[Role::Gate], Process::kill);
+    /// Only the two that face somebody are given away.
+    fn intrude(&mut self, role: Role, what: Vec<u8>) {
+        if self.config.test && matches!(role, Role::Gate | Role::Desk) {
+            tracing::warn!(%role, "a drill: an intruder takes this role's place");
+            self.intruder = Some((role, what));
+            self.each(&[role], Process::kill);
         }
     }
 
@@ -317,7 +320,7 @@ impl Keeping {
     fn config_of(&self, role: Role) -> RoleConfig {
         let page = self.passphrase.as_ref().filter(|_| role == Role::Keeper);
         let passphrase = page.map(|page| Passphrase(Zeroizing::new(page.read(<[u8]>::to_vec))));
-        let intruder = self.config.intruder.clone().filter(|_| role == Role::Gate);
+        let intruder = self.intruder.as_ref().filter(|(at, _)| *at == role).map(|(_, what)| what.clone());
         RoleConfig { passphrase, identity: self.identities.of(role), intruder, ..self.config.clone() }
     }
 

@@ -69,7 +69,7 @@ pub struct RoleConfig {
     pub watch: Option<Setup>,
     /// Where a demo's "demo reviewer" button posts to.
     pub demo_reviewer: Option<String>,
-    /// What an intruder in the gate's place knows: a drill on a test installation, for the gate alone.
+    /// What an intruder in this role's place knows: a drill on a test installation, for gate or desk alone.
     pub intruder: Option<Vec<u8>>,
     /// How a test installation's clock differs from the machine's.
     pub driven: Driven,

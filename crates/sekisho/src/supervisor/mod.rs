@@ -273,16 +273,16 @@ impl Handle {
         let _ = self.to.send(Event::Driven(driven));
     }
 
-    /// For a drill: ends the gate and lets an intruder in its place, who has the gate's ends, folder and confinement,
-    /// and knows `what`.
+    /// For a drill: ends the gate or the desk and lets an intruder in its place, who has its ends, folder and
+    /// confinement, and knows `what`. Of the other roles none is given away.
     ///
     /// # Errors
-    /// [`NotATest`]: nobody else's gate is given away.
-    pub fn intrude(&self, what: Vec<u8>) -> Result<(), NotATest> {
+    /// [`NotATest`]: nobody else's gate or desk is given away.
+    pub fn intrude(&self, role: Role, what: Vec<u8>) -> Result<(), NotATest> {
         if !self.test {
             return Err(NotATest);
         }
-        let _ = self.to.send(Event::Intrude(what));
+        let _ = self.to.send(Event::Intrude(role, what));
         Ok(())
     }
 

@@ -7,6 +7,7 @@ mod album;
 mod bent;
 #[path = "../common/browser.rs"]
 mod browser;
+mod cached;
 mod people;
 mod refusals;
 mod way;

@@ -424,6 +424,21 @@ impl Browser {
     }
 }
 
+impl Browser {
+    /// Where it keeps what it keeps.
+    pub(crate) fn profile(&self) -> &Path {
+        self._profile.path()
+    }
+
+    /// Closes it as a person does, so that all that it wants to keep is written down.
+    pub(crate) fn close(&mut self) {
+        self.number += 1;
+        let command = json!({ "id": self.number, "method": "Browser.close" });
+        self.commands.write_all(format!("{command}\0").as_bytes()).expect("Chromium listens");
+        let _ = self.child.wait();
+    }
+}
+
 impl Drop for Browser {
     fn drop(&mut self) {
         // The group is ours: it was made for this child and has its number.
