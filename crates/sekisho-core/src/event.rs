@@ -17,6 +17,7 @@ use crate::{
     author::Author,
     budget::{Limits, Windows},
     canary::Canary,
+    change::Changing,
     check::{LookReason, Reason, Role, ShredCause, Verdict},
     id::{AssignmentId, CheckId, DocumentId, IntakeKeyId, KindName, PolicyName, ShiftId, SiteName, StaffId, ViewingId},
     lockdown::{KeystoreChange, Lockdown, Means},
@@ -366,6 +367,11 @@ pub enum What {
     KeystoreChanged {
         /// What.
         change: KeystoreChange,
+    },
+    /// A change that loosens the registry goes its way.
+    Changing {
+        /// Which way.
+        change: Changing,
     },
     /// Something was stopped, or may go on.
     Stopping {

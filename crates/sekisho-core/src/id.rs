@@ -142,6 +142,8 @@ ids! {
     AlertId = "alr";
     /// One call of one person for an alert.
     CallId = "cal";
+    /// A change that loosens the registry.
+    ChangeId = "chg";
     /// Something that is stopped.
     StopId = "stp";
 }

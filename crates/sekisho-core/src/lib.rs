@@ -17,6 +17,7 @@ pub mod author;
 pub mod budget;
 pub mod calendar;
 pub mod canary;
+pub mod change;
 pub mod check;
 pub mod entropy;
 pub mod event;

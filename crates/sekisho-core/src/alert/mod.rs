@@ -14,6 +14,7 @@ pub use told::Alerting;
 
 use crate::{
     canary::Canary,
+    change::Changing,
     check::{Role, ShredCause},
     event::What,
     policy::Text,
@@ -59,6 +60,8 @@ pub enum Kind {
     Stopped,
     /// The keeper wiped its keys.
     LockedDown,
+    /// A change that loosens the registry was proposed.
+    ChangeProposed,
     /// Something else opens the keystore than before.
     KeystoreChanged,
     /// The time is not believed.
@@ -92,6 +95,7 @@ impl Kind {
             Self::Paused => "paused",
             Self::Stopped => "stopped",
             Self::LockedDown => "locked_down",
+            Self::ChangeProposed => "change_proposed",
             Self::KeystoreChanged => "keystore_changed",
             Self::TimeDoubted => "time_doubted",
             Self::Damaged => "damaged",
@@ -139,6 +143,9 @@ impl Alert {
             What::Paused { .. } => (Kind::Paused, Urgency::Now, Audience::Rota),
             What::Stopping { stopping: Stopping::Stopped { .. } } => (Kind::Stopped, Urgency::Now, Audience::Rota),
             What::LockedDown { .. } => (Kind::LockedDown, Urgency::Now, Audience::All),
+            What::Changing { change: Changing::Proposed { .. } } => {
+                (Kind::ChangeProposed, Urgency::Soon, Audience::All)
+            }
             What::KeystoreChanged { .. } => (Kind::KeystoreChanged, Urgency::Soon, Audience::All),
             What::TimeDoubted { .. } => (Kind::TimeDoubted, Urgency::Now, Audience::Rota),
             What::Shredded { cause: ShredCause::Damaged, .. } => (Kind::Damaged, Urgency::Soon, Audience::Rota),
@@ -182,6 +189,7 @@ impl Alert {
             | What::Resumed { .. }
             | What::ResumeAsked { .. }
             | What::Stopping { .. }
+            | What::Changing { .. }
             | What::Unlocked { .. }
             | What::Canary { .. }
             // A detector makes of it what there is to make.

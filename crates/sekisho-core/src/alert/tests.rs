@@ -50,6 +50,7 @@ fn every_event_calls_whom_it_should_and_no_other() {
     let expected = [
         ("appointed", (Urgency::Soon, Audience::All)),
         ("canary", (Urgency::Now, Audience::All)),
+        ("change_proposed", (Urgency::Soon, Audience::All)),
         ("contradicted", (Urgency::Now, Audience::All)),
         ("courier_silent", (Urgency::Now, Audience::All)),
         ("damaged", (Urgency::Soon, Audience::Rota)),

@@ -8,6 +8,8 @@ use alloc::{
 use super::{Alerting, Kind, Words};
 use crate::{
     calendar::text::rfc3339,
+    change::{Changing, Loosening},
+    check::Role,
     event::{Contradiction, What},
     lockdown::KeystoreChange,
     policy::Text,
@@ -39,6 +41,7 @@ fn happened(kind: Kind, what: &What) -> Text {
         What::Stopping { .. } => {
             text("責任者か運用者が、機能の一部を止めました。", "Somebody responsible stopped something.")
         }
+        What::Changing { change: Changing::Proposed { what, .. } } => proposed(what),
         What::KeystoreChanged { change: KeystoreChange::PassphraseChosen } => text(
             "保管者の分散鍵で、鍵ファイルの合言葉が変えられました。",
             "Whoever gave the custodians' shares chose another passphrase of the keystore.",
@@ -97,6 +100,39 @@ fn contradicted(witness: &str, size: u64, how: Contradiction) -> Text {
     }
 }
 
+const fn role_ja(role: Role) -> &'static str {
+    match role {
+        Role::Reviewer => "審査員",
+        Role::Officer => "責任者",
+        Role::Administrator => "管理者",
+    }
+}
+
+const fn role_en(role: Role) -> &'static str {
+    match role {
+        Role::Reviewer => "a reviewer",
+        Role::Officer => "an officer",
+        Role::Administrator => "an administrator",
+    }
+}
+
+fn proposed(what: &Loosening) -> Text {
+    match what {
+        Loosening::Staff { role } => text(
+            format!("担当者の追加({})が提案されました。", role_ja(*role)),
+            format!("To let somebody more work here was proposed: {}.", role_en(*role)),
+        ),
+        Loosening::Site { site } => text(
+            format!("サイト {site} の登録または変更が提案されました。"),
+            format!("To register or change the site {site} was proposed."),
+        ),
+        Loosening::Policy { policy, version } => text(
+            format!("ポリシー {policy} 第{version}版の登録が提案されました。"),
+            format!("To register the policy {policy}, version {version}, was proposed."),
+        ),
+    }
+}
+
 fn implies(kind: Kind) -> Text {
     match kind {
         Kind::Contradicted => text(
@@ -118,6 +154,10 @@ fn implies(kind: Kind) -> Text {
         Kind::Stopped => text(
             "止められたものは、再開されるまで使えません。書類の期限は進みます。",
             "What was stopped doesn't work until it is lifted. Deadlines go on.",
+        ),
+        Kind::ChangeProposed => text(
+            "2人のパスキーで承認されると、24時間後から実行できます。",
+            "Once two people's passkeys approved it, it can be made after 24 hours.",
         ),
         Kind::KeystoreChanged => text(
             "前の合言葉、前に配られた分散鍵は、もう使えません。覚えがなければ、誰かが鍵を開けられます。",
@@ -186,6 +226,10 @@ fn to_do(kind: Kind) -> Text {
         Kind::Stopped => text(
             "デスクの /watch/stops か sekisho stop --list で、何がなぜ止められたかを確かめてください。",
             "See at the desk's page /watch/stops, or with `sekisho stop --list`, what was stopped and why.",
+        ),
+        Kind::ChangeProposed => text(
+            "覚えがなければ、デスクの /changes で取り消してください。責任者なら誰でも取り消せます。",
+            "If none of you wanted it, cancel it at the desk's page /changes; any officer can.",
         ),
         Kind::KeystoreChanged => text(
             "保管者それぞれに、その場にいたか、配られた紙を持っているかを確かめてください。",

@@ -4,7 +4,8 @@ use super::*;
 use crate::{
     author::Author,
     budget::{Kind, Series, Spent, Subject, Window},
-    id::{AgentId, AlertId, CanaryId, DeviceId, NetworkId, StopId},
+    change::Loosening,
+    id::{AgentId, AlertId, CanaryId, ChangeId, DeviceId, NetworkId, StopId},
     watch::{
         Cause, Detector, Evidence, OutsideVerdict, PersonVerdict, Several, SeveralVerdict, VaultVerdict,
         observed::{Asker, Outsider, Trouble},
@@ -49,6 +50,7 @@ fn every_kind() -> Vec<What> {
         What::WatchSet { setup: Box::new(Setup::all(crate::watch::Switch::Shadow)), founding: false },
         What::SiteBudgetSet { site: "site-a".parse().unwrap(), budget: Some(Limits::default().slack), by: None },
         stopped(),
+        proposed(),
         What::Stopping {
             stopping: Stopping::Lifted {
                 stop: StopId::from_bytes([4; 16]),
@@ -61,6 +63,13 @@ fn every_kind() -> Vec<What> {
         What::Unlocked { by: Means::Passphrase },
         What::Unlocked { by: Means::Shares { given: 3, of: 5 } },
     ]
+}
+
+fn proposed() -> What {
+    let (change, what) = (ChangeId::from_bytes([5; 16]), Loosening::Staff { role: Role::Reviewer });
+    What::Changing {
+        change: Changing::Proposed { change, what, sha256: "00".repeat(32), by: StaffId::from_bytes([3; 16]) },
+    }
 }
 
 fn stopped() -> What {

@@ -36,6 +36,8 @@ pub mod names {
     pub const INSTALLATION: &str = "installation";
     /// The highest confirmed time.
     pub const CONFIRMED: &str = "confirmed_time";
+    /// Changes that wait for officers, or for their day to be over.
+    pub const CHANGES: &str = "changes";
     /// Whether the first real check has come: founding is over.
     pub const IN_USE: &str = "in_use";
     /// The vault's limits, `core::budget::Limits`; none for the default.

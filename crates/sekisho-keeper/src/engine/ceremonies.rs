@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use sekisho_core::{
     check::Role,
     entropy::{Entropy, fresh},
-    id::{ShiftId, StaffId},
+    id::{ChangeId, ShiftId, StaffId},
     time::Timestamp,
 };
 
-use crate::wire::Refusal;
+use crate::{hash::sha256, wire::Refusal};
 
 const SECONDS: u64 = 300;
 // Anybody who reaches the desk's sign-in page can ask for challenges; they must not fill the memory.
@@ -24,6 +24,18 @@ pub(super) enum Purpose {
     Begin,
     /// To go on with a shift.
     Touch(ShiftId),
+    /// To approve a change of this hash.
+    Approve { change: ChangeId, sha256: [u8; 32] },
+}
+
+impl Purpose {
+    /// The challenge, of what was drawn for it: a passkey that approves a change signs the hash of the change.
+    fn challenge(&self, drawn: [u8; 32]) -> [u8; 32] {
+        match self {
+            Self::Approve { sha256: change, .. } => sha256(&[drawn, *change].concat()),
+            _ => drawn,
+        }
+    }
 }
 
 /// A challenge that waits.
@@ -50,7 +62,8 @@ impl Ceremonies {
         if self.0.len() >= AT_ONCE {
             self.drop_oldest();
         }
-        let (id, challenge) = (fresh(entropy), fresh(entropy));
+        let (id, drawn): ([u8; 16], [u8; 32]) = (fresh(entropy), fresh(entropy));
+        let challenge = purpose.challenge(drawn);
         self.0.insert(id, Waiting { challenge, purpose, until: now + SECONDS });
         (id, challenge)
     }

@@ -1,8 +1,8 @@
 //! From a request to its verb, and from a verb's end to an answer.
 
 use super::{
-    Engine, Position, alerts, assign, board, budget, canary, checks, clock, decide, fault::Fault, figures, intake_keys,
-    lockdown, outbox, pause, receive, registry, staff, stops, turn::Turn, view, witness,
+    Engine, Position, alerts, assign, board, budget, canary, changes, checks, clock, decide, fault::Fault, figures,
+    intake_keys, lockdown, outbox, pause, receive, registry, staff, stops, turn::Turn, view, witness,
 };
 use crate::{
     custody::{self, Opening},
@@ -205,6 +205,18 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
         DeskRequest::Entries { shift, places } => DeskAnswer::Events(board::entries_at(turn, &shift, &places)?),
         DeskRequest::Events { shift, limit } => DeskAnswer::Events(events(turn, &shift, limit)?),
         DeskRequest::Pause { shift, minutes } => pause::by_staff(turn, &shift, minutes).map(|()| DeskAnswer::Done)?,
+        DeskRequest::Propose { shift, change } => DeskAnswer::Proposed(changes::propose(turn, &shift, *change)?),
+        DeskRequest::Changes(shift) => DeskAnswer::Changes(changes::list(turn, &shift)?),
+        DeskRequest::ApprovalOptions { shift, change } => {
+            DeskAnswer::ShiftOptions(changes::options(turn, &shift, change)?)
+        }
+        DeskRequest::Approve { shift, ceremony, assertion } => {
+            changes::approve(turn, &shift, ceremony, &assertion).map(|()| DeskAnswer::Done)?
+        }
+        DeskRequest::CancelChange { shift, change } => {
+            changes::cancel(turn, &shift, change).map(|()| DeskAnswer::Done)?
+        }
+        DeskRequest::MakeChange { shift, change } => changes::make(turn, &shift, change)?,
         DeskRequest::Stops => DeskAnswer::Stops(stops::list(turn.db)?),
         DeskRequest::Stop { shift, target, why } => {
             stops::stop_at_desk(turn, &shift, &target, &why).map(|()| DeskAnswer::Done)?

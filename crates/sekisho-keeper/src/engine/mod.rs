@@ -13,6 +13,7 @@ mod board;
 mod budget;
 mod canary;
 mod ceremonies;
+mod changes;
 mod checks;
 mod clock;
 mod custodians;

@@ -79,11 +79,17 @@ pub(super) fn require_founding(turn: &Turn<'_>) -> Result<(), Fault> {
     if meta::is(turn.db, meta::names::IN_USE)? { Err(Refusal::AlreadyFounded.into()) } else { Ok(()) }
 }
 
-pub(crate) fn put_site(turn: &mut Turn<'_>, site: &SiteView) -> Result<(), Fault> {
+/// Refuses a site that can't be registered.
+pub(super) fn require_site(turn: &Turn<'_>, site: &SiteView) -> Result<(), Fault> {
     Jwks::parse(&site.jwks).map_err(|_| Refusal::BadRequest)?;
     check_prefix(&site.return_prefix).map_err(|_| Refusal::BadRequest)?;
     require_urls(site, turn.room.installation.test)?;
     budget::require_site_budget(turn.db, site.budget)?;
+    Ok(())
+}
+
+pub(crate) fn put_site(turn: &mut Turn<'_>, site: &SiteView) -> Result<(), Fault> {
+    require_site(turn, site)?;
     turn.db
         .prepare_cached("INSERT INTO site (name, view) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET view = ?2")?
         .execute((Word(&site.name), Packed(site)))?;
@@ -98,12 +104,18 @@ fn require_urls(site: &SiteView, test: bool) -> Result<(), Refusal> {
     if webhook && fine(&site.return_prefix) { Ok(()) } else { Err(Refusal::BadRequest) }
 }
 
-pub(crate) fn put_policy(turn: &mut Turn<'_>, policy: &Policy) -> Result<(), Fault> {
+/// Refuses a policy that can't be registered, or is already.
+pub(super) fn require_policy(turn: &Turn<'_>, known: &Policy) -> Result<(), Fault> {
     // More than one reviewer per check comes with the four-eyes rule; until then
     // a policy that asks for it must not be taken and then ignored.
-    if policy.reviewers != 1 {
+    if known.reviewers != 1 || policy(turn.db, &known.name, known.version)?.is_some() {
         return Err(Refusal::BadRequest.into());
     }
+    Ok(())
+}
+
+pub(crate) fn put_policy(turn: &mut Turn<'_>, policy: &Policy) -> Result<(), Fault> {
+    require_policy(turn, policy)?;
     turn.db.prepare_cached("INSERT INTO policy (name, version, body) VALUES (?1, ?2, ?3)")?.execute((
         Word(&policy.name),
         policy.version,

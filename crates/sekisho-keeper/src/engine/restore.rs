@@ -200,6 +200,8 @@ impl Work<'_> {
         let mut replayed = Replayed::default();
         self.events.iter().try_for_each(|event| replay(turn, event, self.known, &mut replayed))?;
         turn.db.execute("UPDATE document SET state = 'shredded' WHERE state = 'shredding'", [])?;
+        // One of them may have been cancelled since the backup.
+        meta::clear(turn.db, meta::names::CHANGES)?;
         if self.instead_of.is_some() {
             forget_what_witnesses_knew(turn)?;
         }

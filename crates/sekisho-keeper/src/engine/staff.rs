@@ -48,7 +48,7 @@ pub(crate) fn invitation(
 }
 
 // A login id is not an e-mail address (M14), and a name on a watermark must be short.
-fn require_name(name: &str) -> Result<(), Refusal> {
+pub(super) fn require_name(name: &str) -> Result<(), Refusal> {
     let fine = (1..=40).contains(&name.chars().count()) && !name.contains('@') && !name.chars().any(char::is_control);
     if fine { Ok(()) } else { Err(Refusal::BadRequest) }
 }
@@ -157,8 +157,33 @@ pub(super) fn shift_options(turn: &mut Turn<'_>, token: Option<&ShiftToken>) -> 
         Some(token) => Purpose::Touch(turn.room.shifts.get(token, turn.now.at)?.id),
         None => Purpose::Begin,
     };
+    Ok(options(turn, purpose))
+}
+
+/// A challenge for a passkey that is enrolled.
+pub(super) fn options(turn: &mut Turn<'_>, purpose: Purpose) -> ShiftOptions {
     let (ceremony, challenge) = turn.room.ceremonies.begin(purpose, turn.now.at, &mut *turn.room.entropy);
-    Ok(ShiftOptions { ceremony, challenge, rp_id: relying_party(turn).id })
+    ShiftOptions { ceremony, challenge, rp_id: relying_party(turn).id }
+}
+
+/// Verifies a passkey's answer: for what it was asked, and whose it is. The challenge is used up.
+fn prove(
+    turn: &mut Turn<'_>,
+    ceremony: [u8; 16],
+    proof: &Assertion,
+) -> Result<(Purpose, StaffView, Credential), Fault> {
+    let waiting = turn.room.ceremonies.take(ceremony, turn.now.at)?;
+    let (view, credential) = by_credential(turn.db, &proof.credential)?.ok_or(Refusal::BadPasskey)?;
+    let counter = webauthn::verify_assertion(&relying_party(turn), &waiting.challenge, &credential, proof)
+        .map_err(|_| Refusal::BadPasskey)?;
+    turn.db.prepare_cached("UPDATE staff SET counter = ?2 WHERE id = ?1")?.execute((Id(view.staff), counter.0))?;
+    Ok((waiting.purpose, view, credential))
+}
+
+/// For what a passkey's answer was asked, and whose it is.
+pub(super) fn proven(turn: &mut Turn<'_>, ceremony: [u8; 16], proof: &Assertion) -> Result<(Purpose, StaffId), Fault> {
+    let (purpose, view, _) = prove(turn, ceremony, proof)?;
+    Ok((purpose, view.staff))
 }
 
 /// Verifies a proof of presence. A new shift, or the old one with a fresh touch, for which no token is given again.
@@ -168,15 +193,11 @@ pub(super) fn begin_shift(
     proof: &Assertion,
     from: Option<&Whence>,
 ) -> Result<Shift, Fault> {
-    let waiting = turn.room.ceremonies.take(ceremony, turn.now.at)?;
-    let (view, credential) = by_credential(turn.db, &proof.credential)?.ok_or(Refusal::BadPasskey)?;
-    let counter = webauthn::verify_assertion(&relying_party(turn), &waiting.challenge, &credential, proof)
-        .map_err(|_| Refusal::BadPasskey)?;
-    turn.db.prepare_cached("UPDATE staff SET counter = ?2 WHERE id = ?1")?.execute((Id(view.staff), counter.0))?;
-    match waiting.purpose {
+    let (purpose, view, credential) = prove(turn, ceremony, proof)?;
+    match purpose {
         Purpose::Touch(shift) => touched(turn, shift, view, budget::device(&credential.id)),
         Purpose::Begin => begun(turn, view, budget::device(&credential.id), from),
-        Purpose::Enrol { .. } => Err(Refusal::BadPasskey.into()),
+        Purpose::Enrol { .. } | Purpose::Approve { .. } => Err(Refusal::BadPasskey.into()),
     }
 }
 
@@ -236,6 +257,14 @@ fn by_id(db: &Connection, staff: StaffId) -> rusqlite::Result<Option<StaffView>>
     db.prepare_cached("SELECT id, name, role, enrolled FROM staff WHERE id = ?1")?
         .query_row([Id(staff)], view)
         .optional()
+}
+
+/// Everybody who is enrolled as this.
+pub(super) fn all_in(db: &Connection, role: Role) -> rusqlite::Result<Vec<StaffId>> {
+    db.prepare_cached("SELECT id FROM staff WHERE role = ?1 ORDER BY enrolled, id")?
+        .query_map([Word(role)], |row| row.get::<_, Id<StaffId>>(0))?
+        .map(|found| found.map(|Id(staff)| staff))
+        .collect()
 }
 
 /// As what somebody is enrolled, if they are.

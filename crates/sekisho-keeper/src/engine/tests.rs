@@ -8,6 +8,7 @@ mod board;
 mod budgets;
 mod canary;
 mod canary_documents;
+mod changes;
 mod custodians;
 pub(crate) mod house;
 mod inputs;

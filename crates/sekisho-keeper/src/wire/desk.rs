@@ -3,7 +3,7 @@
 use sekisho_core::{
     budget::Windows,
     check::{CheckState, LookReason, Reason, Role},
-    id::{AlertId, AssignmentId, KindName, ShiftId, SiteName, StaffId, StopId, ViewingId},
+    id::{AlertId, AssignmentId, ChangeId, KindName, ShiftId, SiteName, StaffId, StopId, ViewingId},
     policy::Text,
     stop::Target,
     time::Timestamp,
@@ -11,7 +11,9 @@ use sekisho_core::{
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use super::{Alerts, Answered, Board, Dialogue, Directory, Figures, SiteView, Status, Stop, Whence};
+use super::{
+    Alerts, Answered, Board, Change, ChangeView, Dialogue, Directory, Figures, SiteView, Status, Stop, Whence,
+};
 
 /// The desk's dialogue.
 pub struct Desk;
@@ -156,6 +158,45 @@ pub enum DeskRequest {
     /// Asks to lift the pause (officer, with a fresh touch). The second officer's word lifts it; the first one's, where
     /// there is but one.
     Resume(ShiftToken),
+    /// Proposes a change that loosens the registry, after the founding (administrator, officer).
+    Propose {
+        /// The shift.
+        shift: ShiftToken,
+        /// What.
+        change: Box<Change>,
+    },
+    /// The changes that wait (administrator, officer).
+    Changes(ShiftToken),
+    /// A challenge to approve a change with (officer).
+    ApprovalOptions {
+        /// The shift.
+        shift: ShiftToken,
+        /// Which.
+        change: ChangeId,
+    },
+    /// An officer is for it.
+    Approve {
+        /// The shift.
+        shift: ShiftToken,
+        /// The ceremony that `ApprovalOptions` began.
+        ceremony: [u8; 16],
+        /// The passkey's answer.
+        assertion: Assertion,
+    },
+    /// It will not be made (officer, administrator).
+    CancelChange {
+        /// The shift.
+        shift: ShiftToken,
+        /// Which.
+        change: ChangeId,
+    },
+    /// It is made, after its day (administrator). `Done`, or `Invitation` for somebody new.
+    MakeChange {
+        /// The shift.
+        shift: ShiftToken,
+        /// Which.
+        change: ChangeId,
+    },
     /// What is stopped now. The desk asks for itself too, so it takes no shift.
     Stops,
     /// Stops something (officer, administrator).
@@ -221,11 +262,11 @@ pub enum DeskAnswer {
     EnrolOptions(EnrolOptions),
     /// To `Enrol`.
     Enrolled(StaffView),
-    /// To `ShiftOptions`.
+    /// To `ShiftOptions`, `ApprovalOptions`.
     ShiftOptions(ShiftOptions),
     /// To `BeginShift`.
     Shift(Shift),
-    /// To `EndShift`, `RemoveStaff`, `RegisterSite`, `SetSiteBudget`, `Pause`, `Resume`, `Stop`, `Lift`, `Reopen`, `LockDown`,
+    /// To `EndShift`, `RemoveStaff`, `RegisterSite`, `SetSiteBudget`, `Pause`, `Resume`, `Stop`, `Lift`, `Reopen`, `Approve`, `CancelChange`, `MakeChange`, `LockDown`,
     /// `ConfirmTime`, `Acknowledge`.
     Done,
     /// To `Whoami`.
@@ -259,6 +300,10 @@ pub enum DeskAnswer {
     Figures(Box<Figures>),
     /// To `Stops`.
     Stops(Vec<Stop>),
+    /// To `Propose`.
+    Proposed(ChangeId),
+    /// To `Changes`.
+    Changes(Vec<ChangeView>),
     /// To `Status`.
     Status(Status),
 }

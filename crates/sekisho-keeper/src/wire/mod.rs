@@ -9,6 +9,7 @@ mod alerts;
 mod board;
 mod budget;
 mod bytes;
+mod changes;
 mod courier;
 mod desk;
 mod figures;
@@ -23,6 +24,7 @@ mod witness;
 pub use alerts::{AlertView, Alerts, Call, Pulse};
 pub use board::{Board, Flow, OpenNow, Quarter, ShiftNow, Spending};
 pub use budget::{BudgetSpent, BudgetView, Whose};
+pub use changes::{Change, ChangeView};
 pub use courier::{Courier, CourierAnswer, CourierRequest, Message, WitnessAsk, WitnessSaid};
 pub use desk::{
     Assertion, Assignment, Desk, DeskAnswer, DeskRequest, EnrolOptions, LoggedEvent, Picture, Queue, Shift,

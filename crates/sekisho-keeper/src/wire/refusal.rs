@@ -77,6 +77,9 @@ pub enum Refusal {
     /// The invitation or token is used, expired or unknown.
     #[error("bad_invitation")]
     BadInvitation,
+    /// It was not approved yet, or its day is not over.
+    #[error("not_yet")]
+    NotYet,
     /// Only possible while the installation is being founded.
     #[error("already_founded")]
     AlreadyFounded,

@@ -227,6 +227,7 @@ fn others(served: &Served, scene: &mut Scene<'_>, role: Role) {
     if role == Role::Officer {
         paused(served, scene);
         stopped(served, scene);
+        changes(served, scene);
     }
     scene.browser.navigate(&format!("{}/alerts", served.origin));
     scene.browser.click("button[name=lang]");
@@ -276,6 +277,24 @@ fn stopped(served: &Served, scene: &mut Scene<'_>) {
     scene.browser.type_into("details input[name=why]", "it was an officer");
     scene.browser.click("details button.main");
     scene.browser.wait_for_text("何も止まっていません");
+}
+
+/// M15: a change that waits, for whoever may approve it; approved with a real passkey.
+fn changes(served: &Served, scene: &mut Scene<'_>) {
+    served.desk.keeper.propose_somebody();
+    scene.browser.navigate(&format!("{}/watch", served.origin));
+    scene.browser.click("a.button[href='/changes']");
+    scene.browser.wait_for_text("あと必要な承認: 2");
+    scene.take("officer-changes");
+    scene.browser.click("button[data-passkey]");
+    scene.browser.wait_for_text("あと必要な承認: 1");
+    scene.browser.click("button[name=lang]");
+    scene.browser.wait_for_text("Approvals still missing");
+    scene.take("officer-changes-approved-english");
+    scene.browser.click("button[name=lang]");
+    scene.browser.wait_for_text("あと必要な承認: 1");
+    scene.browser.click("form[action='/changes/cancel'] button");
+    scene.browser.wait_for_text("待っている変更はありません");
 }
 
 /// Last of all: afterwards nothing answers but that.

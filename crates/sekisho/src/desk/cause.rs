@@ -310,11 +310,15 @@ const fn refusal_words(refusal: Refusal) -> Words {
                 "It was used or its time is over. Ask the administrator for a new one.",
             ],
         ),
+        Refusal::NotYet => words(
+            ["まだ実行できません。", "It can't be made yet."],
+            ["2人の承認と、そこから24時間が要ります。", "It takes two people's approval, and 24 hours from then on."],
+        ),
         Refusal::AlreadyFounded => words(
             ["設置の期間は終わっています。", "The founding is over."],
             [
-                "この変更は設置のあいだだけできます。あとから変える方法は、この版にはまだありません。",
-                "This can only be done while founding. This version has no way to change it later.",
+                "この変更は、提案して2人の承認と24時間を待つ必要があります。",
+                "This has to be proposed, approved by two people, and waits 24 hours.",
             ],
         ),
         Refusal::ReasonMismatch => words(
@@ -400,7 +404,7 @@ mod tests {
     }
 
     /// Everything that the keeper may say to a desk.
-    pub(super) const TO_DESKS: [Refusal; 27] = [
+    pub(super) const TO_DESKS: [Refusal; 28] = [
         Refusal::Locked,
         Refusal::LockedDown,
         Refusal::Stopped,
@@ -420,6 +424,7 @@ mod tests {
         Refusal::Damaged,
         Refusal::BadPasskey,
         Refusal::BadInvitation,
+        Refusal::NotYet,
         Refusal::AlreadyFounded,
         Refusal::ReasonMismatch,
         Refusal::LookReasonNeeded,

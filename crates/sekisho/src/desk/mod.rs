@@ -11,6 +11,7 @@ mod board;
 #[cfg(test)]
 mod browser_tests;
 mod cause;
+mod changes;
 mod encoding;
 mod enrol;
 mod guard;
@@ -72,6 +73,12 @@ pub fn router(desk: Desk) -> Router {
         .route("/staff/remove", post(staff::remove::post))
         .route("/sites", get(sites::list::get).post(sites::register::post))
         .route("/sites/budget", post(sites::budget::post))
+        .route("/changes", get(changes::list::get))
+        .route("/changes/policy", post(changes::policy::post))
+        .route("/changes/{change}/options", post(changes::approve::options))
+        .route("/changes/approve", post(changes::approve::post))
+        .route("/changes/cancel", post(changes::cancel::post))
+        .route("/changes/make", post(changes::make::post))
         .route("/watch", get(watch::board::get))
         .route("/watch/pause", post(watch::pause::post))
         .route("/watch/resume", post(watch::resume::post))

@@ -98,11 +98,7 @@ impl Frame {
 
     /// What a role is called.
     pub(crate) fn role(&self, role: &Role) -> &'static str {
-        match role {
-            Role::Administrator => self.t("管理者", "Administrator"),
-            Role::Reviewer => self.t("審査員", "Reviewer"),
-            Role::Officer => self.t("責任者", "Officer"),
-        }
+        self::role(self.lang, *role)
     }
 }
 
@@ -118,6 +114,15 @@ impl Who {
 
     pub(crate) fn is_officer(&self) -> bool {
         self.role == Role::Officer
+    }
+}
+
+/// What a role is called.
+pub(crate) fn role(lang: Lang, role: Role) -> &'static str {
+    match role {
+        Role::Administrator => lang.pick("管理者", "Administrator"),
+        Role::Reviewer => lang.pick("審査員", "Reviewer"),
+        Role::Officer => lang.pick("責任者", "Officer"),
     }
 }
 

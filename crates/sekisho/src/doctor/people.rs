@@ -28,8 +28,8 @@ pub(super) const OFFICERS: Row = Row {
         ja: "責任者2人で決めるべきこと(一時停止の解除、時刻の確認)を、1人で決めるか、誰も決められません。",
     },
     mend: Fixed {
-        en: "Invite a second officer at the desk's page /staff before the first real check.",
-        ja: "最初の本番の確認の前に、デスクの /staff で2人目の責任者を招待してください。",
+        en: "Invite a second officer at the desk's page /staff; after the first real check that waits for approval and a day.",
+        ja: "デスクの /staff で2人目の責任者を招待してください。最初の本番の確認の後は、承認と24時間が要ります。",
     },
 };
 
@@ -41,8 +41,8 @@ pub(super) const ADMINISTRATORS: Row = Row {
         ja: "1人だけの管理者がパスキーを失うと、人やサイトを外せる人がいなくなります。",
     },
     mend: Fixed {
-        en: "Invite a second administrator at the desk's page /staff before the first real check.",
-        ja: "最初の本番の確認の前に、デスクの /staff で2人目の管理者を招待してください。",
+        en: "Invite a second administrator at the desk's page /staff; after the first real check that waits for approval and a day.",
+        ja: "デスクの /staff で2人目の管理者を招待してください。最初の本番の確認の後は、承認と24時間が要ります。",
     },
 };
 
@@ -54,8 +54,8 @@ pub(super) const REVIEWERS: Row = Row {
         ja: "確認が届いても見る人がいないので、画像はすべて見られずに消えます。",
     },
     mend: Fixed {
-        en: "Enrol reviewers while founding; after the first real check nobody can be added in this version.",
-        ja: "設置の間に審査者を登録してください。この版では、最初の本番の確認の後に人を足せません。",
+        en: "Invite reviewers at the desk's page /staff; after the first real check that waits for approval and a day.",
+        ja: "デスクの /staff で審査者を招待してください。最初の本番の確認の後は、承認と24時間が要ります。",
     },
 };
 

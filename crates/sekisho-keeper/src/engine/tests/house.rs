@@ -3,6 +3,7 @@
 mod assault;
 mod attacks;
 mod budgets;
+mod changes;
 mod documents;
 mod fixtures;
 mod laying;
@@ -29,7 +30,7 @@ use sekisho_core::{
     budget::Limits,
     check::{CheckState, LookReason, Reason, Role},
     event::{Event, What},
-    id::{AssignmentId, CheckId, DocumentId, IntakeKeyId},
+    id::{AssignmentId, ChangeId, CheckId, DocumentId, IntakeKeyId},
     policy::{AcceptedKind, AgeRule, Basis, BasisClass, Field, LeapDay, Policy, Reached, Retention, ReviewHours, Text},
     time::{Clock, HOUR, Reading, Timestamp},
     watch::{Setup, Switch},
@@ -54,6 +55,7 @@ use crate::{
     wire::*,
 };
 
+pub(super) use changes::Hand;
 pub(super) use fixtures::sub_text;
 use fixtures::{people, policy, site, site_key, sub};
 pub(super) use laying::LINK;

@@ -32,10 +32,24 @@ pub(crate) struct Proof {
     signature: Bytes,
 }
 
+impl Proof {
+    /// The ceremony that it belongs to, and what the passkey answered.
+    pub(crate) fn parts(self) -> Result<([u8; 16], Assertion), Cause> {
+        let ceremony = self.ceremony.sixteen().ok_or(Cause::BadForm)?;
+        let assertion = Assertion {
+            credential: self.credential.0,
+            client_data: self.client_data.0,
+            authenticator_data: self.authenticator_data.0,
+            signature: self.signature.0,
+        };
+        Ok((ceremony, assertion))
+    }
+}
+
 /// Where the browser goes next.
 #[derive(Serialize)]
-struct Begun {
-    next: &'static str,
+pub(crate) struct Begun {
+    pub(crate) next: &'static str,
 }
 
 /// Hands the proof to the keeper and a new session to the browser.
@@ -45,13 +59,7 @@ pub(crate) async fn post(
     Whence(from): Whence,
     FromScript(proof): FromScript<Proof>,
 ) -> Result<Response, Cause> {
-    let ceremony = proof.ceremony.sixteen().ok_or(Cause::BadForm)?;
-    let assertion = Assertion {
-        credential: proof.credential.0,
-        client_data: proof.client_data.0,
-        authenticator_data: proof.authenticator_data.0,
-        signature: proof.signature.0,
-    };
+    let (ceremony, assertion) = proof.parts()?;
     let DeskAnswer::Shift(shift) = desk.ask(DeskRequest::BeginShift { ceremony, assertion, from }).await? else {
         return Err(misplaced());
     };

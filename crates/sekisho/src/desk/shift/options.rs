@@ -1,7 +1,7 @@
 //! `POST /shift/options`: what a browser needs to prove presence.
 
 use axum::{Json, extract::State};
-use sekisho_keeper::wire::{DeskAnswer, DeskRequest};
+use sekisho_keeper::wire::{DeskAnswer, DeskRequest, ShiftOptions};
 use serde::Serialize;
 
 use crate::desk::{
@@ -38,15 +38,21 @@ pub(crate) async fn post(State(desk): State<Desk>, Maybe(signed): Maybe) -> Resu
     let DeskAnswer::ShiftOptions(options) = desk.ask(DeskRequest::ShiftOptions { shift }).await? else {
         return Err(misplaced());
     };
-    Ok(Json(Options {
-        ceremony: options.ceremony.as_slice().into(),
-        public_key: PublicKey {
-            challenge: options.challenge.as_slice().into(),
-            rp_id: options.rp_id,
-            user_verification: "required",
-            timeout: TIMEOUT,
-        },
-    }))
+    Ok(Json(options.into()))
+}
+
+impl From<ShiftOptions> for Options {
+    fn from(options: ShiftOptions) -> Self {
+        Self {
+            ceremony: options.ceremony.as_slice().into(),
+            public_key: PublicKey {
+                challenge: options.challenge.as_slice().into(),
+                rp_id: options.rp_id,
+                user_verification: "required",
+                timeout: TIMEOUT,
+            },
+        }
+    }
 }
 
 #[cfg(test)]

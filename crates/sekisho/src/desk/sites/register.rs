@@ -1,4 +1,4 @@
-//! `POST /sites`: registers or changes a site, while the installation is being founded.
+//! `POST /sites`: registers or changes a site while the installation is being founded, and proposes it afterwards.
 
 use axum::{
     extract::State,
@@ -6,12 +6,13 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use sekisho_core::{check::Role, policy::Text};
-use sekisho_keeper::wire::{DeskAnswer, DeskRequest, SiteView};
+use sekisho_keeper::wire::{Change, DeskAnswer, DeskRequest, Refusal, SiteView};
 
 use super::{Draft, Sites};
 use crate::{
     desk::{
         cause::Cause,
+        changes::propose,
         lang::Lang,
         page::page_with,
         session::{Fields, Sent, only},
@@ -80,10 +81,15 @@ pub(crate) async fn post(
         Ok(site) => site,
         Err(fault) => return again(&desk, lang, &signed, draft, fault).await,
     };
-    let request = DeskRequest::RegisterSite { shift: signed.shift.token.clone(), site: Box::new(site) };
-    match desk.ask_for(&signed, request).await? {
-        DeskAnswer::Done => Ok(Redirect::to("/sites").into_response()),
-        _ => Err(misplaced()),
+    let request = DeskRequest::RegisterSite { shift: signed.shift.token.clone(), site: Box::new(site.clone()) };
+    match desk.ask_for(&signed, request).await {
+        Ok(DeskAnswer::Done) => Ok(Redirect::to("/sites").into_response()),
+        Ok(_) => Err(misplaced()),
+        // From the first real check on it takes others, and a day.
+        Err(Cause::Refused(Refusal::AlreadyFounded)) => {
+            Ok(propose(&desk, &signed, Change::Site(Box::new(site))).await?.into_response())
+        }
+        Err(cause) => Err(cause),
     }
 }
 

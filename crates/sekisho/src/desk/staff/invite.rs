@@ -1,16 +1,23 @@
 //! `POST /staff/invite`: an invitation, shown once.
 
 use askama::Template;
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use sekisho_core::{check::Role, time::Timestamp};
-use sekisho_keeper::wire::{DeskAnswer, DeskRequest};
+use sekisho_keeper::wire::{Change, DeskAnswer, DeskRequest, Refusal};
 
-use crate::desk::{
-    cause::Cause,
-    lang::Lang,
-    page::{Frame, page},
-    session::{Sent, only},
-    state::{Desk, misplaced},
+use crate::{
+    desk::{
+        cause::Cause,
+        changes::propose,
+        lang::Lang,
+        page::{Frame, page},
+        session::{Sent, only},
+        state::{Desk, misplaced},
+    },
+    service::desk_sessions::Signed,
 };
 
 /// The longest name, in characters.
@@ -36,12 +43,30 @@ pub(crate) async fn post(
     let name = fields.get("name").filter(|name| is_name(name)).ok_or(Cause::BadForm)?.to_owned();
     let role = fields.get("role").and_then(role_of).ok_or(Cause::BadForm)?;
     let request = DeskRequest::Invite { shift: signed.shift.token.clone(), name: name.clone(), role };
-    let DeskAnswer::Invitation { invitation, until } = desk.ask_for(&signed, request).await? else {
-        return Err(misplaced());
-    };
+    match desk.ask_for(&signed, request).await {
+        Ok(DeskAnswer::Invitation { invitation, until }) => {
+            show(&desk, lang, &signed, (name, role), (&invitation, until))
+        }
+        Ok(_) => Err(misplaced()),
+        // From the first real check on it takes others, and a day.
+        Err(Cause::Refused(Refusal::AlreadyFounded)) => {
+            Ok(propose(&desk, &signed, Change::Staff { name, role }).await?.into_response())
+        }
+        Err(cause) => Err(cause),
+    }
+}
+
+/// Shows an invitation, once.
+pub(crate) fn show(
+    desk: &Desk,
+    lang: Lang,
+    signed: &Signed,
+    (name, role): (String, Role),
+    (invitation, until): (&str, Timestamp),
+) -> Result<Response, Cause> {
     let link = format!("{}/enrol/{invitation}", desk.settings().origin);
     // A language switch would come back to another page, and the link is shown once.
-    let frame = Frame::signed(&desk, lang, &signed, "/staff").unswitchable();
+    let frame = Frame::signed(desk, lang, signed, "/staff").unswitchable();
     page(&Invited { frame, name, role, link, until })
 }
 
@@ -71,6 +96,25 @@ mod tests {
         let answer = desk.post_form("/staff/invite", &[("name", "佐藤"), ("role", "reviewer")]).await;
         assert_eq!(answer.status, 200);
         assert!(answer.body.contains(&format!("{ORIGIN}/enrol/")) && answer.body.contains("11月22日"));
+    }
+
+    /// M15: after the founding it is proposed, approved by two, and made; then the link is shown.
+    #[tokio::test]
+    async fn after_the_founding_it_is_proposed_and_the_link_is_shown_when_it_is_made() {
+        let mut desk = TestDesk::new();
+        desk.keeper.be_in_use();
+        desk.sign_in(Role::Administrator).await;
+        let answer = desk.post_form("/staff/invite", &[("name", "佐藤"), ("role", "reviewer")]).await;
+        assert_eq!((answer.status, answer.header("location")), (303, "/changes"));
+        let page = desk.get("/changes").await.body;
+        assert!(page.contains("佐藤") && page.contains("あと必要な承認: 2") && !page.contains("実行する"), "{page}");
+        let change = page.split("name=\"change\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        assert_eq!(desk.post_form("/changes/make", &[("change", &change)]).await.status, 409);
+        desk.keeper.approve_twice();
+        assert!(desk.get("/changes").await.body.contains("実行できます"));
+        let made = desk.post_form("/changes/make", &[("change", &change)]).await;
+        assert!(made.status == 200 && made.body.contains("/enrol/made"), "{}", made.body);
+        assert!(desk.get("/changes").await.body.contains("待っている変更はありません"));
     }
 
     /// M14

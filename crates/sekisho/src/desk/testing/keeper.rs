@@ -1,5 +1,7 @@
 //! A keeper that plays along: as many verbs as the desk's pages need, in memory.
 
+mod brakes;
+
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard},
@@ -8,8 +10,7 @@ use std::{
 use sekisho_core::{
     check::{CheckState, Reason, Role, Verdict},
     event::{Event, What},
-    id::{AssignmentId, KeeperId, ShiftId, StaffId, StopId, ViewingId},
-    stop::Target,
+    id::{AssignmentId, KeeperId, ShiftId, StaffId, ViewingId},
 };
 use sekisho_keeper::{
     webauthn::{Credential, RelyingParty, verify_assertion, verify_registration},
@@ -23,6 +24,7 @@ use sekisho_keeper::{
 use super::{
     NOW, alerts,
     board::{self, Play},
+    changes::Changes,
     fixtures::{beginning, policy, site, text},
 };
 use crate::service::desk_ports::{DeskKeeper, Pending};
@@ -61,6 +63,7 @@ struct State {
     alerts: Alerts,
     play: Play,
     stops: Vec<Stop>,
+    changes: Changes,
 }
 
 pub(super) fn staff_id(role: Role) -> [u8; 16] {
@@ -108,6 +111,7 @@ impl PlayKeeper {
             alerts: alerts::waiting(),
             play: Play::Busy,
             stops: Vec::new(),
+            changes: Changes::default(),
         }))
     }
 
@@ -232,6 +236,22 @@ impl State {
                 near_deadline: self.waiting.min(1),
                 next_deadline: (self.waiting > 0).then_some(NOW + 5 * 3600),
             })),
+            DeskRequest::Invite { .. } | DeskRequest::RegisterSite { .. } if self.changes.in_use => {
+                Err(Refusal::AlreadyFounded)
+            }
+            DeskRequest::Propose { change, .. } => Ok(self.changes.propose(*change, self.holder)),
+            DeskRequest::Changes(_) => Ok(self.changes.all()),
+            DeskRequest::ApprovalOptions { .. } => Ok(DeskAnswer::ShiftOptions(ShiftOptions {
+                ceremony: [6; 16],
+                challenge: [8; 32],
+                rp_id: self.rp_id(),
+            })),
+            DeskRequest::Approve { assertion, .. } => {
+                let by = self.prover(&assertion)?;
+                self.changes.approve(by)
+            }
+            DeskRequest::CancelChange { change, .. } => Ok(self.changes.cancel(change)),
+            DeskRequest::MakeChange { change, .. } => self.changes.make(change),
             DeskRequest::Invite { .. } => Ok(DeskAnswer::Invitation {
                 invitation: "Jx3fQ0mVt2kP9sYb7LwZ4nRc6HdTg1uE".into(),
                 until: NOW + 86_400,
@@ -273,11 +293,7 @@ impl State {
                 self.stops.retain(|known| known.id != stop);
                 Ok(DeskAnswer::Done)
             }
-            DeskRequest::Reopen { stop, site, staff, why, .. } => {
-                self.stops.retain(|known| known.id != stop);
-                self.stop(Target::OtherSites(site), &why);
-                Ok(self.stop(Target::OtherPeople(staff), &why))
-            }
+            DeskRequest::Reopen { stop, site, staff, why, .. } => Ok(self.reopen(stop, (site, staff), &why)),
             DeskRequest::Resume(_) => Ok(self.pause(false)),
             DeskRequest::LockDown { .. } => {
                 self.refusal = Some(Refusal::LockedDown);
@@ -396,14 +412,6 @@ impl State {
         let by = StaffId::from_bytes(staff_id(Role::Officer));
         self.paused = paused;
         self.events.push(if paused { What::Paused { by: by.into(), until: None } } else { What::Resumed { by } });
-        DeskAnswer::Done
-    }
-
-    fn stop(&mut self, target: Target, why: &str) -> DeskAnswer {
-        let newest = self.stops.iter().map(|stop| stop.id.as_bytes()[0]).max().unwrap_or(0);
-        let id = StopId::from_bytes([newest + 1; 16]);
-        let by = StaffId::from_bytes(staff_id(Role::Officer)).into();
-        self.stops.push(Stop { id, target, by, why: why.parse().expect("a reason"), since: NOW });
         DeskAnswer::Done
     }
 

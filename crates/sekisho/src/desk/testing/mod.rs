@@ -3,6 +3,7 @@
 
 mod alerts;
 mod board;
+mod changes;
 mod fixtures;
 mod keeper;
 

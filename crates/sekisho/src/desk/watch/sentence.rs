@@ -1,5 +1,7 @@
 //! An event as a sentence that an officer reads at a glance.
 
+mod brakes;
+
 use std::fmt::Display;
 
 use sekisho_core::{
@@ -9,7 +11,6 @@ use sekisho_core::{
     check::{ShredCause, Verdict},
     event::{Contradiction, What},
     id::StaffId,
-    lockdown::{KeystoreChange, Means},
     policy::Text,
     stop::Stopping,
     time::Timestamp,
@@ -45,6 +46,7 @@ pub(in crate::desk) fn weight(what: &What) -> &'static str {
         | What::WatchSet { .. }
         | What::Stopping { .. }
         | What::KeystoreChanged { .. }
+        | What::Changing { .. }
         | What::ResumeAsked { .. }
         | What::Shredded { cause: ShredCause::Damaged | ShredCause::Overdue, .. } => "look",
         What::Canary { canary: Canary::Known { .. } } => "alarm",
@@ -120,42 +122,6 @@ impl Teller {
                 let since = when::day_and_minute(*since, self.lang);
                 self.say(&since, " から、通知を送る部分の応答がありません", "The courier is silent since ", "")
             }
-        })
-    }
-
-    fn of_brakes(&self, what: &What) -> Option<String> {
-        Some(match what {
-            What::Paused { by, .. } => self.say(&self.author(*by), " が閲覧を止めました", "", " paused viewing"),
-            What::ResumeAsked { by } => {
-                self.say(&self.name(*by), " が閲覧の再開を求めました", "", " asked to resume viewing")
-            }
-            What::Resumed { by } => self.say(&self.name(*by), " が閲覧を再開しました", "", " resumed viewing"),
-            What::LockedDown { lockdown } => {
-                let order = self.say(&self.author(lockdown.by), " が施錠を命じました", "", " ordered the lockdown");
-                format!("{order}: {}", lockdown.why)
-            }
-            What::Stopping { stopping: Stopping::Stopped { what, by, why, .. } } => match self.lang {
-                Lang::Ja => format!("{} が止めました({what}): {why}", self.author(*by)),
-                Lang::En => format!("{} stopped {what}: {why}", self.author(*by)),
-            },
-            What::Stopping { stopping: Stopping::Lifted { by, why, .. } } => {
-                format!("{}: {why}", self.say(&self.author(*by), " が再開させました", "", " lifted a stop"))
-            }
-            What::KeystoreChanged { change: KeystoreChange::PassphraseChosen } => {
-                self.lang.pick("分散鍵で、合言葉が変えられました", "By shares, another passphrase was chosen").into()
-            }
-            What::KeystoreChanged { change: KeystoreChange::SharesDealt { needed, of } } => match self.lang {
-                Lang::Ja => format!("分散鍵が配られました({of} 人のうち {needed} 人で解錠)"),
-                Lang::En => format!("Shares were dealt: {needed} of {of} open the keystore"),
-            },
-            What::Unlocked { by: Means::Passphrase } => {
-                self.lang.pick("合言葉で解錠されました", "Unlocked, by the passphrase").into()
-            }
-            What::Unlocked { by: Means::Shares { given, of } } => match self.lang {
-                Lang::Ja => format!("{of} 人の保管者のうち {given} 人の分散鍵で解錠されました"),
-                Lang::En => format!("Unlocked, by {given} of {of} custodians' shares"),
-            },
-            _ => return None,
         })
     }
 
@@ -331,7 +297,7 @@ impl Teller {
     }
 
     /// A person's name; the id of somebody who is not enrolled any more.
-    pub(super) fn name(&self, id: StaffId) -> String {
+    pub(in crate::desk) fn name(&self, id: StaffId) -> String {
         let person = self.staff.iter().find(|person| person.staff == id);
         person.map_or_else(|| id.to_string(), |person| person.name.clone())
     }
