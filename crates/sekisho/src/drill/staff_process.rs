@@ -120,8 +120,9 @@ fn note(told: &Told, alone: &Told, looks: u64, waiting: usize, beside: &[&str], 
     let mut note = format!(
         "{} attempts, {} of them with nobody on shift; whoever is in the desk sees what passes and lends themselves \
          the budget of whoever is on shift: {looks} looks on record, {waiting} documents left that it could not open; \
-         from outside its confinement the same code reached what it was refused inside; while an \
-         installation is founded, an administrator's shift would let it invite somebody, on record; later none does",
+         from outside its confinement the same code reached what it was refused inside; an \
+         administrator's shift alone would let it invite somebody while an installation is founded, on record; later \
+         that takes two officers and a day",
         told.0.len(),
         alone.0.len(),
     );
