@@ -163,6 +163,7 @@ fn single(chance: &mut Chance) -> Op {
         34 => Op::Next(n as u8),
         35 => Op::View(n as u8),
         36 => Op::Decide(n as u8, reason(chance)),
+        37 => Op::Refused(n as u8 % 4),
         _ => Op::Tick,
     }
 }

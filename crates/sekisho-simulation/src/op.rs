@@ -56,6 +56,8 @@ pub enum Op {
         /// Its member.
         member: u8,
     },
+    /// Somebody in the network of that number is refused by the gate.
+    Refused(u8),
     /// The courier pulls and delivers; every message with an odd place fails.
     Deliver(bool),
     /// A check is asked about, with its proof.

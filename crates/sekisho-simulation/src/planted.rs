@@ -24,6 +24,8 @@ pub enum Planted {
     MeterForgets,
     /// What the watch remembers is lost with every process, as if it lay in memory.
     WatchForgets,
+    /// Refusals that the ledger was not told yet are lost with every process, as if they lay in memory.
+    CountsForget,
     /// Somebody reads the database all the time, so that its write-ahead log is never cut.
     LogStays,
 }

@@ -104,3 +104,14 @@ fn a_watch_that_ends_with_its_process_is_found() {
     let broken = run::by_script(3, &script, Planted::WatchForgets).violation;
     assert_eq!(broken.map(|(at, violation)| (at, violation.law)), Some((29, Law::Watched)));
 }
+
+/// M20: (i). Refusals that were counted and not told yet, with a process that dies after them.
+#[test]
+fn refusals_that_end_with_their_process_are_found() {
+    let refused = std::iter::repeat_n(Op::Refused(1), 3);
+    let again = [Op::Kill, Op::Start { off: 5, unlock: true, power: None }, Op::Tick];
+    let script: Vec<_> = refused.chain(again).map(Step::new).collect();
+    assert_eq!(run::by_script(1, &script, Planted::Nothing).violation, None);
+    let broken = run::by_script(1, &script, Planted::CountsForget).violation;
+    assert_eq!(broken.map(|(at, violation)| (at, violation.law)), Some((4, Law::Watched)));
+}

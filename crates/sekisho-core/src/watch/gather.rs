@@ -7,7 +7,12 @@
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
-use super::observed::{Asker, Observation, Outsider, Room, Trouble};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    observed::{Asker, Observation, Outsider, Room, Trouble},
+    sent::pairs,
+};
 use crate::time::Timestamp;
 
 /// How many askers are named in a minute for each trouble.
@@ -15,15 +20,16 @@ const NAMED: usize = 8;
 /// How long things are summed up, in seconds.
 const SUMMED: u64 = 60;
 
-/// Refusals that are being summed up. It lives in memory: what a restart loses is less than a minute's counts, and of
-/// those only what was not told at once.
-#[derive(Debug, Clone, Default)]
+/// Refusals that are being summed up. Whoever holds it keeps it where a crash doesn't reach: else up to a minute's
+/// counts are lost with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gather {
     began: Timestamp,
+    #[serde(with = "pairs")]
     seen: BTreeMap<(Trouble, Asker), Sum>,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Sum {
     seen: u64,
     told: u64,
@@ -51,6 +57,16 @@ impl Gather {
         self.began = now;
         let over = core::mem::take(&mut self.seen);
         over.into_iter().filter(|(_, sum)| sum.seen > sum.told).map(|(key, mut sum)| tell(&key, &mut sum)).collect()
+    }
+
+    /// How often this asker was refused for it in this minute, or all of those with whom they are summed up.
+    pub fn count(&self, room: Room, trouble: Trouble, asker: &Asker) -> u64 {
+        self.seen.get(&self.key(trouble, asker.as_known_to(room))).map_or(0, |sum| sum.seen)
+    }
+
+    /// Whether nothing is being summed up.
+    pub fn is_empty(&self) -> bool {
+        self.seen.is_empty()
     }
 
     fn key(&self, trouble: Trouble, asker: Asker) -> (Trouble, Asker) {
@@ -109,6 +125,15 @@ mod tests {
         let mut refuse = || gather.refused(Room::Gate, Trouble::UnknownReference, &network(1), at);
         let told: Vec<_> = (1..=64).filter(|_| !refuse().is_empty()).collect();
         assert_eq!(told, [1, 4, 8, 64]);
+    }
+
+    #[test]
+    fn what_is_summed_up_outlives_a_process() {
+        let (mut gather, at) = (Gather::default(), Timestamp(60));
+        (0..3).for_each(|_| drop(gather.refused(Room::Gate, Trouble::UnknownReference, &network(1), at)));
+        let mut again: Gather = serde_json::from_str(&serde_json::to_string(&gather).unwrap()).unwrap();
+        assert_eq!(again, gather);
+        assert_eq!(count(&again.refused(Room::Gate, Trouble::UnknownReference, &network(1), at)), 3);
     }
 
     /// M26: the public process can't speak of the staff.

@@ -14,6 +14,7 @@ pub mod detectors;
 mod finding;
 pub mod gather;
 pub mod observed;
+pub mod sent;
 mod sentence;
 mod setup;
 mod verdict;

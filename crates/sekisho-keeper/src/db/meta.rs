@@ -32,6 +32,8 @@ pub struct LockedDown {
 
 /// The facts, by name.
 pub mod names {
+    /// What is being summed up before the ledger is told of it.
+    pub const GATHERED: &str = "gathered";
     /// [`super::Installation`].
     pub const INSTALLATION: &str = "installation";
     /// The highest confirmed time.

@@ -2,7 +2,7 @@
 
 use super::{
     Engine, Position, alerts, assign, board, budget, canary, changes, checks, clock, decide, fault::Fault, figures,
-    intake_keys, lockdown, outbox, pause, receive, registry, staff, stops, turn::Turn, view, witness,
+    intake_keys, lockdown, outbox, pause, receive, registry, staff, stops, turn::Turn, view, watching, witness,
 };
 use crate::{
     custody::{self, Opening},
@@ -146,6 +146,8 @@ fn gate(turn: &mut Turn<'_>, request: GateRequest) -> Result<GateAnswer, Fault> 
         GateRequest::MemberLeft { sub, call } => done(checks::member_left(turn, &sub, &call))?,
         GateRequest::Proof(check) => GateAnswer::Proof(checks::proof(turn, check)?),
         GateRequest::Status => GateAnswer::Status(status(turn)?),
+        GateRequest::Sent(_) => GateAnswer::Heard(Vec::new()),
+        GateRequest::Names => GateAnswer::Names(watching::names(turn)?),
         GateRequest::Unheard(unheard) => canary::hear(turn, &unheard).map(|()| GateAnswer::Heard(Vec::new()))?,
         GateRequest::Stops => GateAnswer::Stops(stops::list(turn.db)?.into_iter().map(|stop| stop.target).collect()),
     })

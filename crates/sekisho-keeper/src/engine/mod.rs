@@ -106,7 +106,9 @@ impl Engine {
     fn batch(&mut self, asks: Vec<Ask>) -> Result<Vec<Outcome>, Fault> {
         let now = self.now();
         let (steps, effects, positions) = self.transact(now, |turn| {
-            asks.into_iter().map(|ask| (ask.side(), watching::heed(turn, ask))).collect::<Vec<_>>()
+            let done = asks.into_iter().map(|ask| (ask.side(), watching::heed(turn, ask))).collect::<Vec<_>>();
+            watching::put_by(turn);
+            done
         })?;
         let outcomes = steps.into_iter().map(|(side, step)| self.conclude(side, step, &positions)).collect();
         self.carry_out(&effects);
@@ -177,7 +179,7 @@ impl Engine {
             let _ = self.db.execute_batch("ROLLBACK");
             self.room.ledger.abandon();
             self.room.tally.rollback_to(0);
-            self.room.watching.forget();
+            self.room.watching.forget_all();
             // A commit can fail and be on the disk all the same. Its entries are then
             // in the database and not in the journal; a start completes the journal.
             self.halted = !self.is_as_before().unwrap_or(false);

@@ -137,6 +137,14 @@ impl Keys {
         Some(derive(&root, &*slot, &label))
     }
 
+    /// The key under which networks are named, until the slot of `gone` is overwritten. Nothing if it is.
+    ///
+    /// HKDF-SHA256 over the slot.
+    pub fn names_key(&self, keeper: KeeperId, gone: Hour) -> Option<Secret> {
+        let slot = self.held.get(*self.slots.get(&gone)?);
+        Some(derive(&slot, keeper.as_bytes(), b"sekisho network names v1"))
+    }
+
     pub(super) fn intake_record_key(&self, hour: Hour) -> Option<Secret> {
         let slot = self.held.get(*self.slots.get(&hour.plus(DEADLINE_HOURS))?);
         Some(derive(&self.master(), &*slot, b"sekisho intake record v1"))

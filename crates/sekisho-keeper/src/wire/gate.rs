@@ -8,7 +8,7 @@ use sekisho_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Answered, Denial, Dialogue, Directory, Status, Unheard};
+use super::{Answered, Denial, Dialogue, Directory, Names, Sent, Status, Unheard};
 
 /// The gate's dialogue.
 pub struct Gate;
@@ -58,6 +58,10 @@ pub enum GateRequest {
     Unheard(Unheard),
     /// What is stopped now.
     Stops,
+    /// Pictures that somebody sent, whatever became of them.
+    Sent(Sent),
+    /// Under which names to speak of networks, and who is refused.
+    Names,
 }
 
 /// The answers to [`GateRequest`], in the same order.
@@ -77,10 +81,12 @@ pub enum GateAnswer {
     Proof(String),
     /// To `Status`.
     Status(Status),
-    /// To `Unheard`: who is refused from now on, whatever it was. Of bait it says nothing.
+    /// To `Unheard` and `Sent`: who is refused from now on, whatever it was. Of bait it says nothing.
     Heard(Vec<Denial>),
     /// To `Stops`.
     Stops(Vec<Target>),
+    /// To `Names`.
+    Names(Names),
 }
 
 /// The keys that documents may be sealed to.

@@ -15,6 +15,7 @@ mod desk;
 mod figures;
 mod gate;
 mod installation;
+mod names;
 mod operator;
 mod refusal;
 mod unheard;
@@ -36,10 +37,11 @@ pub use gate::{
     ViewingView,
 };
 pub use installation::{Directory, Paused, SiteView, Status, Stop};
+pub use names::{Names, Sent};
 pub use operator::{Operator, OperatorAnswer, OperatorRequest, Secrets, SharesRefused, Unlocking};
 pub use refusal::Refusal;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-pub use unheard::{Denial, Refused, Unheard};
+pub use unheard::{Closed, Denial, Refused, Unheard};
 pub use whence::Whence;
 pub use witness::{
     MAX_WITNESSES, WitnessPlan, WitnessStanding, WitnessTerms, WitnessTermsError, WitnessView, Witnessing,

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct Unheard {
     /// What was refused.
     pub what: Refused,
-    /// From which network, by the gate's own keyed hash of the address.
+    /// From which network, by its name of the day ([`super::Names`]).
     pub from: Option<NetworkId>,
 }
 
@@ -38,6 +38,18 @@ pub enum Refused {
 pub struct Denial {
     /// Who.
     pub who: Outsider,
+    /// Of what.
+    pub of: Closed,
     /// Until when.
     pub until: Timestamp,
+}
+
+/// What somebody outside is refused: that with which they were found, and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Closed {
+    /// To try references: links, checks, calls.
+    References,
+    /// To send pictures.
+    Pictures,
 }

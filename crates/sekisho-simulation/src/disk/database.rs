@@ -84,6 +84,24 @@ pub fn forget_counts(folder: &Path) -> rusqlite::Result<()> {
     Connection::open(folder.join(NAMES[0]))?.execute_batch("DELETE FROM metered; UPDATE viewing SET cost = NULL")
 }
 
+/// How many refusals are counted that the ledger was not told yet.
+///
+/// # Errors
+/// SQLite's own.
+pub fn untold_refusals(look: &Connection) -> rusqlite::Result<u64> {
+    let sql = "SELECT coalesce(sum(of.value ->> '$[1].seen' - of.value ->> '$[1].told'), 0)
+               FROM meta, json_each(meta.value, '$.gate.seen') AS of WHERE meta.name = 'gathered'";
+    look.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|untold| untold as u64)
+}
+
+/// Planted: refusals that the ledger was not told go.
+///
+/// # Errors
+/// SQLite's own.
+pub fn forget_refusals(folder: &Path) -> rusqlite::Result<()> {
+    Connection::open(folder.join(NAMES[0]))?.execute_batch("DELETE FROM meta WHERE name = 'gathered'")
+}
+
 /// Planted: what the watch remembers is nothing, and said to be up to date.
 ///
 /// # Errors

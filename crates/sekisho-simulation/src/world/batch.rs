@@ -2,12 +2,12 @@
 
 use sekisho_core::{
     check::{CheckState, LookReason, Reason, Verdict},
-    id::{AssignmentId, CheckId, DocumentId},
+    id::{AssignmentId, CheckId, DocumentId, NetworkId},
     time::{Reading, Timestamp},
 };
 use sekisho_keeper::{
     engine::{Ask, Outcome, Reply},
-    wire::{DeskAnswer, DeskRequest, GateAnswer, GateRequest, OperatorRequest, Refusal, ShiftToken},
+    wire::{DeskAnswer, DeskRequest, GateAnswer, GateRequest, OperatorRequest, Refusal, Refused, ShiftToken, Unheard},
 };
 
 use super::{World, upload::MEMBER_SECRET};
@@ -36,6 +36,7 @@ enum Pending {
     Pause(bool),
     LockDown,
     Confirm(Reading),
+    Refused,
 }
 
 impl World {
@@ -97,6 +98,10 @@ impl World {
                 let check = self.model.check(*n)?;
                 let ask = GateRequest::WithdrawByMember { check, secret: MEMBER_SECRET };
                 (Ask::Gate(ask), Pending::Withdrawn(check))
+            }
+            Op::Refused(network) => {
+                let from = Some(NetworkId::from_bytes([*network; 16]));
+                (Ask::Gate(GateRequest::Unheard(Unheard { what: Refused::Link([9; 32]), from })), Pending::Refused)
             }
             Op::Leave { site, member } => self.leave(*site % SITES, *member % MEMBERS),
             Op::Next(person) => {
@@ -208,6 +213,14 @@ impl World {
                 self.check_durable(received.ledger_index, "what was received")
             }
             (Pending::Bent, _) => Err(Violation::of(Law::Opens, "what was bent was received")),
+            // Whoever was refused is told so whatever becomes of the count; where nothing failed it is there.
+            (Pending::Refused, _) => {
+                let now = self.clock.truth();
+                if clean {
+                    self.model.watched.refuse(now);
+                }
+                Ok(())
+            }
             (Pending::Withdrawn(check), _) => self.withdrawn(*check, call, clean),
             (Pending::Left(checks), _) => {
                 for check in checks {
@@ -320,7 +333,12 @@ impl World {
                 }
             }
             Pending::Confirm(read) => self.bounds.confirm(*read, false),
-            Pending::Bent | Pending::Next(_) | Pending::View(..) | Pending::EndShift(_) | Pending::LockDown => {}
+            Pending::Bent
+            | Pending::Next(_)
+            | Pending::View(..)
+            | Pending::EndShift(_)
+            | Pending::LockDown
+            | Pending::Refused => {}
         }
     }
 

@@ -105,7 +105,8 @@ impl World {
 
     /// What was found stands in the ledger with what it was found in, and nothing else does.
     fn check_watch(&self) -> Held {
-        match self.model.watched.wrong() {
+        let untold = database::untold_refusals(self.look()).map_err(unreadable)?;
+        match self.model.watched.wrong(untold) {
             None => Ok(()),
             Some(what) => Err(Violation::of(Law::Watched, what)),
         }

@@ -68,6 +68,9 @@ impl World {
         if self.planted == Planted::WatchForgets {
             database::forget_watch(self.disk.folder()).expect("a database is there");
         }
+        if self.planted == Planted::CountsForget {
+            database::forget_refusals(self.disk.folder()).expect("a database is there");
+        }
         let db = database::open(self.disk.folder(), &self.disk.wire);
         Ok(Parts {
             db: db.expect("the database's files are in a folder in memory"),

@@ -28,6 +28,9 @@ use crate::{
 /// How often what is over is forgotten.
 const SWEEP: Duration = Duration::from_secs(60);
 
+/// How long the first members wait for the keeper's word on who is refused.
+const LEARNING: Duration = Duration::from_secs(5);
+
 /// Runs until it is to stop.
 pub(super) fn run(context: RoleContext) -> Result<(), RoleError> {
     // Threads begin here, after the process was confined.
@@ -39,6 +42,8 @@ async fn serve(mut context: RoleContext) -> Result<(), RoleError> {
     let gate = Gate::new(room(&mut context)?, settings(&context.config));
     tokio::spawn(sweep(gate.clone()));
     tokio::spawn(follow_stops(gate.clone()));
+    // Whoever was refused is so from the first request on; but a keeper that is locked keeps no page from opening.
+    let _ = time::timeout(LEARNING, gate.learn()).await;
     context.ready();
     front.serve(gate::router(gate), context.stop.said()).await;
     Ok(())

@@ -89,6 +89,15 @@ impl Look {
         self.reviewer.end_shift(&self.given)
     }
 
+    /// Takes the next assignment in the same session.
+    ///
+    /// # Errors
+    /// [`StoryError`], also when nothing waits, or the shift is over.
+    pub fn go_on(&mut self) -> Result<(), StoryError> {
+        self.given = self.reviewer.take()?;
+        Ok(())
+    }
+
     /// Decides on what was looked at.
     ///
     /// # Errors

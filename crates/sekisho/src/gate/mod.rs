@@ -9,6 +9,7 @@ mod cookie;
 mod denied;
 mod guard;
 mod lang;
+mod names;
 mod pages;
 mod places;
 mod problem;

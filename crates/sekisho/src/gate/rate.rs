@@ -16,7 +16,7 @@ use axum::{
 };
 use sekisho_core::time::Timestamp;
 
-use super::{api, state::Gate};
+use super::{api, denied::asked_for, state::Gate};
 use crate::front::Asker;
 
 /// Calls of one asker within one minute.
@@ -55,7 +55,7 @@ pub(super) async fn by_address(State(gate): State<Gate>, mut request: Request, n
         if let Err(seconds) = gate.rates().count(&asker, gate.room().now()) {
             return api::too_many(seconds).into_response();
         }
-        if let Some(seconds) = denied(&gate, asker, request.uri().path()) {
+        if let Some(seconds) = denied(&gate, asker, &request) {
             return api::denied(seconds).into_response();
         }
         request.extensions_mut().insert(asker);
@@ -63,13 +63,14 @@ pub(super) async fn by_address(State(gate): State<Gate>, mut request: Request, n
     next.run(request).await
 }
 
-/// For how many more seconds the watch has this address refused.
-fn denied(gate: &Gate, asker: Asker, path: &str) -> Option<u64> {
+/// For how many more seconds the watch has this address refused what it asks for.
+fn denied(gate: &Gate, asker: Asker, request: &Request) -> Option<u64> {
     let unheard = gate.unheard();
-    if unheard.denied().is_empty() {
+    if unheard.denies_nobody() {
         return None;
     }
-    unheard.denied().network_at(unheard.network(asker), path, gate.room().now())
+    let of = asked_for(request.method(), request.uri().path())?;
+    unheard.denied(asker, of, gate.room().now())
 }
 
 fn digest(asker: &impl Hash) -> u64 {

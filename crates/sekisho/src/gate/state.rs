@@ -43,6 +43,11 @@ impl Gate {
         }))
     }
 
+    /// Asks the keeper who is refused, before anybody is served.
+    pub async fn learn(&self) {
+        self.unheard().learn().await;
+    }
+
     /// The ports.
     pub fn room(&self) -> &Room {
         &self.0.room

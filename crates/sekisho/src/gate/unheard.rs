@@ -9,54 +9,87 @@ use std::{
     time::Duration,
 };
 
-use sekisho_core::id::{CheckId, NetworkId, SiteName};
-use sekisho_keeper::wire::{GateAnswer, GateRequest, Refusal, Refused, Unheard};
+use sekisho_core::{
+    id::{CheckId, SiteName},
+    time::Timestamp,
+};
+use sekisho_keeper::wire::{Closed, GateAnswer, GateRequest, Refusal, Refused, Sent, Unheard};
 use tokio::{
     sync::mpsc::{Receiver, Sender, channel},
-    time::sleep,
+    time::{sleep, timeout},
 };
 
-use super::denied::Denied;
+use super::{denied::Denied, names::Names};
 use crate::{
     front::Asker,
-    service::{ports::GateKeeper, room::Room, secret::sha256},
+    service::{
+        ports::{Clock, GateKeeper},
+        room::Room,
+    },
 };
 
 /// How many may wait for the keeper; each holds 8 KiB at most. More than these are not passed on.
 const WAITING: usize = 512;
 /// How many checks that aren't theirs are remembered of sites.
 const ASKED: usize = 4096;
+/// How often the keeper is asked for news when nothing is refused.
+const LOOK: Duration = Duration::from_secs(60);
 /// How often a keeper that is locked or away is asked again, and after how long.
 const TRIES: u32 = 12;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The way to the keeper for what was refused.
 pub(super) struct Passing {
-    /// Under which addresses are hashed, drawn at the start: it is nowhere but here.
-    key: [u8; 32],
-    queue: Sender<Unheard>,
-    denied: Arc<Denied>,
+    way: Arc<Way>,
+    queue: Sender<(What, Option<Asker>)>,
     /// What sites asked about lately that isn't theirs: a program that asks the same again and again tries nothing.
     asked: Mutex<HashSet<(SiteName, CheckId)>>,
+}
+
+/// What the keeper is told.
+enum What {
+    Refused(Refused),
+    /// A picture, and whether it was taken.
+    Picture(bool),
+}
+
+/// The keeper, and what it said.
+struct Way {
+    keeper: Arc<dyn GateKeeper>,
+    clock: Arc<dyn Clock>,
+    names: Names,
+    denied: Denied,
 }
 
 impl Passing {
     /// Begins to pass on, in a task of the present runtime.
     pub(super) fn start(room: &Room) -> Self {
         let (queue, waiting) = channel(WAITING);
-        let denied = Arc::new(Denied::default());
-        tokio::spawn(pass_on(Arc::clone(&room.keeper), waiting, Arc::clone(&denied)));
-        Self { key: room.draw(), queue, denied, asked: Mutex::default() }
+        let (keeper, clock) = (Arc::clone(&room.keeper), Arc::clone(&room.clock));
+        let way = Arc::new(Way { keeper, clock, names: Names::default(), denied: Denied::default() });
+        tokio::spawn(pass_on(Arc::clone(&way), waiting));
+        Self { way, queue, asked: Mutex::default() }
+    }
+
+    /// Asks the keeper who is refused, so that nobody is free again because the gate began anew. In vain while the
+    /// keeper is locked or away: then it is asked again, and nobody is named meanwhile.
+    pub(super) async fn learn(&self) {
+        let _ = self.way.learn().await;
     }
 
     /// A request or call whose signature is by no key that its site has.
     pub(super) fn signed(&self, jws: &str, from: Option<Asker>) {
-        self.tell(Refused::Signed(jws.to_owned()), from);
+        self.tell(What::Refused(Refused::Signed(jws.to_owned())), from);
     }
 
     /// A member's link that doesn't work.
     pub(super) fn link(&self, sha256: [u8; 32], from: Option<Asker>) {
-        self.tell(Refused::Link(sha256), from);
+        self.tell(What::Refused(Refused::Link(sha256)), from);
+    }
+
+    /// A picture that came: taken, or refused for what it is.
+    pub(super) fn picture(&self, taken: bool, from: Option<Asker>) {
+        self.tell(What::Picture(taken), from);
     }
 
     /// A check that a site asked about and that isn't its own; each is told once for a while.
@@ -67,41 +100,80 @@ impl Passing {
         }
         if asked.insert((site.clone(), check)) {
             drop(asked);
-            self.tell(Refused::Check { site: site.clone(), exists }, None);
+            self.tell(What::Refused(Refused::Check { site: site.clone(), exists }), None);
         }
     }
 
-    /// Who is refused, as the keeper said last.
-    pub(super) fn denied(&self) -> &Denied {
-        &self.denied
+    /// Whether nobody at all is refused: asked before every request.
+    pub(super) fn denies_nobody(&self) -> bool {
+        self.way.denied.is_empty()
     }
 
-    fn tell(&self, what: Refused, from: Option<Asker>) {
-        let from = from.map(|asker| self.network(asker));
-        if self.queue.try_send(Unheard { what, from }).is_err() {
+    /// For how many more seconds an asker is refused what they ask for.
+    pub(super) fn denied(&self, asker: Asker, of: Closed, now: Timestamp) -> Option<u64> {
+        self.way.names.each(asker).into_iter().filter_map(|name| self.way.denied.network(name, of, now)).max()
+    }
+
+    /// For how many more seconds a site is refused.
+    pub(super) fn denied_site(&self, site: &SiteName, now: Timestamp) -> Option<u64> {
+        self.way.denied.site(site, now)
+    }
+
+    fn tell(&self, what: What, from: Option<Asker>) {
+        if self.queue.try_send((what, from)).is_err() {
             tracing::warn!("more was refused than the keeper can be told");
         }
     }
+}
 
-    /// The name that an asker's network has in the ledger: no address, and none can be tried out on it.
-    pub(super) fn network(&self, Asker(address): Asker) -> NetworkId {
-        let address = address.to_string();
-        let hash = sha256(&[&self.key[..], address.as_bytes()].concat());
-        NetworkId::from_bytes(hash[..16].try_into().expect("half of 32 bytes"))
+impl Way {
+    /// The names of now, and who is refused.
+    async fn learn(&self) -> Result<(), Refusal> {
+        match self.keeper.ask(GateRequest::Names).await? {
+            GateAnswer::Names(names) => {
+                self.denied.learn(names.denied.clone());
+                self.names.learn(names);
+                Ok(())
+            }
+            _ => Err(Refusal::Unavailable),
+        }
+    }
+
+    /// Tells the keeper, and learns who is refused for it.
+    async fn tell(&self, what: &What, from: Option<Asker>) -> Result<(), Refusal> {
+        if self.names.are_over(self.clock.read().wall) {
+            self.learn().await?;
+        }
+        let from = from.and_then(|asker| self.names.of(asker));
+        let request = match what {
+            What::Refused(what) => GateRequest::Unheard(Unheard { what: what.clone(), from }),
+            What::Picture(taken) => {
+                GateRequest::Sent(Sent { from, taken: u64::from(*taken), refused: u64::from(!taken) })
+            }
+        };
+        if let GateAnswer::Heard(denials) = self.keeper.ask(request).await? {
+            self.denied.learn(denials);
+        }
+        Ok(())
     }
 }
 
-async fn pass_on(keeper: Arc<dyn GateKeeper>, mut waiting: Receiver<Unheard>, denied: Arc<Denied>) {
-    while let Some(unheard) = waiting.recv().await {
-        for _ in 0..TRIES {
-            match keeper.ask(GateRequest::Unheard(unheard.clone())).await {
-                Err(Refusal::Unavailable | Refusal::Locked) => sleep(PATIENCE).await,
-                Ok(GateAnswer::Heard(denials)) => {
-                    denied.learn(denials);
-                    break;
-                }
-                _ => break,
-            }
+async fn pass_on(way: Arc<Way>, mut waiting: Receiver<(What, Option<Asker>)>) {
+    loop {
+        match timeout(LOOK, waiting.recv()).await {
+            // Nothing was refused for a while: a day may be over, and another gate may have found somebody.
+            Err(_) => drop(way.learn().await),
+            Ok(Some((what, from))) => pass(&way, &what, from).await,
+            Ok(None) => return,
+        }
+    }
+}
+
+async fn pass(way: &Way, what: &What, from: Option<Asker>) {
+    for _ in 0..TRIES {
+        match way.tell(what, from).await {
+            Err(Refusal::Unavailable | Refusal::Locked) => sleep(PATIENCE).await,
+            _ => break,
         }
     }
 }
@@ -109,9 +181,13 @@ async fn pass_on(keeper: Arc<dyn GateKeeper>, mut waiting: Receiver<Unheard>, de
 #[cfg(test)]
 mod tests {
     use sekisho_core::watch::observed::Outsider;
-    use sekisho_keeper::wire::{Refused, Unheard};
+    use sekisho_keeper::wire::{Closed, Refused, Unheard};
 
-    use crate::gate::testing::{Ask, TestGate};
+    use super::Passing;
+    use crate::{
+        front::Asker,
+        gate::testing::{Ask, TestGate},
+    };
 
     async fn passed_on(gate: &TestGate, count: usize) -> Vec<Unheard> {
         for _ in 0..1000 {
@@ -150,9 +226,10 @@ mod tests {
         let nowhere = format!("/m/{}", "A".repeat(43));
         let (got, posted) = (gate.get(&nowhere).send().await, gate.post(&nowhere).send().await);
         assert_eq!((got.status, posted.status), (404, 404));
-        let heard = passed_on(&gate, 2).await;
+        assert_eq!(gate.get(&nowhere.replace("/m/", "/s/")).send().await.status, 404);
+        let heard = passed_on(&gate, 3).await;
         let expected = Refused::Link(crate::service::secret::sha256(&[0; 32]));
-        assert!(heard.len() == 2 && heard.iter().all(|unheard| unheard.what == expected));
+        assert!(heard.len() == 3 && heard.iter().all(|unheard| unheard.what == expected));
     }
 
     /// M7, M20: whoever the watch has refused is refused where references are tried, and a member goes on.
@@ -164,8 +241,8 @@ mod tests {
         let ask = |address: &'static str| gate.get(&nowhere).header("x-forwarded-for", address).send();
         assert_eq!(ask("203.0.113.7").await.status, 404);
         let Some(network) = passed_on(&gate, 1).await[0].from else { panic!("no network") };
-        gate.keeper.deny(Outsider::Network(network));
-        gate.keeper.deny(Outsider::Site("site-a".parse().unwrap()));
+        gate.keeper.deny(Outsider::Network(network), Closed::References);
+        gate.keeper.deny(Outsider::Site("site-a".parse().unwrap()), Closed::References);
         assert_eq!(ask("203.0.113.8").await.status, 404);
         passed_on(&gate, 2).await;
         tokio::task::yield_now().await;
@@ -178,6 +255,27 @@ mod tests {
         assert_eq!(member.upload().await.status, 303, "its members are not stopped for it");
         gate.pass(900);
         assert_eq!(ask("203.0.113.7").await.status, 404, "for a while");
+    }
+
+    /// M7, M20: a gate that begins anew asks first, and refuses whoever was refused; one that can't ask serves all the
+    /// same.
+    #[tokio::test]
+    async fn who_is_denied_stays_so_when_the_gate_begins_anew() {
+        let gate = TestGate::new().await;
+        let (asker, now) = (Asker([203, 0, 113, 7].into()), gate.room().now());
+        gate.get(&format!("/m/{}", "A".repeat(43))).header("x-forwarded-for", "203.0.113.7").send().await;
+        let Some(network) = passed_on(&gate, 1).await[0].from else { panic!("no network") };
+        gate.keeper.deny(Outsider::Network(network), Closed::References);
+        let anew = Passing::start(gate.room());
+        assert!(anew.denies_nobody());
+        anew.learn().await;
+        assert_eq!(anew.denied(asker, Closed::References, now), Some(900));
+        assert_eq!(anew.denied(asker, Closed::Pictures, now), None);
+        assert_eq!(anew.denied(Asker([203, 0, 113, 8].into()), Closed::References, now), None);
+        gate.keeper.away();
+        let alone = Passing::start(gate.room());
+        alone.learn().await;
+        assert!(alone.denies_nobody());
     }
 
     /// M7: what a site asks about and isn't its own is passed on once, whatever it was answered.

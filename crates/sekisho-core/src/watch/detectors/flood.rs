@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     event::What,
     watch::{
-        Detector, Finding, Sight, Watching,
+        Cause, Detector, Finding, OutsideVerdict, Sight, Watching,
         book::{Book, Trail},
-        observed::{Asker, Observation},
+        observed::{Asker, Observation, Outsider},
     },
 };
 
@@ -62,7 +62,14 @@ impl Watching for Flood {
             _ => return Vec::new(),
         };
         self.0.forget(&asker);
-        vec![Finding::of_asker(Detector::Flood, asker, evidence)]
+        vec![match asker {
+            // Nobody can be named, so nobody is stopped.
+            Asker::Outside(asker @ Outsider::Others) => {
+                let cause = Cause::Outside { asker, verdict: OutsideVerdict::Note };
+                Finding::new(Detector::Flood, cause, evidence)
+            }
+            asker => Finding::of_asker(Detector::Flood, asker, evidence),
+        }]
     }
 }
 
@@ -71,18 +78,18 @@ mod tests {
     use super::*;
     use crate::{
         id::NetworkId,
-        watch::{
-            Verdict,
-            observed::{Outsider, Room},
-            tests::Stream,
-        },
+        watch::{Verdict, observed::Room, tests::Stream},
     };
 
     fn sent(minutes: u64, taken: u64, refused: u64) -> Vec<Verdict> {
+        sent_by(&Outsider::Network(NetworkId::from_bytes([1; 16])), minutes, taken, refused)
+    }
+
+    fn sent_by(asker: &Outsider, minutes: u64, taken: u64, refused: u64) -> Vec<Verdict> {
         let mut stream = Stream::default();
         for _ in 0..minutes {
             stream.wait(60);
-            let asker = Asker::Outside(Outsider::Network(NetworkId::from_bytes([1; 16])));
+            let asker = Asker::Outside(asker.clone());
             stream.observe(Room::Gate, Observation::Uploads { asker, taken, refused });
         }
         stream.verdicts(Detector::Flood)
@@ -93,6 +100,7 @@ mod tests {
     fn a_network_that_floods_us_is_refused_and_a_busy_one_is_not() {
         assert_eq!(sent(10, 0, 6), [Verdict::Deny]);
         assert_eq!(sent(10, 60, 0), [Verdict::Deny]);
+        assert_eq!(sent_by(&Outsider::Others, 10, 0, 6), [Verdict::Note], "nobody can be named");
         assert_eq!(sent(24 * 60, 40, 3), [], "a telephone company's customers on a busy day");
     }
 }

@@ -11,7 +11,7 @@ use super::super::{dispatch::Ask, fault::Fault, turn::Turn};
 use crate::{
     db::columns::Id,
     jose::call,
-    wire::{DeskRequest, GateRequest, Refusal, Refused, ShiftToken},
+    wire::{DeskRequest, GateRequest, Refusal, Refused, Sent, ShiftToken},
 };
 
 /// What is kept of a request while it is done.
@@ -30,6 +30,8 @@ pub(super) enum Asked {
     Document,
     /// What a gate refused itself.
     Unheard(Trouble, Asker),
+    /// Pictures that a gate was sent.
+    Sent(Sent),
 }
 
 /// What somebody on shift named.
@@ -49,6 +51,7 @@ pub(super) enum Named {
 pub(super) enum Seen {
     Refused(Room, Trouble, Asker),
     Spent(Room, Box<Spent>),
+    Sent(Sent),
 }
 
 const fn outside(from: Option<NetworkId>) -> Asker {
@@ -74,6 +77,7 @@ impl Asked {
             GateRequest::Withdraw { check, call } => Self::Site { jws: call.jws.clone(), check: Some(*check) },
             GateRequest::MemberLeft { call, .. } => Self::Site { jws: call.jws.clone(), check: None },
             GateRequest::WithdrawByMember { check, .. } => Self::Member(*check),
+            GateRequest::Sent(sent) => Self::Sent(sent.clone()),
             GateRequest::Unheard(unheard) => match &unheard.what {
                 Refused::Signed(_) => Self::Unheard(Trouble::BadSignature, outside(unheard.from)),
                 Refused::Link(_) => Self::Unheard(Trouble::UnknownReference, outside(unheard.from)),
@@ -115,6 +119,7 @@ impl Asked {
     pub(super) fn seen_anyway(&self) -> Option<Seen> {
         match self {
             Self::Unheard(trouble, asker) => Some(Seen::Refused(Room::Gate, *trouble, asker.clone())),
+            Self::Sent(sent) => Some(Seen::Sent(sent.clone())),
             _ => None,
         }
     }

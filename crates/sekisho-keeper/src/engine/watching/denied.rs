@@ -9,32 +9,34 @@ use sekisho_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::wire::Denial;
+use crate::wire::{Closed, Denial};
 
 /// Who is refused, and until when. Those who are too many to be named are not among them: it would be everybody.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(super) struct Denied(Vec<(Asker, Timestamp)>);
+pub(super) struct Denied(Vec<(Asker, Closed, Timestamp)>);
 
 impl Denied {
     /// Takes a finding that was entered `at` this time.
     pub(super) fn take(&mut self, finding: &Finding, at: Timestamp) {
-        self.0.retain(|(_, until)| at < *until);
+        self.0.retain(|(.., until)| at < *until);
         if let Some(asker) = asker(finding) {
-            self.0.retain(|(denied, _)| *denied != asker);
-            self.0.push((asker, at + DENY_SECONDS));
+            let of = of(finding.detector);
+            self.0.retain(|denied| (&denied.0, denied.1) != (&asker, of));
+            self.0.push((asker, of, at + DENY_SECONDS));
         }
     }
 
-    /// Until when `asker` is refused.
+    /// Until when `asker` is refused what they ask for.
     pub(super) fn until(&self, asker: &Asker, now: Timestamp) -> Option<Timestamp> {
-        self.0.iter().find(|(denied, until)| denied == asker && now < *until).map(|(_, until)| *until)
+        let stands = |denied: &&(Asker, Closed, Timestamp)| denied.1 == Closed::References && now < denied.2;
+        self.0.iter().filter(stands).find(|(denied, ..)| denied == asker).map(|(.., until)| *until)
     }
 
     /// Who outside is refused.
     pub(super) fn outside(&self, now: Timestamp) -> Vec<Denial> {
-        let standing = self.0.iter().filter(|(_, until)| now < *until);
-        let outside = standing.filter_map(|(asker, until)| match asker {
-            Asker::Outside(who) => Some(Denial { who: who.clone(), until: *until }),
+        let standing = self.0.iter().filter(|(.., until)| now < *until);
+        let outside = standing.filter_map(|(asker, of, until)| match asker {
+            Asker::Outside(who) => Some(Denial { who: who.clone(), of: *of, until: *until }),
             Asker::Staff(_) => None,
         });
         outside.collect()
@@ -43,6 +45,14 @@ impl Denied {
     /// Whether anybody is refused.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+// A member who shares an address with somebody who tries links still sends their picture.
+const fn of(detector: Detector) -> Closed {
+    match detector {
+        Detector::Flood => Closed::Pictures,
+        _ => Closed::References,
     }
 }
 
@@ -87,6 +97,18 @@ mod tests {
         assert_eq!(denied.until(&Asker::Outside(network(2)), Timestamp(100)), None);
         denied.take(&denial(network(2)), Timestamp(100 + DENY_SECONDS));
         assert_eq!(denied.0.len(), 1, "what is over is let go");
+    }
+
+    /// M20: who floods us with pictures sends no more of them, and does the rest as before; and the other way round.
+    #[test]
+    fn somebody_is_refused_that_with_which_they_were_found() {
+        let mut denied = Denied::default();
+        denied.take(&Finding { detector: Detector::Flood, ..denial(network(1)) }, Timestamp(1));
+        let told = |denied: &Denied| denied.outside(Timestamp(2)).iter().map(|denial| denial.of).collect::<Vec<_>>();
+        assert_eq!(told(&denied), [Closed::Pictures]);
+        assert_eq!(denied.until(&Asker::Outside(network(1)), Timestamp(2)), None);
+        denied.take(&denial(network(1)), Timestamp(1));
+        assert_eq!(told(&denied), [Closed::Pictures, Closed::References]);
     }
 
     /// M7: what it is answered next doesn't tell a thief that it was bait.

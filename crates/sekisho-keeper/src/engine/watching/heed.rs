@@ -9,7 +9,7 @@ use super::{
         turn::Turn,
     },
     asked::{Asked, Seen},
-    denied, observe, refused,
+    denied, observe, refused, sent,
 };
 use crate::wire::{GateAnswer, Refusal};
 
@@ -45,6 +45,7 @@ fn require_heard(turn: &mut Turn<'_>, asked: &Asked) -> Result<(), Fault> {
 fn note(turn: &mut Turn<'_>, seen: Seen) {
     let noted = apart(turn, |turn| match seen {
         Seen::Refused(room, trouble, asker) => refused(turn, room, trouble, &asker),
+        Seen::Sent(pictures) => sent(turn, &pictures),
         Seen::Spent(room, spent) => {
             let now = turn.now.at;
             let told = turn.room.watching.bounds.reached(&spent, now);
@@ -53,6 +54,8 @@ fn note(turn: &mut Turn<'_>, seen: Seen) {
     });
     if let Err(cause) = noted {
         tracing::error!(%cause, "a refusal is not on record");
+        // It would be taken for told.
+        turn.room.watching.gathered = None;
     }
 }
 

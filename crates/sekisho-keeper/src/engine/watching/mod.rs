@@ -8,8 +8,10 @@
 mod asked;
 mod bounds;
 mod denied;
+mod gathered;
 mod heed;
 mod kept;
+mod names;
 mod obey;
 mod settings;
 mod whence;
@@ -19,21 +21,20 @@ use sekisho_core::{
     event::{Event, What},
     id::StaffId,
     time::{Hour, Timestamp},
-    watch::{
-        gather::Gather,
-        observed::{Asker, Observation, Room, Trouble},
-    },
+    watch::observed::{Asker, Observation, Room, Trouble},
 };
 
+pub(super) use gathered::{put_by, turn_over};
 pub(super) use heed::heed;
 pub(super) use kept::keep;
+pub(super) use names::names;
 pub(super) use settings::{enter, found};
 pub(super) use whence::enter as whence;
 
-use self::bounds::Bounds;
 pub(super) use self::kept::Kept;
+use self::{bounds::Bounds, gathered::Gathered};
 use super::{fault::Fault, turn::Turn};
-use crate::wire::Denial;
+use crate::wire::{Denial, Sent};
 
 /// What an unlocked keeper holds of the watch.
 #[derive(Default)]
@@ -42,8 +43,8 @@ pub(super) struct Watching {
     kept: Option<Kept>,
     /// Up to which place it is stored, and in which hour that was done, if by this process.
     stored: (u64, Option<Hour>),
-    /// What is being summed up, for each room.
-    gathers: [(Option<Room>, Gather); 3],
+    /// What is being summed up; nothing until it is asked for, and after a transaction that came to nothing.
+    gathered: Option<Gathered>,
     bounds: Bounds,
     /// Whose shift ended by what was found in this verb.
     ended: Vec<StaffId>,
@@ -53,6 +54,12 @@ impl Watching {
     /// What it looked at may not have happened: it is read anew from what did.
     pub(super) fn forget(&mut self) {
         self.kept = None;
+    }
+
+    /// Neither is what was summed up in a transaction that came to nothing.
+    pub(super) fn forget_all(&mut self) {
+        self.forget();
+        self.gathered = None;
     }
 
     /// What follows from the entries before `place`.
@@ -79,10 +86,11 @@ impl Watching {
         self.kept.as_ref().map_or_else(Vec::new, |kept| kept.denied.outside(now))
     }
 
-    fn gather(&mut self, room: Room) -> &mut Gather {
-        let gather = &mut self.gathers[room as usize];
-        gather.0 = Some(room);
-        &mut gather.1
+    fn gathered(&mut self, db: &Connection) -> rusqlite::Result<&mut Gathered> {
+        if self.gathered.is_none() {
+            self.gathered = Some(Gathered::load(db)?);
+        }
+        Ok(self.gathered.as_mut().expect("it was just read"))
     }
 }
 
@@ -122,18 +130,15 @@ fn observe(turn: &mut Turn<'_>, room: Room, seen: Vec<Observation>) -> Result<()
 /// Somebody was refused: entered now, or with others at the minute's end.
 fn refused(turn: &mut Turn<'_>, room: Room, trouble: Trouble, asker: &Asker) -> Result<(), Fault> {
     let now = turn.now.at;
-    let told = turn.room.watching.gather(room).refused(room, trouble, asker, now);
+    let told = turn.room.watching.gathered(turn.db)?.refused(room, trouble, asker, now);
     observe(turn, room, told)
 }
 
-/// Enters what is left of a minute that is over.
-pub(super) fn turn_over(turn: &mut Turn<'_>) -> Result<(), Fault> {
+/// Somebody sent pictures.
+fn sent(turn: &mut Turn<'_>, pictures: &Sent) -> Result<(), Fault> {
     let now = turn.now.at;
-    let mut told = Vec::new();
-    for (room, gather) in &mut turn.room.watching.gathers {
-        told.extend(room.map(|room| (room, gather.tick(now))));
-    }
-    told.into_iter().try_for_each(|(room, seen)| observe(turn, room, seen))
+    let told = turn.room.watching.gathered(turn.db)?.sent(pictures, now);
+    observe(turn, Room::Gate, told)
 }
 
 /// Until when this asker is refused, if they are at `now`.

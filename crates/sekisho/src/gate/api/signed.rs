@@ -123,7 +123,7 @@ impl FromRequest<Gate> for Signed {
         })?;
         let now = gate.room().now();
         gate.rates().count(&site, now).map_err(Unheard::TooMany)?;
-        gate.unheard().denied().site(&site, now).map_or(Ok(()), |seconds| Err(Unheard::Denied(seconds)))?;
+        gate.unheard().denied_site(&site, now).map_or(Ok(()), |seconds| Err(Unheard::Denied(seconds)))?;
         Ok(Self { site, call })
     }
 }

@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 
 use super::{error, frame, guest::Guest, photo};
 use crate::{
+    front::Asker,
     gate::{lang::Lang, places::Full, problem::Problem, state::Gate},
     service::{
         room::Away,
@@ -47,6 +48,19 @@ pub(super) enum Error {
     /// It was not taken.
     #[error(transparent)]
     Submit(#[from] SubmitError),
+}
+
+impl Error {
+    /// Whether it lies in what was sent: that we are busy or away is held against nobody.
+    const fn is_the_senders(&self) -> bool {
+        match self {
+            Self::Busy => false,
+            Self::TooLarge | Self::BadForm => true,
+            Self::Submit(error) => {
+                !matches!(error, SubmitError::Away(_) | SubmitError::Unknown | SubmitError::NobodyLooks)
+            }
+        }
+    }
 }
 
 /// Where and how an error is told: to the page's script, or as a page.
@@ -151,7 +165,12 @@ pub(super) async fn post(
     request: Request,
 ) -> Response {
     let telling = Telling { lang: guest.lang, script: wants_json(request.headers()) };
-    match take(&gate, &guest, &kind, request).await {
+    let from = request.extensions().get::<Asker>().copied();
+    let taken = take(&gate, &guest, &kind, request).await;
+    if taken.as_ref().err().is_none_or(Error::is_the_senders) {
+        gate.unheard().picture(taken.is_ok(), from);
+    }
+    match taken {
         Ok(()) if telling.script => Json(json!({ "next": "/check/status" })).into_response(),
         Ok(()) => Redirect::to("/check/status").into_response(),
         Err(error) => telling.tell(error, |advice| again(&guest, &kind, advice)),

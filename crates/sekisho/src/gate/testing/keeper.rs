@@ -19,9 +19,10 @@ use sekisho_keeper::{
         Jwks, SigningKey, call,
         request::{self, SiteTerms},
     },
+    names::NameKey,
     wire::{
-        Answered, CheckView, Denial, Directory, DocumentView, GateAnswer, GateRequest, IntakeKey, IntakeKeys, Receive,
-        Received, Refusal, SignedCall, SiteView, Status, Unheard, ViewingView,
+        Answered, CheckView, Closed, Denial, Directory, DocumentView, GateAnswer, GateRequest, IntakeKey, IntakeKeys,
+        Names, Receive, Received, Refusal, Sent, SignedCall, SiteView, Status, Unheard, ViewingView,
     },
 };
 use sekisho_seal::{Context, FormatVersion, IntakeSecret};
@@ -59,6 +60,7 @@ pub(crate) struct ScriptedKeeper {
     script: Mutex<Script>,
     held: Mutex<Option<Held>>,
     unheard: Mutex<Vec<Unheard>>,
+    sent: Mutex<Vec<Sent>>,
     denials: Mutex<Vec<Denial>>,
 }
 
@@ -71,6 +73,7 @@ impl ScriptedKeeper {
             script: Mutex::default(),
             held: Mutex::default(),
             unheard: Mutex::default(),
+            sent: Mutex::default(),
             denials: Mutex::default(),
         }
     }
@@ -139,9 +142,20 @@ impl ScriptedKeeper {
         self.unheard.lock().unwrap().clone()
     }
 
+    /// The pictures that the gate told of.
+    pub(crate) fn sent(&self) -> Vec<Sent> {
+        self.sent.lock().unwrap().clone()
+    }
+
     /// Refuses this one from now on, as the watch would.
-    pub(crate) fn deny(&self, who: Outsider) {
-        self.denials.lock().unwrap().push(Denial { who, until: self.now() + 900 });
+    pub(crate) fn deny(&self, who: Outsider, of: Closed) {
+        self.denials.lock().unwrap().push(Denial { who, of, until: self.now() + 900 });
+    }
+
+    fn names(&self) -> Names {
+        let (day, denied) = (self.now().0 / 86_400, self.denials.lock().unwrap().clone());
+        let keys = vec![NameKey::from_bytes([day as u8; 32])];
+        Names { keys, until: Timestamp((day + 1) * 86_400), denied }
     }
 
     pub(crate) fn documents(&self) -> usize {
@@ -287,6 +301,11 @@ impl ScriptedKeeper {
             }
             GateRequest::Stops => Ok(GateAnswer::Stops(self.script.lock().unwrap().stops.clone())),
             GateRequest::Status => Ok(GateAnswer::Status(self.status())),
+            GateRequest::Names => Ok(GateAnswer::Names(self.names())),
+            GateRequest::Sent(sent) => {
+                self.sent.lock().unwrap().push(sent);
+                Ok(GateAnswer::Heard(self.denials.lock().unwrap().clone()))
+            }
             GateRequest::Unheard(unheard) => {
                 self.unheard.lock().unwrap().push(unheard);
                 Ok(GateAnswer::Heard(self.denials.lock().unwrap().clone()))

@@ -142,6 +142,10 @@ impl TestGate {
         &self.gate
     }
 
+    pub(crate) fn room(&self) -> &Room {
+        self.gate.room()
+    }
+
     /// Lets time pass.
     pub(crate) fn pass(&self, seconds: u64) {
         self.clock.0.fetch_add(seconds, Ordering::SeqCst);
@@ -327,6 +331,11 @@ impl Member<'_> {
 
     pub(crate) async fn upload_from(&self, site: &'static str) -> Answer {
         self.form("jp-driving-licence", PICTURE).header("sec-fetch-site", site).send().await
+    }
+
+    pub(crate) async fn upload_from_address(&self, address: &'static str) -> Answer {
+        let form = self.form("jp-driving-licence", PICTURE).header("accept", "application/json");
+        form.header("x-forwarded-for", address).send().await
     }
 
     fn form(&self, kind: &str, picture: &[u8]) -> Asking {

@@ -87,6 +87,30 @@ impl House {
         self.tell(what, Some(NetworkId::from_bytes(bytes)))
     }
 
+    /// The gate tells of pictures from the network of that number.
+    pub(in crate::engine::tests) fn get_pictures(&mut self, network: u8, taken: u64, refused: u64) -> Vec<Denial> {
+        let from = Some(NetworkId::from_bytes([network; 16]));
+        match self.gate(GateRequest::Sent(Sent { from, taken, refused })) {
+            Ok(GateAnswer::Heard(denials)) => denials,
+            other => panic!("not heard: {other:?}"),
+        }
+    }
+
+    /// What a gate that begins is told.
+    pub(in crate::engine::tests) fn names(&mut self) -> Names {
+        match self.gate(GateRequest::Names) {
+            Ok(GateAnswer::Names(names)) => names,
+            other => panic!("no names: {other:?}"),
+        }
+    }
+
+    /// Loses what is being summed up.
+    pub(in crate::engine::tests) fn lose_the_counts(&mut self) {
+        let engine = self.engine();
+        db::meta::clear(&engine.db, db::meta::names::GATHERED).unwrap();
+        engine.room.watching.forget_all();
+    }
+
     /// The gate tells that a site asked about another's check.
     pub(in crate::engine::tests) fn ask_about_others(&mut self) -> Vec<Denial> {
         self.tell(Refused::Check { site: "site-a".parse().unwrap(), exists: true }, None)

@@ -1,5 +1,6 @@
-use sekisho_core::check::CheckState;
+use sekisho_core::{check::CheckState, watch::observed::Outsider};
 use sekisho_inspect::wire::Code;
+use sekisho_keeper::wire::{Closed, Sent};
 
 use crate::gate::testing::{PICTURE, TestGate};
 
@@ -113,4 +114,51 @@ async fn too_many_at_once_are_told_to_wait() {
     assert!(answer.header("retry-after").is_some());
     drop(places);
     assert_eq!(member.upload().await.status, 303);
+}
+
+async fn told(gate: &TestGate, count: usize) -> Vec<Sent> {
+    for _ in 0..1000 {
+        if gate.keeper.sent().len() >= count {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    gate.keeper.sent()
+}
+
+/// M20: the keeper is told of what came and of what was refused, by network; that we were busy is held against nobody.
+#[tokio::test]
+async fn what_came_is_told_and_what_we_had_no_place_for_is_not() {
+    let gate = TestGate::new().await;
+    let member = gate.member().await;
+    let places = gate.take_all_places();
+    assert_eq!(member.upload_by_script().await.code(), "busy");
+    drop(places);
+    gate.reader.turn_away(Code::Blurred);
+    assert_eq!(member.upload_by_script().await.status, 422);
+    assert_eq!(member.upload_bytes(&vec![1; 25_000_001]).await.status, 413);
+    let told = told(&gate, 2).await;
+    assert_eq!(told.iter().map(|sent| (sent.taken, sent.refused)).collect::<Vec<_>>(), [(0, 1); 2]);
+}
+
+/// M20, M26: a network that floods us sends no more pictures, and its members see all their pages.
+#[tokio::test]
+async fn who_floods_us_sends_no_more_and_reads_on() {
+    let gate = TestGate::new().await;
+    let member = gate.member().await;
+    gate.reader.turn_away(Code::Blurred);
+    assert_eq!(member.upload_from_address("203.0.113.7").await.status, 422);
+    let Some(network) = told(&gate, 1).await[0].from else { panic!("no network") };
+    gate.keeper.deny(Outsider::Network(network), Closed::Pictures);
+    member.upload_from_address("203.0.113.8").await;
+    told(&gate, 2).await;
+    tokio::task::yield_now().await;
+    let refused = member.upload_from_address("203.0.113.7").await;
+    assert_eq!((refused.status, refused.code()), (429, "denied".into()));
+    assert_eq!(member.upload_from_address("203.0.113.8").await.status, 422, "another network");
+    let nowhere = format!("/m/{}", "A".repeat(43));
+    let read = gate.get(&nowhere).header("x-forwarded-for", "203.0.113.7").send().await;
+    assert_eq!(read.status, 404, "what it reads is open to it");
+    gate.pass(900);
+    assert_eq!(member.upload_from_address("203.0.113.7").await.status, 422, "for a while");
 }

@@ -1,0 +1,16 @@
+//! The watch on real processes, over real sockets: what it stops, whom it leaves alone, and the same attacks where it
+//! is off.
+
+#![cfg(feature = "tls")]
+#![allow(clippy::unwrap_used)] // Helpers of tests, too.
+
+mod bound;
+mod denied;
+mod flooded;
+mod ground;
+mod ridden;
+#[path = "../common/smtp.rs"]
+mod smtp;
+mod strangers;
+#[path = "../common/until.rs"]
+mod until;
