@@ -32,6 +32,8 @@ pub struct LockedDown {
 
 /// The facts, by name.
 pub mod names {
+    /// Alerts that were acknowledged while nothing could be entered in the ledger.
+    pub const ACKNOWLEDGED: &str = "acknowledged";
     /// What is being summed up before the ledger is told of it.
     pub const GATHERED: &str = "gathered";
     /// [`super::Installation`].

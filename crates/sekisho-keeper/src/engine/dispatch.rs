@@ -235,7 +235,7 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
         DeskRequest::Resume(shift) => pause::resume(turn, &shift).map(|()| DeskAnswer::Done)?,
         DeskRequest::Alerts(shift) => {
             turn.room.shifts.require(&shift, &[Role::Officer, Role::Administrator], now)?;
-            DeskAnswer::Alerts(alerts::list(turn)?)
+            DeskAnswer::Alerts(alerts::list(turn.db)?)
         }
         DeskRequest::Acknowledge { shift, alert } => {
             alerts::acknowledge_at_desk(turn, &shift, alert).map(|()| DeskAnswer::Done)?
@@ -249,7 +249,7 @@ fn operator(turn: &mut Turn<'_>, request: OperatorRequest) -> Result<OperatorAns
     let by = Author::Operator;
     Ok(match request {
         OperatorRequest::Status => OperatorAnswer::Status(status(turn)?),
-        OperatorRequest::Alerts => OperatorAnswer::Alerts(alerts::list(turn)?),
+        OperatorRequest::Alerts => OperatorAnswer::Alerts(alerts::list(turn.db)?),
         OperatorRequest::Acknowledge(alert) => alerts::acknowledge(turn, alert, by).map(|()| OperatorAnswer::Done)?,
         OperatorRequest::TestAlert => OperatorAnswer::Alert(alerts::test(turn, by)?),
         OperatorRequest::Pause { minutes } => pause::for_minutes(turn, by, minutes).map(|()| OperatorAnswer::Done)?,

@@ -7,6 +7,7 @@ use sekisho_core::{
     budget::Limits,
     entropy::Entropy,
     event::What,
+    id::AlertId,
     ledger::tree::Head,
     lockdown::Means,
     time::{Clock, Timestamp},
@@ -223,11 +224,21 @@ impl Locked {
             Ask::Operator(OperatorRequest::Status) => {
                 self.status().map(|status| Reply::Operator(Ok(OperatorAnswer::Status(status))))
             }
+            Ask::Operator(OperatorRequest::Alerts) => {
+                alerts::list(db).map(|alerts| Reply::Operator(Ok(OperatorAnswer::Alerts(alerts))))
+            }
+            Ask::Operator(OperatorRequest::Acknowledge(alert)) => Ok(self.acknowledge(*alert)),
             Ask::Desk(DeskRequest::Status) => self.status().map(|status| Reply::Desk(Ok(DeskAnswer::Status(status)))),
             Ask::Courier(request) => self.call(request),
             _ => Ok(side.refuse(self.closed())),
         };
         answered.unwrap_or_else(|_| side.unavailable())
+    }
+
+    fn acknowledge(&mut self, alert: AlertId) -> Reply {
+        let now = self.trust.observe(self.parts.clock.read()).now;
+        let done = alerts::acknowledge_locked(&self.parts.db, alert, now);
+        Reply::Operator(done.map(|()| OperatorAnswer::Done).map_err(|fault| fault.refusal()))
     }
 
     /// Whoever is to be called is called without keys too, each step of the rota in its time.
@@ -423,6 +434,7 @@ impl Engine {
                 turn.db.execute("UPDATE assignment SET until = 0 WHERE state = 'open'", [])?;
                 ended.map_or(Ok(()), |by| lockdown::note_end(turn, by))?;
                 custodians::note_dealing(turn)?;
+                alerts::enter_acknowledged(turn)?;
                 witness::enter(turn, witnesses)?;
                 budget::enter(turn, budget)?;
                 watching::enter(turn, watch)

@@ -6,7 +6,7 @@ use sekisho_core::{
     entropy::Entropy,
     time::{Clock, Timestamp},
 };
-use sekisho_keeper::wire::{DeskAnswer, DeskRequest, Refusal};
+use sekisho_keeper::wire::{DeskAnswer, DeskRequest, Refusal, StaffView};
 use zeroize::Zeroizing;
 
 use super::cause::Cause;
@@ -132,6 +132,15 @@ impl Desk {
     /// Asks the keeper.
     pub(crate) async fn ask(&self, request: DeskRequest) -> Result<DeskAnswer, Cause> {
         Ok(self.0.keeper.ask(request).await?)
+    }
+
+    /// Everybody who is enrolled, for somebody who may know.
+    pub(crate) async fn staff(&self, signed: &Signed) -> Result<Vec<StaffView>, Cause> {
+        let request = DeskRequest::Staff(signed.shift.token.clone());
+        match self.ask_for(signed, request).await? {
+            DeskAnswer::Staff(staff) => Ok(staff),
+            _ => Err(misplaced()),
+        }
     }
 
     /// Asks the keeper for somebody; a shift that is over there is over here too.

@@ -1,15 +1,13 @@
 //! The alerts as people see them.
 
+use rusqlite::Connection;
 use sekisho_core::{
     author::Author,
     id::{AlertId, ContactName},
     time::Timestamp,
 };
 
-use super::{
-    super::{fault::Fault, turn::Turn},
-    calls::words,
-};
+use super::{super::fault::Fault, calls::words};
 use crate::{
     db::columns::{At, Id, Word},
     wire::{AlertView, Alerts},
@@ -19,17 +17,17 @@ use crate::{
 const MOST: u16 = 200;
 
 /// Those that wait, then those that were acknowledged; the newest first.
-pub(in super::super) fn list(turn: &Turn<'_>) -> Result<Alerts, Fault> {
-    let mut all = turn.db.prepare_cached(
+pub(in super::super) fn list(db: &Connection) -> Result<Alerts, Fault> {
+    let mut all = db.prepare_cached(
         "SELECT id, kind, urgency, words, place, newest, count, raised, acknowledged, acknowledged_by FROM alert
          ORDER BY acknowledged IS NOT NULL, urgency, raised DESC, id LIMIT ?1",
     )?;
     let found = all.query_map([MOST], alert)?;
     let mut alerts: Vec<_> = found.collect::<rusqlite::Result<_>>()?;
     for alert in &mut alerts {
-        alert.called = called(turn, alert.id)?;
+        alert.called = called(db, alert.id)?;
     }
-    Ok(Alerts { rota: super::rota(turn.db)?, alerts })
+    Ok(Alerts { rota: super::rota(db)?, alerts })
 }
 
 fn alert(row: &rusqlite::Row<'_>) -> rusqlite::Result<AlertView> {
@@ -50,9 +48,8 @@ fn alert(row: &rusqlite::Row<'_>) -> rusqlite::Result<AlertView> {
     })
 }
 
-fn called(turn: &Turn<'_>, id: AlertId) -> rusqlite::Result<Vec<(ContactName, Option<Timestamp>)>> {
-    turn.db
-        .prepare_cached("SELECT contact, made FROM alert_call WHERE alert = ?1 ORDER BY step, contact")?
+fn called(db: &Connection, id: AlertId) -> rusqlite::Result<Vec<(ContactName, Option<Timestamp>)>> {
+    db.prepare_cached("SELECT contact, made FROM alert_call WHERE alert = ?1 ORDER BY step, contact")?
         .query_map([Id(id)], |row| {
             let made: Option<At<Timestamp>> = row.get(1)?;
             Ok((row.get::<_, Word<_>>(0)?.0, made.map(|At(at)| at)))

@@ -5,6 +5,7 @@
 
 mod calls;
 mod list;
+mod locked;
 mod pulse;
 
 use rusqlite::{Connection, OptionalExtension};
@@ -21,6 +22,7 @@ use sekisho_core::{
 
 pub(super) use calls::answer;
 pub(super) use list::list;
+pub(super) use locked::{acknowledge_locked, enter_acknowledged};
 pub(super) use pulse::{Heard, listen, pulse};
 
 use super::{fault::Fault, turn::Turn};
@@ -133,10 +135,13 @@ pub(super) fn acknowledge(turn: &mut Turn<'_>, id: AlertId, by: Author) -> Resul
 }
 
 fn close(turn: &Turn<'_>, id: AlertId, by: Author) -> Result<(), Fault> {
-    turn.db
-        .prepare_cached("UPDATE alert SET acknowledged = ?2, acknowledged_by = ?3, due = NULL WHERE id = ?1")?
-        .execute((Id(id), At(turn.now.at), json(&by)?))?;
-    turn.db.prepare_cached("DELETE FROM alert_call WHERE alert = ?1 AND made IS NULL")?.execute([Id(id)])?;
+    close_in(turn.db, id, by, turn.now.at)
+}
+
+fn close_in(db: &Connection, id: AlertId, by: Author, now: Timestamp) -> Result<(), Fault> {
+    db.prepare_cached("UPDATE alert SET acknowledged = ?2, acknowledged_by = ?3, due = NULL WHERE id = ?1")?
+        .execute((Id(id), At(now), json(&by)?))?;
+    db.prepare_cached("DELETE FROM alert_call WHERE alert = ?1 AND made IS NULL")?.execute([Id(id)])?;
     Ok(())
 }
 

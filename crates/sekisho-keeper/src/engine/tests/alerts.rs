@@ -129,6 +129,42 @@ fn a_locked_keeper_has_people_called() {
     assert!(matches!(pulse, Reply::Courier(Err(Refusal::Locked))), "and nobody vouches for it");
 }
 
+/// M26: whoever runs the machine ends the calling in a lockdown, where nobody gets to the desk; it opens nothing, and
+/// is what an unlocked keeper says first. Neither desk nor gate can do it.
+#[test]
+fn in_a_lockdown_the_operator_ends_the_calling_and_it_is_on_record_afterwards() {
+    let mut house = House::with_rota(&["aoki", "baba"]);
+    let mut locked = house.lock_down();
+    let list = |locked: &mut Locked| match locked.answer(&Ask::Operator(OperatorRequest::Alerts)) {
+        Reply::Operator(Ok(OperatorAnswer::Alerts(alerts))) => alerts.alerts,
+        other => panic!("no alerts: {other:?}"),
+    };
+    let calls = |locked: &mut Locked| match locked.answer(&Ask::Courier(CourierRequest::Calls { limit: 9 })) {
+        Reply::Courier(Ok(CourierAnswer::Calls(calls))) => calls.len(),
+        other => panic!("no calls: {other:?}"),
+    };
+    assert!(calls(&mut locked) > 0);
+    let alert = list(&mut locked)[0].id;
+    let shift = ShiftToken([0; 32]);
+    let at_desk = locked.answer(&Ask::Desk(DeskRequest::Acknowledge { shift, alert }));
+    assert!(matches!(at_desk, Reply::Desk(Err(Refusal::LockedDown))));
+    let nobody = locked.answer(&Ask::Operator(OperatorRequest::Acknowledge(AlertId::from_bytes([9; 16]))));
+    assert!(matches!(nobody, Reply::Operator(Err(Refusal::NotFound))));
+    for _ in 0..2 {
+        let done = locked.answer(&Ask::Operator(OperatorRequest::Acknowledge(alert)));
+        assert!(matches!(done, Reply::Operator(Ok(OperatorAnswer::Done))));
+    }
+    house.pass(HOUR);
+    assert_eq!(calls(&mut locked), 0);
+    assert_eq!(list(&mut locked)[0].acknowledged.map(|(_, by)| by), Some(Author::Operator));
+    house.unlock_by(locked, crate::engine::Opener::Passphrase(house::PASSPHRASE)).unwrap();
+    let entered =
+        |what: &What| matches!(what, What::Alerting { alerting: Alerting::Acknowledged { by: Author::Operator, .. } });
+    assert_eq!(house.events(entered), 1);
+    house.restart_after(1);
+    assert_eq!(house.events(entered), 1, "once");
+}
+
 #[test]
 fn what_waits_is_counted_and_nobody_is_called_anew() {
     let mut house = House::with_rota(&["aoki", "baba"]);

@@ -30,7 +30,8 @@ const TEST: &str = "Example:\n  sekisho alert test --data /var/lib/sekisho\n\n\
     Sends a real alert, marked as a test, to whoever's turn it is, and to the next if nobody acknowledges it.";
 const LIST: &str = "Example:\n  sekisho alert list --data /var/lib/sekisho --json";
 const ACKNOWLEDGE: &str = "Example:\n  sekisho alert acknowledge --data /var/lib/sekisho alr_…\n\n\
-    Nobody else is called. It is written on the ledger. An officer does the same at the desk's page /alerts.";
+    Nobody else is called. It is written on the ledger; while the keeper is locked, as soon as it is unlocked. An officer \
+    does the same at the desk's page /alerts, which a lockdown closes.";
 
 /// Alerts.
 #[derive(Debug, Args)]

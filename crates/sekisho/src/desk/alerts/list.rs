@@ -49,13 +49,11 @@ struct Page {
 /// Shows them.
 pub(crate) async fn get(State(desk): State<Desk>, lang: Lang, Present(signed): Present) -> Result<Response, Cause> {
     only(&signed, &[Role::Officer, Role::Administrator])?;
-    let token = || signed.shift.token.clone();
-    let DeskAnswer::Alerts(Alerts { rota, alerts }) = desk.ask_for(&signed, DeskRequest::Alerts(token())).await? else {
+    let request = DeskRequest::Alerts(signed.shift.token.clone());
+    let DeskAnswer::Alerts(Alerts { rota, alerts }) = desk.ask_for(&signed, request).await? else {
         return Err(misplaced());
     };
-    let DeskAnswer::Staff(staff) = desk.ask_for(&signed, DeskRequest::Staff(token())).await? else {
-        return Err(misplaced());
-    };
+    let staff = desk.staff(&signed).await?;
     let (waiting, past): (Vec<_>, Vec<_>) = alerts.iter().partition(|alert| alert.acknowledged.is_none());
     let show = |alerts: Vec<&AlertView>| alerts.into_iter().map(|alert| shown(alert, lang, &staff)).collect();
     let (waiting, past) = (show(waiting), show(past));

@@ -3,14 +3,14 @@
 use askama::Template;
 use axum::{extract::State, response::Response};
 use sekisho_core::check::Role;
-use sekisho_keeper::wire::{DeskAnswer, DeskRequest, StaffView};
+use sekisho_keeper::wire::StaffView;
 
 use crate::desk::{
     cause::Cause,
     lang::Lang,
     page::{Frame, page},
     session::{Present, only},
-    state::{Desk, misplaced},
+    state::Desk,
     witnesses,
 };
 
@@ -26,8 +26,7 @@ struct Staff {
 /// Shows the list.
 pub(crate) async fn get(State(desk): State<Desk>, lang: Lang, Present(signed): Present) -> Result<Response, Cause> {
     only(&signed, &[Role::Administrator, Role::Officer])?;
-    let request = DeskRequest::Staff(signed.shift.token.clone());
-    let DeskAnswer::Staff(staff) = desk.ask_for(&signed, request).await? else { return Err(misplaced()) };
+    let staff = desk.staff(&signed).await?;
     let witnesses = witnesses::note(&witnesses::ask(&desk).await?, lang);
     let may_change = signed.shift.staff.role == Role::Administrator;
     page(&Staff { frame: Frame::signed(&desk, lang, &signed, "/staff"), staff, witnesses, may_change })

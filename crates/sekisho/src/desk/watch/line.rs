@@ -1,26 +1,18 @@
 //! An entry of the ledger as a line that a person reads.
 
 use sekisho_core::event::Event;
-use sekisho_keeper::wire::{DeskAnswer, DeskRequest, LoggedEvent};
+use sekisho_keeper::wire::LoggedEvent;
 
 use super::sentence::{Teller, ids, weight};
 use crate::{
-    desk::{
-        cause::Cause,
-        lang::Lang,
-        state::{Desk, misplaced},
-        when,
-    },
+    desk::{cause::Cause, lang::Lang, state::Desk, when},
     service::desk_sessions::Signed,
 };
 
 impl Teller {
     /// With the names of those who are enrolled now.
     pub(in crate::desk) async fn of(desk: &Desk, signed: &Signed, lang: Lang) -> Result<Self, Cause> {
-        match desk.ask_for(signed, DeskRequest::Staff(signed.shift.token.clone())).await? {
-            DeskAnswer::Staff(staff) => Ok(Self { lang, staff }),
-            _ => Err(misplaced()),
-        }
+        Ok(Self { lang, staff: desk.staff(signed).await? })
     }
 }
 
