@@ -32,6 +32,8 @@ use crate::{
 const WAITING: usize = 512;
 /// How many checks that aren't theirs are remembered of sites.
 const ASKED: usize = 4096;
+/// How soon a gate that begins asks once more.
+const AGAIN: Duration = Duration::from_millis(100);
 /// How often the keeper is asked for news when nothing is refused.
 const LOOK: Duration = Duration::from_secs(60);
 /// How often a keeper that is locked or away is asked again, and after how long.
@@ -71,10 +73,13 @@ impl Passing {
         Self { way, queue, asked: Mutex::default() }
     }
 
-    /// Asks the keeper who is refused, so that nobody is free again because the gate began anew. In vain while the
-    /// keeper is locked or away: then it is asked again, and nobody is named meanwhile.
+    /// Asks the keeper who is refused, so that nobody is free again because the gate began anew: until it answers, which
+    /// it may do a moment later than a gate that was started with it. A locked one refuses: then nobody is named until it
+    /// is asked again.
     pub(super) async fn learn(&self) {
-        let _ = self.way.learn().await;
+        while self.way.learn().await == Err(Refusal::Unavailable) {
+            sleep(AGAIN).await;
+        }
     }
 
     /// A request or call whose signature is by no key that its site has.
@@ -183,6 +188,10 @@ mod tests {
     use sekisho_core::watch::observed::Outsider;
     use sekisho_keeper::wire::{Closed, Refused, Unheard};
 
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
     use super::Passing;
     use crate::{
         front::Asker,
@@ -274,7 +283,7 @@ mod tests {
         assert_eq!(anew.denied(Asker([203, 0, 113, 8].into()), Closed::References, now), None);
         gate.keeper.away();
         let alone = Passing::start(gate.room());
-        alone.learn().await;
+        assert!(timeout(Duration::from_millis(300), alone.learn()).await.is_err(), "it goes on asking");
         assert!(alone.denies_nobody());
     }
 

@@ -68,7 +68,8 @@ fn the_vaults_bound_pauses_everything_for_a_quarter_of_an_hour() {
     fill(&house, 1);
     assert_eq!(refused(&house), Some(503), "also what arrived since; and intake went on");
     house.pass(PAUSE_SECONDS / 2);
-    assert_eq!(refused(&house), Some(503));
+    // Whoever proves presence just then has taken half the pause for it, and begins anew.
+    until("it still holds", || refused(&house) == Some(503));
     assert!(house.officer_sees("/watch").unwrap().contains("届いた"), "the officer reads why");
     house.pass(PAUSE_SECONDS / 2);
     until("it ends by itself", || refused(&house).is_none());
