@@ -242,9 +242,14 @@ fn a_drill_that_is_not_there_is_a_usage_error_and_names_those_that_are() {
 /// M39: one command, one report.
 #[test]
 fn the_command_prints_one_array_and_ends_well_when_promises_are_kept() {
-    let told =
-        Command::new(env!("CARGO_BIN_EXE_sekisho")).args(["drill", "stolen-storage", "--json"]).output().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("report.html");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sekisho"));
+    let told = command.args(["drill", "stolen-storage", "--json", "--lang", "en", "--html"]).arg(&report).output();
+    let told = told.unwrap();
     assert_eq!(told.status.code(), Some(0));
+    let page = std::fs::read_to_string(report).unwrap();
+    assert!(page.contains("1 of 1 promises were kept") && page.contains("leaves no trace"), "{page}");
     let rows: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
     assert_eq!(rows.as_array().map(Vec::len), Some(1));
     assert_eq!(rows[0]["got"], serde_json::json!({ "pictures": 0, "birth_dates": 0, "names": 0 }));

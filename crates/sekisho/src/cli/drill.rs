@@ -192,3 +192,46 @@ fn summary(rows: &[Row]) -> String {
 const fn word(row: &Row) -> &'static str {
     if row.kept { "kept" } else { "BROKEN" }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drill::{Got, Moment, Seen};
+
+    fn row(kept: bool, officer: Option<Seen>) -> Row {
+        let moment = |came, how: &str| Moment { came, requests: None, seconds: came.then_some(7), how: how.into() };
+        Row {
+            name: "mass-read",
+            held: "a session".into(),
+            got: Got { pictures: 5, ..Got::default() },
+            promise: "25",
+            kept,
+            noticed: moment(true, "by the watch's tempo"),
+            stopped: moment(false, "nobody did"),
+            officer,
+            note: "tried".into(),
+            short: None,
+            figures: None,
+        }
+    }
+
+    /// M39
+    #[test]
+    fn what_was_noticed_and_what_the_officer_reads_stand_in_the_terminal_too() {
+        let seen = Seen { place: "/board".into(), ja: "速い".into(), en: "Too fast.".into() };
+        let text = in_full(&row(true, Some(seen)));
+        for line in ["noticed after 7 s by the watch's tempo", "not stopped: nobody did", "Too fast. (/board)"] {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+        assert!(in_full(&row(true, None)).contains("sees nothing of it"));
+    }
+
+    #[test]
+    fn the_summary_is_a_table_whose_columns_stand_under_their_heads() {
+        let text = summary(&[row(true, None), row(false, None)]);
+        let lines: Vec<_> = text.lines().collect();
+        let column = lines[0].find("stopped").unwrap();
+        assert!(lines[1..].iter().all(|line| line[column..].starts_with("not stopped")), "{text}");
+        assert!(lines[1].ends_with("kept") && lines[2].ends_with("BROKEN"));
+    }
+}
