@@ -6,7 +6,7 @@ use core::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    observed::Asker,
+    observed::{Asker, Outsider},
     verdict::{Cause, OutsideVerdict, PersonVerdict, Verdict},
 };
 use crate::{id::StaffId, policy::Text};
@@ -116,10 +116,12 @@ impl Finding {
         Self::new(detector, Cause::Person { staff, verdict }, evidence)
     }
 
-    /// What an asker did for which each is stopped: an outsider is refused, a person's shift ends.
+    /// What an asker did for which each is stopped: an outsider is refused, a person's shift ends. Of those who are too
+    /// many to be named nobody can be refused: it would be everybody.
     pub fn of_asker(detector: Detector, asker: Asker, evidence: Evidence) -> Self {
         let cause = match asker {
             Asker::Staff(staff) => Cause::Person { staff, verdict: PersonVerdict::EndShift },
+            Asker::Outside(asker @ Outsider::Others) => Cause::Outside { asker, verdict: OutsideVerdict::Note },
             Asker::Outside(asker) => Cause::Outside { asker, verdict: OutsideVerdict::Deny },
         };
         Self::new(detector, cause, evidence)

@@ -119,7 +119,7 @@ fn outcome(finding: &Finding) -> Text {
         (true, _) => {
             ("この検知は試用中で、何も行いません。", "This detector is only being tried: nothing comes of it.")
         }
-        (_, Verdict::Deny) if finding.detector == Detector::Canary => (
+        (_, Verdict::Note | Verdict::Deny) if finding.detector == Detector::Canary => (
             "おとりと悟られないよう、これまでどおりに断ります。",
             "They are refused as before, so that the bait isn't given away.",
         ),
@@ -134,7 +134,8 @@ fn outcome(finding: &Finding) -> Text {
 
 fn time(seconds: u64) -> Text {
     match seconds {
-        0..120 => text(format!("{seconds}秒"), format!("{seconds} seconds")),
+        0 | 1 => text("1秒", "a second"),
+        2..120 => text(format!("{seconds}秒"), format!("{seconds} seconds")),
         120..7_200 => text(format!("{}分", seconds / 60), format!("{} minutes", seconds / 60)),
         7_200..172_800 => text(format!("{}時間", seconds / 3_600), format!("{} hours", seconds / 3_600)),
         _ => text(format!("{}日", seconds / 86_400), format!("{} days", seconds / 86_400)),
@@ -177,7 +178,7 @@ mod tests {
 
     #[test]
     fn times_are_told_in_what_people_count_in() {
-        let told = [0, 119, 120, 7_199, 7_200, 172_800].map(|seconds| time(seconds).en);
-        assert_eq!(told, ["0 seconds", "119 seconds", "2 minutes", "119 minutes", "2 hours", "2 days"]);
+        let told = [0, 1, 119, 120, 7_199, 7_200, 172_800].map(|seconds| time(seconds).en);
+        assert_eq!(told, ["a second", "a second", "119 seconds", "2 minutes", "119 minutes", "2 hours", "2 days"]);
     }
 }

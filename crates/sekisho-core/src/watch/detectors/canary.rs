@@ -33,7 +33,7 @@ impl Watching for Canary {
 mod tests {
     use super::*;
     use crate::{
-        id::{CanaryId, StaffId},
+        id::{CanaryId, NetworkId, StaffId},
         watch::{
             Verdict,
             observed::{Asker, Outsider, Room},
@@ -52,8 +52,10 @@ mod tests {
     #[test]
     fn one_touch_is_told_and_stops_whoever_touched_and_nobody_else() {
         let staff = Asker::Staff(StaffId::from_bytes([1; 16]));
-        assert_eq!(touched(Room::Gate, Asker::Outside(Outsider::Others)), [Verdict::Deny]);
+        let network = Outsider::Network(NetworkId::from_bytes([1; 16]));
+        assert_eq!(touched(Room::Gate, Asker::Outside(network)), [Verdict::Deny]);
         assert_eq!(touched(Room::Keeper, staff.clone()), [Verdict::EndShift]);
-        assert_eq!(touched(Room::Gate, staff), [Verdict::Deny], "the gate knows nobody of the staff");
+        assert_eq!(touched(Room::Gate, staff), [Verdict::Note], "the gate knows nobody of the staff");
+        assert_eq!(touched(Room::Gate, Asker::Outside(Outsider::Others)), [Verdict::Note], "it would be everybody");
     }
 }
