@@ -48,6 +48,10 @@ impl Attack {
                 "each address asks once or twice, and only the first eight of a minute are named, so that nobody \
                  floods the ledger: the rest is summed up. No picture is at stake"
             }
+            Every(_) => {
+                "so many sessions at once show a few pictures each before three of them are stopped together and all is \
+                 locked down; with hundreds of reviewers that is more than 300"
+            }
             Unassigned => "refusals of one session are summed up",
             _ => {
                 "many sessions at a person's pace are many people to whoever counts. Nothing rings; what arrives and \

@@ -75,8 +75,8 @@ pub(super) const PROMISES: [Promise; 29] = [
         "審査員の生きたセッションを何日も、どの上限よりも下で",
         "届いた数まで。見たものはすべて記録に残り、三日以内に知らされる。ただし人と同じ時間をかけて判断する者は気づかれない",
     ),
-    drilled("rogue-reviewer", "a reviewer's own passkey", "–", "a person's day, none of their choosing, each look on record")
-        .ja("審査員自身のパスキー", "一人の一日分だけ。相手は選べず、見たものはすべて記録に残る"),
+    drilled("rogue-reviewer", "a reviewer's own passkey, or their live session at a person's pace", "–", "a person's day, none of their choosing, each look on record")
+        .ja("審査員自身のパスキー、または人の速さで使う生きたセッション", "一人の一日分だけ。相手は選べず、見たものはすべて記録に残る"),
     drilled(
         "lock-us-out-from-outside",
         "the internet, and the wish to have the house shut",
