@@ -57,15 +57,17 @@ struct Candidate {
 }
 
 fn candidates(lines: &[Line], today: Day) -> Vec<Candidate> {
-    let of_line = |(place, line): (usize, &Line)| {
-        let dates = roles(&line.text).into_iter().filter(|(date, _)| date.days.iter().any(|day| may_be(*day, today)));
-        let named = dates.map(|(date, role)| {
-            let role = role.or_else(|| nearby(lines, place));
-            Candidate { line: place, date, role }
-        });
-        named.collect::<Vec<_>>()
-    };
-    lines.iter().enumerate().flat_map(of_line).collect()
+    let mut dated: Vec<_> = lines.iter().map(|line| roles(&line.text)).collect();
+    // A line with a date of its own speaks of no other.
+    let said = |(line, dates): (&Line, &Vec<_>)| dates.is_empty().then(|| label(&folded(&line.text))).flatten();
+    let said: Vec<_> = lines.iter().zip(&dated).map(said).collect();
+    let mut all = Vec::new();
+    for (place, dates) in dated.iter_mut().enumerate() {
+        for (date, role) in dates.drain(..).filter(|(date, _)| date.days.iter().any(|day| may_be(*day, today))) {
+            all.push(Candidate { line: place, role: role.or_else(|| nearby(lines, &said, place)), date });
+        }
+    }
+    all
 }
 
 fn may_be(day: Day, today: Day) -> bool {
@@ -79,30 +81,23 @@ fn unsure<'a>(days: impl Iterator<Item = &'a Day>, today: Day) -> Birth {
     if days.is_empty() { Birth::Unwritten } else { Birth::Unsure(days) }
 }
 
-/// What the line to the left of this one, or right above it, says; only if it has no date of its own.
-fn nearby(lines: &[Line], place: usize) -> Option<Role> {
-    let line = lines.get(place)?;
-    let speaks = |other: &&Line| line.is_right_of(other) || line.is_below(other);
-    let others = lines.iter().enumerate().filter(|(at, _)| *at != place).map(|(_, other)| other);
-    let silent = |other: &&Line| roles(&other.text).is_empty();
-    let mut said = others.filter(speaks).filter(silent).filter_map(|other| label(&folded(&other.text)));
-    let first = said.next()?;
+/// What the line to the left of this one, or right above it, says, of what each line `said`.
+fn nearby(lines: &[Line], said: &[Option<Role>], place: usize) -> Option<Role> {
+    let line = &lines[place];
+    let speaks = |other: &Line| line.is_right_of(other) || line.is_below(other);
+    let mut near = lines.iter().zip(said).filter(|(other, _)| speaks(other)).filter_map(|(_, role)| *role);
+    let first = near.next()?;
     // Two that differ say nothing.
-    said.all(|other| other == first).then_some(first)
+    near.all(|other| other == first).then_some(first)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::read::line::page;
 
     fn on(day: &str) -> Day {
         day.parse().unwrap()
-    }
-
-    /// Lines of the height 20, one below the other, 30 apart.
-    fn page(texts: &[&str]) -> Vec<Line> {
-        let line = |(row, text): (usize, &&str)| Line::new(*text, (0.0, 30.0 * row as f32, 300.0, 20.0));
-        texts.iter().enumerate().map(line).collect()
     }
 
     fn found(lines: &[Line]) -> Option<String> {

@@ -2,9 +2,18 @@
 //!
 //! Each letter becomes exactly one letter, so that a place in the folded text is a place in the text as written.
 
+use zeroize::Zeroizing;
+
 /// The letters of `text`, each folded.
 pub fn folded(text: &str) -> Vec<char> {
     text.chars().map(fold).collect()
+}
+
+/// The same without blanks, which readers of print find where there are none; wiped when it goes.
+pub fn compact(text: &str) -> Zeroizing<Vec<char>> {
+    let mut letters = Zeroizing::new(folded(text));
+    letters.retain(|letter| *letter != ' ');
+    letters
 }
 
 /// The letter that stands for `letter`: ASCII for full width, one dash for all, the form in use in Japan for others.

@@ -1,10 +1,12 @@
 //! What kind of document a page is, by the words that are printed on it.
 
+use zeroize::Zeroizing;
+
 use super::{
-    fold::folded,
+    fold::{compact, folded},
     label::{may_differ, places},
     line::Line,
-    number::{Sign, signs},
+    number::Sign,
     zone::Zone,
 };
 
@@ -99,11 +101,11 @@ const TITLE: f32 = 4.0;
 /// Less than this is nothing.
 const LITTLE: f32 = 2.0;
 
-/// The kind of document that the lines and the zone speak for; nothing if they don't, or for two of them alike.
-pub fn kind(lines: &[Line], zone: Option<&Zone>) -> Option<Told> {
-    let texts: Vec<Vec<char>> = lines.iter().map(|line| plain(&line.text)).collect();
-    let signs = signs(lines);
-    let weight = |kind| of_words(kind, &texts) + of_zone(kind, zone) + of_signs(kind, &signs);
+/// The kind of document that the lines, the zone and the signs of a My Number speak for; nothing if they don't, or for
+/// two of them alike.
+pub fn kind(lines: &[Line], zone: Option<&Zone>, signs: &[Sign]) -> Option<Told> {
+    let texts: Vec<_> = lines.iter().map(|line| compact(&line.text)).collect();
+    let weight = |kind| of_words(kind, &texts) + of_zone(kind, zone) + of_signs(kind, signs);
     let mut speaks: Vec<(f32, Kind)> = Kind::ALL.into_iter().map(|kind| (weight(kind), kind)).collect();
     speaks.sort_by(|one, other| other.0.total_cmp(&one.0));
     let [(first, kind), (second, _), ..] = speaks[..] else { return None };
@@ -111,12 +113,7 @@ pub fn kind(lines: &[Line], zone: Option<&Zone>) -> Option<Told> {
     (first >= LITTLE && first > second).then_some(Told { kind, confidence })
 }
 
-/// Folded, without blanks.
-fn plain(text: &str) -> Vec<char> {
-    folded(text).into_iter().filter(|letter| *letter != ' ').collect()
-}
-
-fn of_words(kind: Kind, texts: &[Vec<char>]) -> f32 {
+fn of_words(kind: Kind, texts: &[Zeroizing<Vec<char>>]) -> f32 {
     let (titles, others) = kind.words();
     let stands = |word: &&&str| texts.iter().any(|text| stands_in(text, word));
     let title = if titles.iter().any(|title| stands(&title)) { TITLE } else { 0.0 };
@@ -148,16 +145,11 @@ fn of_signs(kind: Kind, signs: &[Sign]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::zone::zone;
-
-    fn page(texts: &[&str]) -> Vec<Line> {
-        let line = |(row, text): (usize, &&str)| Line::new(*text, (0.0, 30.0 * row as f32, 300.0, 20.0));
-        texts.iter().enumerate().map(line).collect()
-    }
+    use crate::read::{line::page, number::signs, zone::zone};
 
     fn told(texts: &[&str]) -> Option<Kind> {
         let zone = zone(texts, "2026-11-22".parse().unwrap());
-        kind(&page(texts), zone.as_ref()).map(|told| told.kind)
+        kind(&page(texts), zone.as_ref(), &signs(&page(texts))).map(|told| told.kind)
     }
 
     /// M2

@@ -40,6 +40,13 @@ impl Line {
     }
 }
 
+/// Lines of the height 20, one below the other, 30 apart.
+#[cfg(test)]
+pub(super) fn page(texts: &[&str]) -> Vec<Line> {
+    let line = |(row, text): (usize, &&str)| Line::new(*text, (0.0, 30.0 * row as f32, 300.0, 20.0));
+    texts.iter().enumerate().map(line).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

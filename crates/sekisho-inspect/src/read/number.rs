@@ -6,7 +6,7 @@
 use zeroize::Zeroizing;
 
 use super::{
-    fold::folded,
+    fold::{compact, folded},
     label::{may_differ, places},
     line::Line,
 };
@@ -25,18 +25,21 @@ pub enum Sign {
 
 /// What says that a document shows a My Number; empty if nothing does. Which digits they are is not told.
 pub fn signs(lines: &[Line]) -> Vec<Sign> {
-    let texts: Vec<Zeroizing<String>> = lines.iter().map(|line| plain(&line.text)).collect();
-    let licence = texts.iter().any(|text| is_licence(text));
+    let texts: Vec<_> = lines.iter().map(|line| compact(&line.text)).collect();
+    let licence = texts.iter().any(|letters| is_licence(letters));
+    let names: Vec<bool> = texts.iter().map(|letters| names_it(letters)).collect();
     let mut found = Vec::new();
     for (place, line) in lines.iter().enumerate() {
-        let labelled = is_labelled(lines, &texts, place);
+        // The line itself, the one to its left or the one above it.
+        let near = |(other, names): (&Line, &bool)| *names && (line.is_right_of(other) || line.is_below(other));
+        let labelled = names[place] || lines.iter().zip(&names).any(near);
         if stands_in(&line.text) && (labelled || (is_in_fours(&line.text) && !licence)) {
             found.push(Sign::Digits);
         } else if labelled && longest_run(&line.text) >= SOME_DIGITS {
             found.push(Sign::Labelled);
         }
     }
-    if texts.iter().any(|text| text.contains("通知カード")) {
+    if texts.iter().any(|letters| stands(letters, "通知カード")) {
         found.push(Sign::NotificationCard);
     }
     found.sort_unstable();
@@ -47,28 +50,20 @@ pub fn signs(lines: &[Line]) -> Vec<Sign> {
 /// Fewer digits than these beside a label are no number that was read badly.
 const SOME_DIGITS: usize = 9;
 
-/// Folded, and without blanks.
-fn plain(text: &str) -> Zeroizing<String> {
-    Zeroizing::new(folded(text).into_iter().filter(|letter| *letter != ' ').collect())
+fn is_licence(letters: &[char]) -> bool {
+    ["運転免許", "公安委員会", "免許の条件"].iter().any(|word| stands(letters, word))
 }
 
-fn is_licence(text: &str) -> bool {
-    ["運転免許", "公安委員会", "免許の条件"].iter().any(|word| text.contains(word))
-}
-
-/// Whether the line, the one to its left or the one above it calls it a My Number.
-fn is_labelled(lines: &[Line], texts: &[Zeroizing<String>], place: usize) -> bool {
-    let line = &lines[place];
-    let near = |(other, _): &(&Line, &Zeroizing<String>)| line.is_right_of(other) || line.is_below(other);
-    names_it(&texts[place]) || lines.iter().zip(texts).filter(near).any(|(_, text)| names_it(text))
+/// Whether `word` stands there, letter for letter.
+fn stands(letters: &[char], word: &str) -> bool {
+    places(letters, word, 0).next().is_some()
 }
 
 /// 個人番号カード is the harmless front's title; 個人番号 alone is the number's label. One letter may be misread.
-fn names_it(text: &str) -> bool {
-    let letters: Vec<char> = text.chars().collect();
+fn names_it(letters: &[char]) -> bool {
     ["個人番号", "マイナンバー"].iter().any(|label| {
         let length = label.chars().count();
-        places(&letters, label, may_differ(label)).any(|at| letters.get(at + length) != Some(&'カ'))
+        places(letters, label, may_differ(label)).any(|at| letters.get(at + length) != Some(&'カ'))
     })
 }
 
@@ -107,11 +102,7 @@ fn longest_run(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn page(texts: &[&str]) -> Vec<Line> {
-        let line = |(row, text): (usize, &&str)| Line::new(*text, (0.0, 30.0 * row as f32, 300.0, 20.0));
-        texts.iter().enumerate().map(line).collect()
-    }
+    use crate::read::line::page;
 
     /// M3: 1234 5678 9018 is the published example; its check digit is right.
     #[test]

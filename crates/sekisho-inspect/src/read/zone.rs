@@ -8,7 +8,7 @@ mod years;
 
 use core::fmt;
 
-use mrz::{Format, MrzData, MrzDate, ParseOptions};
+use mrz::{Format, MrzData, MrzDate};
 use sekisho_core::calendar::Day;
 use zeroize::Zeroizing;
 
@@ -58,7 +58,7 @@ pub fn zone(texts: &[&str], today: Day) -> Option<Zone> {
         |text: &&&str| text.contains('<') || text.chars().filter(char::is_ascii_alphanumeric).count() >= 28;
     let candidates: Vec<&str> = texts.iter().filter(like_a_zone).copied().collect();
     let all = Zeroizing::new(candidates.join("\n"));
-    let found = mrz::find_and_parse_with(&all, &ParseOptions::default()).ok()?;
+    let found = mrz::find_and_parse(&all).ok()?;
     Some(Zone::of(&found, &candidates, today))
 }
 
