@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     author::Author,
+    check::Role,
     id::{SiteName, StaffId, StopId},
     lockdown::Why,
 };
@@ -100,6 +101,11 @@ impl Target {
             Self::OtherPeople(spared) => *spared != staff,
             _ => false,
         }
+    }
+
+    /// Whether nobody of this name and role may be on shift: whoever lifts stops is refused only by name.
+    pub fn stops_shift(&self, staff: StaffId, role: Role) -> bool {
+        self.stops_person(staff) && (role == Role::Reviewer || matches!(self, Self::Person(_)))
     }
 
     /// Whether no call of this site is answered.

@@ -79,12 +79,10 @@ fn assign(
 fn draw(turn: &mut Turn<'_>, shift: &OnShift) -> Result<Option<(CheckId, DocumentId)>, Fault> {
     let mut sites = sites_waiting(turn.db)?;
     sites.sort_by_key(|site| turn.room.served.get(site.as_str()).copied().unwrap_or(0));
-    let (mut spent, mut stopped) = (None, !sites.is_empty());
+    let (mut spent, waits) = (None, !sites.is_empty());
+    stops::spare(turn.db, &mut sites, shift.staff())?;
+    let stopped = waits && sites.is_empty();
     for site in sites {
-        if !stops::spares(turn.db, &site, shift.staff())? {
-            continue;
-        }
-        stopped = false;
         match draw_of(turn, &site, shift) {
             Err(Fault::Spent(one)) if matches!(one.series.of, Subject::Site(_)) => spent = Some(one),
             drawn => {

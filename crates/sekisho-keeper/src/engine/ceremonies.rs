@@ -98,6 +98,17 @@ mod tests {
         assert!(all.take(id, Timestamp(300)).is_err());
     }
 
+    /// M15
+    #[test]
+    fn whoever_approves_a_change_signs_its_hash() {
+        let approve = |byte| Purpose::Approve { change: ChangeId::from_bytes([9; 16]), sha256: [byte; 32] };
+        let challenge = |purpose| Ceremonies::default().begin(purpose, Timestamp(0), &mut SeededEntropy::new(1)).1;
+        // The same is drawn for all of them.
+        let drawn = challenge(Purpose::Begin);
+        assert_eq!(challenge(approve(1)), sha256(&[drawn, [1; 32]].concat()));
+        assert_ne!(challenge(approve(1)), challenge(approve(2)));
+    }
+
     #[test]
     fn a_flood_of_challenges_has_a_bound() {
         let (mut entropy, mut all) = (SeededEntropy::new(1), Ceremonies::default());

@@ -15,7 +15,7 @@ use super::{ceremonies::Purpose, fault::Fault, registry, staff, turn::Turn};
 use crate::{
     db::meta,
     hash::{hex, sha256},
-    wire::{Assertion, Change, ChangeView, DeskAnswer, Refusal, ShiftOptions, ShiftToken},
+    wire::{Assertion, Change, ChangeView, DeskAnswer, Refusal, ShiftOptions, ShiftToken, SiteView},
 };
 
 /// How long it waits once it was approved, in seconds.
@@ -131,9 +131,10 @@ pub(super) fn options(turn: &mut Turn<'_>, token: &ShiftToken, id: ChangeId) -> 
     Ok(staff::options(turn, Purpose::Approve { change: id, sha256: standing.sha256 }))
 }
 
-fn approver(turn: &mut Turn<'_>, token: &ShiftToken) -> Result<StaffId, Fault> {
+fn approver(turn: &mut Turn<'_>, token: &ShiftToken) -> Result<(StaffId, Approvers), Fault> {
     let by = turn.room.shifts.require(token, &[Role::Officer, Role::Administrator], turn.now.at)?.staff();
-    if Approvers::of(turn.db)?.0.contains(&by) { Ok(by) } else { Err(Refusal::NotAllowed.into()) }
+    let approvers = Approvers::of(turn.db)?;
+    if approvers.0.contains(&by) { Ok((by, approvers)) } else { Err(Refusal::NotAllowed.into()) }
 }
 
 /// An officer is for it. With the last one that is needed, its day begins.
@@ -143,7 +144,7 @@ pub(super) fn approve(
     ceremony: [u8; 16],
     proof: &Assertion,
 ) -> Result<(), Fault> {
-    let by = approver(turn, token)?;
+    let (by, approvers) = approver(turn, token)?;
     let (purpose, proven) = staff::proven(turn, ceremony, proof)?;
     let Purpose::Approve { change, sha256 } = purpose else { return Err(Refusal::BadPasskey.into()) };
     if proven != by {
@@ -153,8 +154,10 @@ pub(super) fn approve(
     if standing.sha256 != sha256 || standing.approved.contains(&by) {
         return Err(Refusal::BadRequest.into());
     }
+    // Where one of two was removed, there weren't two any more: the day begins anew with the next.
+    let were_enough = approvers.are_enough(&standing.approved);
     standing.approved.push(by);
-    if standing.ripe.is_none() && Approvers::of(turn.db)?.are_enough(&standing.approved) {
+    if !were_enough && approvers.are_enough(&standing.approved) {
         standing.ripe = Some(turn.now.at + WAITS);
     }
     others.push(standing);
@@ -188,7 +191,14 @@ pub(super) fn make(turn: &mut Turn<'_>, token: &ShiftToken, id: ChangeId) -> Res
             let (invitation, until) = staff::invitation(turn, &name, role, Some(by))?;
             Ok(DeskAnswer::Invitation { invitation, until })
         }
-        Change::Site(site) => registry::put_site(turn, &site).map(|()| DeskAnswer::Done),
+        Change::Site(site) => made_site(turn, *site).map(|()| DeskAnswer::Done),
         Change::Policy(policy) => registry::put_policy(turn, &policy).map(|()| DeskAnswer::Done),
     }
+}
+
+/// A site that is registered anew keeps the budget that it has by now: nobody who approved was asked about that.
+fn made_site(turn: &mut Turn<'_>, site: SiteView) -> Result<(), Fault> {
+    let standing = registry::site(turn.db, &site.name)?;
+    let budget = standing.map_or(site.budget, |standing| standing.budget);
+    registry::put_site(turn, &SiteView { budget, ..site })
 }

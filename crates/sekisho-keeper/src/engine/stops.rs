@@ -40,11 +40,10 @@ pub(crate) fn list(db: &Connection) -> rusqlite::Result<Vec<Stop>> {
 
 /// The same, as the answer to whoever asks.
 pub(super) fn tell(db: &Connection, side: Side) -> Result<Reply, Fault> {
-    let all = list(db)?;
     Ok(match side {
-        Side::Gate => Reply::Gate(Ok(GateAnswer::Stops(all.into_iter().map(|stop| stop.target).collect()))),
-        Side::Desk => Reply::Desk(Ok(DeskAnswer::Stops(all))),
-        _ => Reply::Operator(Ok(OperatorAnswer::Stops(all))),
+        Side::Gate => Reply::Gate(Ok(GateAnswer::Stops(targets(db)?))),
+        Side::Desk => Reply::Desk(Ok(DeskAnswer::Stops(list(db)?))),
+        _ => Reply::Operator(Ok(OperatorAnswer::Stops(list(db)?))),
     })
 }
 
@@ -60,14 +59,12 @@ where
 
 /// Refuses if anything that is stopped now concerns this.
 fn require(db: &Connection, concerns: impl Fn(&Target) -> bool) -> Result<(), Fault> {
-    let mut all = db.prepare_cached("SELECT target FROM stop")?;
-    let mut rows = all.query([])?;
-    while let Some(row) = rows.next()? {
-        if concerns(&parsed(row, 0)?) {
-            return Err(Refusal::Stopped.into());
-        }
-    }
-    Ok(())
+    if targets(db)?.iter().any(concerns) { Err(Refusal::Stopped.into()) } else { Ok(()) }
+}
+
+/// What is stopped now.
+pub(super) fn targets(db: &Connection) -> rusqlite::Result<Vec<Target>> {
+    db.prepare_cached("SELECT target FROM stop ORDER BY since, id")?.query_map([], |row| parsed(row, 0))?.collect()
 }
 
 /// Refuses a document of a site from which none is taken in.
@@ -87,38 +84,39 @@ pub(super) fn require_decision(db: &Connection, site: &SiteName, staff: StaffId)
 
 /// Refuses a shift of a person who may not work. Whoever lifts stops is refused only by name.
 pub(super) fn require_shift(db: &Connection, staff: StaffId, role: Role) -> Result<(), Fault> {
-    require(db, |target| match target {
-        Target::OtherPeople(_) => role == Role::Reviewer && target.stops_person(staff),
-        _ => target.stops_person(staff),
-    })
+    require(db, |target| target.stops_shift(staff, role))
 }
 
-/// Which sites' documents may be given to a person.
-pub(super) fn spares(db: &Connection, site: &SiteName, staff: StaffId) -> Result<bool, Fault> {
-    match require_viewing(db, site, staff) {
-        Ok(()) => Ok(true),
-        Err(Fault::Refused(_)) => Ok(false),
-        Err(broken) => Err(broken),
-    }
+/// Leaves those sites whose documents may be given to a person.
+pub(super) fn spare(db: &Connection, sites: &mut Vec<SiteName>, staff: StaffId) -> rusqlite::Result<()> {
+    let stopped = targets(db)?;
+    sites.retain(|site| !stopped.iter().any(|target| target.stops_viewing(site, staff)));
+    Ok(())
 }
 
 /// An officer's or an administrator's word: it tightens.
 pub(super) fn stop_at_desk(turn: &mut Turn<'_>, token: &ShiftToken, target: &Target, why: &str) -> Result<(), Fault> {
     let by = turn.room.shifts.require(token, &[Role::Officer, Role::Administrator], turn.now.at)?.staff();
     // Nobody shuts out themselves, which nobody means.
-    if target.stops_person(by) && matches!(target, Target::Person(_)) {
+    if *target == Target::Person(by) {
         return Err(Refusal::BadRequest.into());
     }
     stop(turn, target, by.into(), why).map(drop)
 }
 
-/// Stops something. Stopped already, it is stopped for one reason more.
+/// Somebody stops something.
 pub(super) fn stop(turn: &mut Turn<'_>, target: &Target, by: Author, why: &str) -> Result<StopId, Fault> {
-    let why: Why = why.parse().map_err(|_| Refusal::BadRequest)?;
     let count: i64 = turn.db.query_row("SELECT count(*) FROM stop", [], |row| row.get(0))?;
     if count as usize >= AT_ONCE {
         return Err(Refusal::BadRequest.into());
     }
+    enter(turn, target, by, why)
+}
+
+/// Stops something. Stopped already, it is stopped for one reason more. However many are stopped: the end of a lockdown
+/// and what reopens step by step must not hang on that.
+fn enter(turn: &mut Turn<'_>, target: &Target, by: Author, why: &str) -> Result<StopId, Fault> {
+    let why: Why = why.parse().map_err(|_| Refusal::BadRequest)?;
     let id = StopId::random(&mut *turn.room.entropy);
     put(turn.db, &Stop { id, target: target.clone(), by, why: why.clone(), since: turn.now.at })?;
     turn.log(None, What::Stopping { stopping: Stopping::Stopped { stop: id, what: target.on_ledger(), by, why } })?;
@@ -128,10 +126,10 @@ pub(super) fn stop(turn: &mut Turn<'_>, target: &Target, by: Author, why: &str) 
 
 /// What a lockdown leaves behind: everything is stopped, unless it is already.
 pub(super) fn shut_until_reopened(turn: &mut Turn<'_>) -> Result<(), Fault> {
-    if list(turn.db)?.iter().any(|stop| stop.target == Target::Everything) {
+    if targets(turn.db)?.contains(&Target::Everything) {
         return Ok(());
     }
-    stop(turn, &Target::Everything, Author::Operator, AFTER_LOCKDOWN).map(drop)
+    enter(turn, &Target::Everything, Author::Operator, AFTER_LOCKDOWN).map(drop)
 }
 
 /// What an officer reopens first.
@@ -157,8 +155,8 @@ pub(super) fn reopen(
     if standing.target != Target::Everything || !known {
         return Err(Refusal::BadRequest.into());
     }
-    stop(turn, &Target::OtherSites(first.site.clone()), by.into(), why)?;
-    stop(turn, &Target::OtherPeople(first.staff), by.into(), why)?;
+    enter(turn, &Target::OtherSites(first.site.clone()), by.into(), why)?;
+    enter(turn, &Target::OtherPeople(first.staff), by.into(), why)?;
     lift(turn, everything, by.into(), why)
 }
 
@@ -181,9 +179,7 @@ fn put(db: &Connection, stop: &Stop) -> rusqlite::Result<()> {
 }
 
 fn end_shifts(turn: &mut Turn<'_>, target: &Target) -> Result<(), Fault> {
-    let concerned =
-        |staff, role| target.stops_person(staff) && (role == Role::Reviewer || matches!(target, Target::Person(_)));
-    let running = turn.room.shifts.running().filter(|shift| concerned(shift.staff, shift.role));
+    let running = turn.room.shifts.running().filter(|shift| target.stops_shift(shift.staff, shift.role));
     let stopped: Vec<StaffId> = running.map(|shift| shift.staff).collect();
     stopped.into_iter().try_for_each(|staff| staff::end_shifts_of(turn, staff))
 }

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     event::What,
     watch::{
-        Cause, Detector, Finding, OutsideVerdict, Sight, Watching,
+        Detector, Finding, Sight, Watching,
         book::{Book, Trail},
-        observed::{Asker, Observation, Outsider},
+        observed::{Asker, Observation},
     },
 };
 
@@ -62,14 +62,7 @@ impl Watching for Flood {
             _ => return Vec::new(),
         };
         self.0.forget(&asker);
-        vec![match asker {
-            // Nobody can be named, so nobody is stopped.
-            Asker::Outside(asker @ Outsider::Others) => {
-                let cause = Cause::Outside { asker, verdict: OutsideVerdict::Note };
-                Finding::new(Detector::Flood, cause, evidence)
-            }
-            asker => Finding::of_asker(Detector::Flood, asker, evidence),
-        }]
+        vec![Finding::of_asker(Detector::Flood, asker, evidence)]
     }
 }
 
@@ -78,7 +71,11 @@ mod tests {
     use super::*;
     use crate::{
         id::NetworkId,
-        watch::{Verdict, observed::Room, tests::Stream},
+        watch::{
+            Verdict,
+            observed::{Outsider, Room},
+            tests::Stream,
+        },
     };
 
     fn sent(minutes: u64, taken: u64, refused: u64) -> Vec<Verdict> {

@@ -189,6 +189,26 @@ fn an_end_that_is_done_twice_stops_everything_once() {
     assert_eq!(stops(&mut house).len(), 1);
 }
 
+/// However much is stopped already: a lockdown ends, and officers reopen step by step.
+#[test]
+fn the_bound_of_stops_holds_up_no_end_of_a_lockdown() {
+    let mut house = House::founded();
+    let mut network = |number: u16| {
+        let target: Target = format!("network:10.0.{}.{}", number / 256, number % 256).parse().unwrap();
+        let shift = house.begin_shift_as(Role::Officer);
+        house.desk(DeskRequest::Stop { shift, target, why: "a flood".into() })
+    };
+    (0..200).for_each(|number| drop(network(number).unwrap()));
+    assert_eq!(network(200).unwrap_err(), Refusal::BadRequest, "more is a slip");
+    let locked = house.lock_down();
+    house.unlock_shut(locked, Opener::Passphrase(PASSPHRASE)).unwrap();
+    let everything = stops(&mut house).into_iter().find(|stop| stop.target == Target::Everything).unwrap();
+    let (site, staff) = ("site-a".parse().unwrap(), house.person(Role::Reviewer));
+    let shift = house.begin_shift_as(Role::Officer);
+    house.desk(DeskRequest::Reopen { shift, stop: everything.id, site, staff, why: "checked".into() }).unwrap();
+    assert_eq!(stops(&mut house).len(), 202);
+}
+
 /// What was stopped since the backup is stopped after a restore; what was lifted since is not.
 #[test]
 fn a_stop_outlives_a_restore() {

@@ -67,12 +67,14 @@ impl Gathered {
         if self.is_empty() {
             return Vec::new();
         }
-        self.changed = true;
+        let was = self.clone();
         let mut told = Vec::new();
         for room in [Room::Gate, Room::Desk, Room::Keeper] {
             told.extend(self.of(room).tick(now).into_iter().map(|seen| (room, seen)));
         }
         told.extend(self.sent.tick(now).into_iter().map(|seen| (Room::Gate, seen)));
+        // While a minute lasts there is nothing to store anew.
+        self.changed |= *self != was;
         told
     }
 
@@ -91,6 +93,10 @@ impl Gathered {
 
 /// Stores what changed, in the transaction in which it did.
 pub(in crate::engine) fn put_by(turn: &mut Turn<'_>) {
+    // SQLite took the transaction back by itself: what was told in it is not on the ledger, and must not be stored as told.
+    if turn.db.is_autocommit() {
+        return;
+    }
     let Some(gathered) = turn.room.watching.gathered.as_mut().filter(|gathered| gathered.changed) else { return };
     match meta::set(turn.db, GATHERED, gathered) {
         Ok(()) => gathered.changed = false,

@@ -59,6 +59,42 @@ impl House {
         self.desk(DeskRequest::Approve { shift, ceremony: options.ceremony, assertion }).map(drop)
     }
 
+    /// The same assertion is sent twice.
+    pub(in crate::engine::tests) fn approve_twice(
+        &mut self,
+        hand: Hand,
+        change: ChangeId,
+    ) -> (Answered<()>, Answered<()>) {
+        let shift = self.shift_of(hand);
+        let asked = self.desk(DeskRequest::ApprovalOptions { shift: shift.clone(), change }).unwrap();
+        let DeskAnswer::ShiftOptions(options) = asked else { panic!("no options") };
+        let assertion = Person::new(Self::number(hand)).prove(&options.challenge);
+        let approve = || DeskRequest::Approve {
+            shift: shift.clone(),
+            ceremony: options.ceremony,
+            assertion: assertion.clone(),
+        };
+        (self.desk(approve()).map(drop), self.desk(approve()).map(drop))
+    }
+
+    /// The registered site, as it stands.
+    pub(in crate::engine::tests) fn site(&mut self) -> SiteView {
+        self.directory().sites.remove(0)
+    }
+
+    /// The newest version of the policy.
+    pub(in crate::engine::tests) fn policy(&mut self) -> Policy {
+        self.directory().policies.into_iter().max_by_key(|policy| policy.version).unwrap()
+    }
+
+    fn directory(&mut self) -> Directory {
+        let shift = self.begin_shift_as(Role::Officer);
+        match self.desk(DeskRequest::Directory(shift)) {
+            Ok(DeskAnswer::Directory(directory)) => directory,
+            other => panic!("{other:?}"),
+        }
+    }
+
     /// An assertion for a shift is sent as one for a change.
     pub(in crate::engine::tests) fn approve_with_a_touch(&mut self) -> Answered<()> {
         let shift = self.shift_of(Hand::Of(Role::Officer));
