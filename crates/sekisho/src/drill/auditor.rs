@@ -2,15 +2,12 @@
 
 use std::{fs, io, path::PathBuf};
 
-use sekisho_core::{
-    event::What,
-    ledger::{
-        Checkpoint, Note, Witnesses,
-        audit::{self, PublicFiles},
-    },
+use sekisho_core::ledger::{
+    Checkpoint, Note, Witnesses,
+    audit::{self, PublicFiles},
 };
 
-use super::{DrillError, clockwork::count, watched::Watched};
+use super::{DrillError, record, watched::Watched};
 
 impl Watched {
     /// Entries under the published checkpoint.
@@ -29,8 +26,8 @@ impl Watched {
     }
 
     /// How many entries say that somebody looked.
-    pub(super) fn looks_on_record(&self) -> Result<usize, DrillError> {
-        count(&self.house.data(), |what| matches!(what, What::Viewed { .. }))
+    pub(super) fn looks_on_record(&self) -> Result<u64, DrillError> {
+        record::looks(&self.house.data())
     }
 
     /// Whether an auditor is content who has the public files and the log's key, and the witness's if `with_witness`.

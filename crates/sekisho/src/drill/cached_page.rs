@@ -5,7 +5,7 @@ use sekisho_keeper::keystore::Cost;
 use serde_json::json;
 
 use super::{
-    DrillError, Moment, Row,
+    DrillError, FILE_NAME, Moment, Row,
     findings::Findings,
     grounds::Grounds,
     proxy::{Proxy, Rules},
@@ -21,8 +21,6 @@ use crate::{
 const PAGES: [&str; 6] = ["/", "/work", "/work/view", "/work/next", "/board", "/staff"];
 /// What a page would begin that keeps copies by itself.
 const WORKER: [&str; 3] = ["serviceWorker", "caches.open", "indexedDB"];
-/// How the member's file is called.
-const FILE_NAME: &str = "photo.jpg";
 
 /// M14, M39.
 pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {

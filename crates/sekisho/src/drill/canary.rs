@@ -14,11 +14,10 @@ use sekisho_sys::{clock::SystemClock, entropy::SystemEntropy};
 use super::{
     DrillError, Moment, Row,
     caller::Caller,
-    clockwork::count,
     findings::Findings,
     ground::kit,
     grounds::Grounds,
-    seen,
+    record, seen,
     sought::{Got, Sought},
 };
 use crate::{
@@ -54,7 +53,7 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
     findings.must(told == 2, "both touches stand in the ledger, each once");
     for place in [KEY_LAID, LINK_LAID] {
         let known = |what: &What| matches!(what, What::Canary { canary: Canary::Known { laid, .. } } if laid == place);
-        findings.must(count(&house.data(), known)? == 1, "and where the bait had lain");
+        findings.must(record::count(&house.data(), known)? == 1, "and where the bait had lain");
     }
     let officer =
         seen::on_the_ledger(&house.data(), |what| matches!(what, What::Canary { canary: Canary::Known { .. } }))?;
@@ -189,11 +188,11 @@ fn heard(answer: &Response<Vec<u8>>) -> (u16, Vec<String>, &[u8]) {
     (answer.status().as_u16(), headers, answer.body())
 }
 
-fn wait_for(house: &House, wanted: usize) -> Result<usize, DrillError> {
+fn wait_for(house: &House, wanted: u64) -> Result<u64, DrillError> {
     let touch = |what: &What| matches!(what, What::Observed { seen: Observation::CanaryTouched { .. }, .. });
     let mut told = 0;
     for _ in 0..TRIES {
-        told = count(&house.data(), touch)?;
+        told = record::count(&house.data(), touch)?;
         if told >= wanted {
             break;
         }

@@ -1,20 +1,16 @@
 //! An installation whose clock an attacker sets, and what must hold whatever they set it to.
 
-use std::{path::Path, thread, time::Duration};
+use std::{thread, time::Duration};
 
-use rusqlite::{Connection, OpenFlags};
-use sekisho_core::{
-    event::{Event, What},
-    id::CheckId,
-    time::Timestamp,
-};
+use sekisho_core::{event::What, id::CheckId, time::Timestamp};
 use sekisho_keeper::keystore::Cost;
 
 use super::{
-    DrillError, Row,
+    DrillError, FILE_NAME, Row,
     findings::Findings,
     grounds::Grounds,
     loot::{Loot, keys_with_the_keystore, known},
+    record,
     sought::{Got, Sought},
 };
 use crate::demo::{Build, House, Look, Picture};
@@ -23,8 +19,6 @@ use crate::demo::{Build, House, Look, Picture};
 const A_LOOK: u64 = 20;
 /// Tenths of a second that something may take to come about.
 const TRIES: u32 = 450;
-/// How the member's file is called.
-const FILE_NAME: &str = "photo.jpg";
 
 /// The installation, and what was found of it so far.
 pub(super) struct Clockwork {
@@ -126,20 +120,11 @@ pub(super) fn deadline(house: &House) -> Result<Timestamp, DrillError> {
 }
 
 /// How often the ledger says that the time was doubted.
-pub(super) fn doubts(house: &House) -> Result<usize, DrillError> {
-    count(&house.data(), |what| matches!(what, What::TimeDoubted { .. }))
+pub(super) fn doubts(house: &House) -> Result<u64, DrillError> {
+    record::count(&house.data(), |what| matches!(what, What::TimeDoubted { .. }))
 }
 
 /// How often it says that the root was changed.
-pub(super) fn root_changes(house: &House) -> Result<usize, DrillError> {
-    count(&house.data(), |what| matches!(what, What::RootChanged { .. }))
-}
-
-/// How many events on an installation's record are such.
-pub(super) fn count(data: &Path, which: impl Fn(&What) -> bool) -> Result<usize, DrillError> {
-    let path = data.join("keeper/keeper.db");
-    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let mut rows = db.prepare("SELECT body FROM event")?;
-    let bodies = rows.query_map([], |row| row.get::<_, Vec<u8>>(0))?.collect::<Result<Vec<_>, _>>()?;
-    Ok(bodies.iter().filter_map(|body| Event::from_bytes(body).ok()).filter(|event| which(&event.what)).count())
+pub(super) fn root_changes(house: &House) -> Result<u64, DrillError> {
+    record::count(&house.data(), |what| matches!(what, What::RootChanged { .. }))
 }

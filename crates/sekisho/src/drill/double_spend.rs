@@ -1,10 +1,13 @@
 //! The attacker has copied a reviewer's session and spends its one assignment with many hands at once.
 
-use sekisho_core::watch::{Setup, Switch, Verdict};
+use sekisho_core::{
+    event::What,
+    watch::{Setup, Switch},
+};
 use sekisho_keeper::keystore::Cost;
 
 use super::{
-    DrillError, Moment, Row,
+    DrillError, FILE_NAME, Moment, Row,
     findings::Findings,
     grounds::Grounds,
     hands::{Spent, spend},
@@ -17,8 +20,6 @@ use crate::demo::{Build, House, Picture};
 const HANDS: usize = 24;
 const TIMES: usize = 20;
 const MANY_TIMES: usize = 1_000;
-/// How the member's file is called.
-const FILE_NAME: &str = "photo.jpg";
 
 /// M19, M39: of all of them one gets it, once.
 pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
@@ -41,7 +42,7 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
         kept: true,
         noticed: noticed.0,
         stopped: noticed.1,
-        officer: seen::on_the_ledger(&house.data(), |what| matches!(what, sekisho_core::event::What::Found { .. }))?,
+        officer: seen::on_the_ledger(&house.data(), |what| matches!(what, What::Found { .. }))?,
         note: format!(
             "{} requests for one picture, half of them after its decision: {} refused, one shown; the next assignment \
              showed its own picture",
@@ -81,13 +82,7 @@ fn the_cause_alone(
 
 /// What ended the shift, and when after the first look.
 fn noticed(house: &House, findings: &mut Findings) -> Result<(Moment, Moment), DrillError> {
-    let found = record::must_be_found(&house.data(), Verdict::EndShift)?;
-    findings.must(found.is_some(), "the watch ends that shift");
-    let Some((at, finding)) = found else {
-        let never = Moment::never("no detector found anything");
-        return Ok((never.clone(), never));
-    };
-    let took = at.since(record::first_look(&house.data())?.unwrap_or(at));
-    let came = |how: String| Moment::came(how).after(finding.evidence.count, took);
-    Ok((came(format!("by the watch ({})", finding.detector)), came("that shift ended".into())))
+    let ended = record::shift_ended(&house.data())?;
+    findings.must(ended.is_some(), "the watch ends that shift");
+    Ok(record::told(ended.as_ref()))
 }

@@ -11,7 +11,7 @@ use sekisho_keeper::keystore::Cost;
 use sekisho_sys::entropy::SystemEntropy;
 
 use super::{
-    DrillError, Moment, Row,
+    DrillError, FILE_NAME, Moment, Row,
     caller::Caller,
     findings::Findings,
     ground::kit,
@@ -31,8 +31,6 @@ const ENOUGH: u64 = 60;
 /// What is promised: noticed within so many refusals and seconds.
 const REFUSALS: u64 = 10;
 const SECONDS: u64 = 5;
-/// How the member's file is called.
-const FILE_NAME: &str = "photo.jpg";
 
 /// How one way of trying ended.
 struct Tried {

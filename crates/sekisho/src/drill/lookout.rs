@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
 use sekisho_core::{
     event::{Event, What},
     time::Timestamp,
     watch::{Finding, Verdict},
 };
 
-use super::{DrillError, Moment, Seen, seen};
+use super::{DrillError, Moment, Seen, record, seen};
 use crate::demo::{House, OnShift};
 
 /// The first finding of an attack, and how far it had got.
@@ -23,7 +22,7 @@ struct Sighting {
 
 /// Reads what is new in the ledger, over and over.
 pub(super) struct Lookout {
-    database: PathBuf,
+    data: PathBuf,
     began: Timestamp,
     /// Entries below this one were there before, or were looked at.
     next: u64,
@@ -40,15 +39,13 @@ impl Lookout {
 
     /// The same of the installation whose state lies in `data`.
     pub(super) fn over(data: &Path, began: Timestamp) -> Result<Self, DrillError> {
-        let (database, events) = (data.join("keeper/keeper.db"), Vec::new());
-        let mut lookout = Self { database, began, next: 0, events, noticed: None, stopped: None };
-        lookout.next = lookout.read()?.last().map_or(0, |(place, _)| place + 1);
-        Ok(lookout)
+        let next = record::entries(data, 0)?.last().map_or(0, |(place, _)| place + 1);
+        Ok(Self { data: data.to_owned(), began, next, events: Vec::new(), noticed: None, stopped: None })
     }
 
     /// Looks at what is new, when the attacker has sent so many requests. Answers with whether it is stopped.
     pub(super) fn look(&mut self, requests: u64) -> Result<bool, DrillError> {
-        let fresh = self.read()?;
+        let fresh = record::entries(&self.data, self.next)?;
         for (place, event) in fresh {
             self.next = place + 1;
             if let What::Found { finding } = &event.what {
@@ -69,16 +66,6 @@ impl Lookout {
         if finding.verdict() > gravest {
             self.stopped = Some(sighting());
         }
-    }
-
-    fn read(&self) -> Result<Vec<(u64, Event)>, DrillError> {
-        let db = Connection::open_with_flags(&self.database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        let mut rows = db.prepare("SELECT place, body FROM event WHERE place >= ?1 ORDER BY place")?;
-        let next = i64::try_from(self.next).unwrap_or(i64::MAX);
-        let rows = rows.query_map([next], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
-        let rows = rows.collect::<Result<Vec<_>, _>>()?;
-        let event = |(place, body): (i64, Vec<u8>)| Some((u64::try_from(place).ok()?, Event::from_bytes(&body).ok()?));
-        Ok(rows.into_iter().filter_map(event).collect())
     }
 
     /// How many entries since the attack began are such.
@@ -136,8 +123,7 @@ impl Lookout {
     }
 
     fn on_record(&self, sighting: &Sighting) -> Result<Option<Seen>, DrillError> {
-        let data = self.database.ancestors().nth(2).ok_or(DrillError::Ground)?;
-        seen::on_the_ledger(data, |what| matches!(what, What::Found { finding } if *finding == sighting.finding))
+        seen::on_the_ledger(&self.data, |what| matches!(what, What::Found { finding } if *finding == sighting.finding))
     }
 }
 

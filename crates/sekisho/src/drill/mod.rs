@@ -91,6 +91,9 @@ pub use self::{
     table::{Printed, table},
 };
 
+/// How a member's file is called, where nothing hangs on it.
+const FILE_NAME: &str = "photo.jpg";
+
 /// A drill. It attacks the installation that all share, or asks for one of its own.
 type Drill = fn(&Grounds) -> Result<Row, DrillError>;
 

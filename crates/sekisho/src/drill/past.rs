@@ -12,7 +12,7 @@ use sekisho_core::{
 use sekisho_keeper::keystore::Cost;
 
 use super::{
-    DrillError,
+    DrillError, FILE_NAME,
     crack::Sealed,
     grounds::Grounds,
     hoard::{Copied, Hoard},
@@ -235,7 +235,7 @@ impl Past {
     // Word of the new hour may reach the gate a moment after the keeper; then it is asked again.
     fn arrive(&mut self) -> Result<(), DrillError> {
         self.until("an arrival", |past| {
-            let check = past.house.submit("photo.jpg", &past.picture)?;
+            let check = past.house.submit(FILE_NAME, &past.picture)?;
             past.open.insert(check);
             Ok(true)
         })

@@ -31,13 +31,18 @@ pub(super) fn ask(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> io::Result<Answer> {
-    let mut stream = TcpStream::connect_timeout(&to, PATIENCE)?;
+    let more: String = headers.iter().map(|(name, value)| format!("\r\n{name}: {value}")).collect();
+    let head = format!("{method} {target} HTTP/1.1\r\nHost: {host}{more}");
+    exchange(TcpStream::connect_timeout(&to, PATIENCE)?, &head, body)
+}
+
+/// Sends `head`, which lacks its last line's end, and `body`, and reads until the other side closes.
+///
+/// # Errors
+/// When the connection can't be told how long to wait.
+pub(super) fn exchange(mut stream: TcpStream, head: &str, body: &[u8]) -> io::Result<Answer> {
     stream.set_read_timeout(Some(PATIENCE))?;
-    let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let length = body.len();
-    let head = format!(
-        "{method} {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {length}\r\n{more}\r\n"
-    );
+    let head = format!("{head}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());
     // Whoever is refused at the head may be hung up on before the body is out.
     let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
     let mut bytes = Vec::new();
@@ -45,6 +50,7 @@ pub(super) fn ask(
     Ok(Answer { status: status(&bytes), bytes })
 }
 
+/// The status of an answer (RFC 9112, 4); 0 if it is none.
 fn status(bytes: &[u8]) -> u16 {
     let text = bytes.get(9..12).and_then(|digits| std::str::from_utf8(digits).ok());
     text.filter(|_| bytes.starts_with(b"HTTP/1.")).and_then(|digits| digits.parse().ok()).unwrap_or_default()

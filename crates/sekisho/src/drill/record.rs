@@ -9,17 +9,25 @@ use sekisho_core::{
     watch::{Finding, Verdict},
 };
 
-use super::DrillError;
+use super::{DrillError, Moment};
 
 /// Tenths of a second that an entry may take to come.
 const TRIES: u32 = 450;
 
-/// Every event, oldest first.
-pub(super) fn events(data: &Path) -> Result<Vec<Event>, DrillError> {
+/// Every event from the place `from` on and its place, oldest first.
+pub(super) fn entries(data: &Path, from: u64) -> Result<Vec<(u64, Event)>, DrillError> {
     let db = Connection::open_with_flags(data.join("keeper/keeper.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let mut rows = db.prepare("SELECT body FROM event ORDER BY place")?;
-    let bodies = rows.query_map([], |row| row.get::<_, Vec<u8>>(0))?.collect::<Result<Vec<_>, _>>()?;
-    Ok(bodies.iter().filter_map(|body| Event::from_bytes(body).ok()).collect())
+    let mut rows = db.prepare("SELECT place, body FROM event WHERE place >= ?1 ORDER BY place")?;
+    let from = i64::try_from(from).unwrap_or(i64::MAX);
+    let rows = rows.query_map([from], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+    let rows = rows.collect::<Result<Vec<_>, _>>()?;
+    let event = |(place, body): (i64, Vec<u8>)| Some((u64::try_from(place).ok()?, Event::from_bytes(&body).ok()?));
+    Ok(rows.into_iter().filter_map(event).collect())
+}
+
+/// Every event, oldest first.
+fn events(data: &Path) -> Result<Vec<Event>, DrillError> {
+    Ok(entries(data, 0)?.into_iter().map(|(_, event)| event).collect())
 }
 
 /// How many events are such.
@@ -53,8 +61,25 @@ pub(super) fn must_be_found(data: &Path, verdict: Verdict) -> Result<Option<(Tim
     Ok(None)
 }
 
+/// What ended the shift in which somebody looked, and how many seconds after the first look; nothing, if the watch
+/// found nothing.
+pub(super) fn shift_ended(data: &Path) -> Result<Option<(Finding, u64)>, DrillError> {
+    let Some((at, finding)) = must_be_found(data, Verdict::EndShift)? else { return Ok(None) };
+    let took = at.since(first_look(data)?.unwrap_or(at));
+    Ok(Some((finding, took)))
+}
+
+/// Who noticed it, after as many refusals or looks as the detector counted, and that the shift ended then.
+pub(super) fn told(ended: Option<&(Finding, u64)>) -> (Moment, Moment) {
+    let Some((finding, took)) = ended else {
+        return (Moment::never("no detector found anything"), Moment::never("nobody noticed"));
+    };
+    let came = |how: String| Moment::came(how).after(finding.evidence.count, *took);
+    (came(format!("by the watch ({})", finding.detector)), came("that shift ended".into()))
+}
+
 /// When somebody looked for the first time.
-pub(super) fn first_look(data: &Path) -> Result<Option<Timestamp>, DrillError> {
+fn first_look(data: &Path) -> Result<Option<Timestamp>, DrillError> {
     let first = events(data)?.into_iter().find(|event| matches!(event.what, What::Viewed { .. }));
     Ok(first.map(|event| event.at))
 }

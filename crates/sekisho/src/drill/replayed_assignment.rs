@@ -1,11 +1,14 @@
 //! The attacker has recorded what a reviewer's browser sent, and sends it again: at once, after the decision, after the
 //! shift, in somebody else's session and in none.
 
-use sekisho_core::watch::{Setup, Switch, Verdict};
+use sekisho_core::{
+    event::What,
+    watch::{Setup, Switch},
+};
 use sekisho_keeper::keystore::Cost;
 
 use super::{
-    DrillError, Moment, Row,
+    DrillError, FILE_NAME, Moment, Row,
     findings::Findings,
     grounds::Grounds,
     hands::{Spent, spend},
@@ -20,8 +23,6 @@ const TIMES: usize = 25;
 const MANY_TIMES: usize = 1_500;
 /// More than the watch lets anybody be refused for this, before it ends their shift.
 const ENOUGH: u64 = 50;
-/// How the member's file is called.
-const FILE_NAME: &str = "photo.jpg";
 
 /// M19, M39: what was spent is spent.
 pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
@@ -39,7 +40,7 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
         kept: true,
         noticed,
         stopped,
-        officer: seen::on_the_ledger(&house.data(), |what| matches!(what, sekisho_core::event::What::Found { .. }))?,
+        officer: seen::on_the_ledger(&house.data(), |what| matches!(what, What::Found { .. }))?,
         note: format!(
             "{} replays after the look, after the decision, in the next shift, in an officer's session and in none: {} \
              refused; each assignment's own look showed its picture",
@@ -105,14 +106,12 @@ fn until_it_is_noticed(
             until = Some(tried);
         }
     }
-    let found = record::must_be_found(&house.data(), Verdict::EndShift)?;
-    let (Some((at, finding)), Some(until)) = (found, until) else {
+    let ended = record::shift_ended(&house.data())?;
+    let (noticed, stopped) = record::told(ended.as_ref());
+    let (Some((_, took)), Some(until)) = (ended, until) else {
         findings.must(false, "the watch ends the shift");
-        return Ok((Moment::never("no detector found it"), Moment::never("nobody noticed"), tried));
+        return Ok((noticed, stopped, tried));
     };
-    let took = at.since(record::first_look(&house.data())?.unwrap_or(at));
     findings.must(until <= 10 && took <= 5, "within ten refusals and five seconds");
-    let noticed = Moment::came(format!("by the watch ({})", finding.detector)).after(finding.evidence.count, took);
-    let stopped = Moment::came("that shift ended").after(until, took);
-    Ok((noticed, stopped, tried))
+    Ok((noticed, stopped.after(until, took), tried))
 }

@@ -2,7 +2,7 @@
 
 use sekisho_core::event::What;
 
-use super::{DrillError, Moment, Row, clockwork::count, forged::Forgery, forger::ANOTHER, grounds::Grounds};
+use super::{DrillError, Moment, Row, forged::Forgery, forger::ANOTHER, grounds::Grounds, record};
 
 /// M16: a rewritten ledger is refused by the keystore, and by the witness when the keystore was made to forget.
 pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
@@ -12,7 +12,7 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
         refusal: "rewritten",
         hides: |work| {
             let honest = |what: &What| matches!(what, What::Viewed { staff, .. } if *staff != ANOTHER);
-            Ok(count(&work.house.data(), honest)? == 0)
+            Ok(record::count(&work.house.data(), honest)? == 0)
         },
     };
     let (work, rewritten) = forgery.perform(grounds)?;

@@ -3,11 +3,11 @@
 //! What passes through a desk is seen by whoever is in it, and whoever is on shift lends it their budget: that much is
 //! taken, is counted, and is printed.
 
-use sekisho_core::{budget, event::What, watch::Verdict};
+use sekisho_core::{budget, event::What};
 use sekisho_keeper::keystore::Cost;
 
 use super::{
-    DrillError, Moment, Row,
+    DrillError, FILE_NAME, Row,
     grounds::Grounds,
     in_desk::{DECIDED, OVER, REFUSED, RELAYED, TAKEN},
     intruder::{self, Note, fails_outside},
@@ -22,8 +22,6 @@ use crate::{
 
 /// How many documents wait beyond what the budget of one minute gives.
 const BEYOND: u64 = 4;
-/// How the member's file is called.
-const FILE_NAME: &str = "photo.jpg";
 
 /// What happened, by what it was called.
 struct Told(Vec<Attempt>);
@@ -74,8 +72,7 @@ fn judge(house: &House, alone: &Told, told: &Told, free: &[String], budget: u64)
     let looks = record::looks(&data)?;
     let verdicts = told.of(DECIDED).iter().filter(|attempt| attempt.worked).count();
     let decided = record::count(&data, |what| matches!(what, What::Decided { .. }))?;
-    let ended = record::must_be_found(&data, Verdict::EndShift)?;
-    let first = record::events(&data)?.into_iter().find(|event| matches!(event.what, What::Viewed { .. }));
+    let ended = record::shift_ended(&data)?;
     let (none_alone, beside) = (alone.0.iter().all(|attempt| attempt.got == Got::default()), told.beside());
     let kept = none_alone
         && beside.is_empty()
@@ -85,14 +82,7 @@ fn judge(house: &House, alone: &Told, told: &Told, free: &[String], budget: u64)
         && decided == verdicts as u64 + 1
         && ended.is_some();
     let (after, waiting) = (told.of(REFUSED).len(), house.blobs()?);
-    let (noticed, stopped) = match (ended, first) {
-        (Some((at, finding)), Some(first)) => {
-            let took = at.since(first.at);
-            let came = |how: String| Moment::came(how).after(finding.evidence.count, took);
-            (came(format!("by the watch ({})", finding.detector)), came("that shift ended".into()))
-        }
-        _ => (Moment::never("no detector found anything"), Moment::never("nobody noticed")),
-    };
+    let (noticed, stopped) = record::told(ended.as_ref());
     Ok(Row {
         name: "staff-process",
         held: "code running in the desk's place, with its sockets, its folder and its confinement".into(),

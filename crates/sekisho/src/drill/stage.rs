@@ -4,23 +4,19 @@
 use std::{thread, time::Duration};
 
 use sekisho_core::{
-    budget::{Limits, Relief, Windows},
+    budget::Limits,
     id::CheckId,
     time::Timestamp,
     watch::{Setup, Switch},
 };
 use sekisho_keeper::keystore::Cost;
 
-use super::{DrillError, grounds::Grounds};
+use super::{DrillError, FILE_NAME, grounds::Grounds};
 use crate::demo::{Build, House, OnShift, Picture, StoryError};
 
-/// More than anybody opens.
-const ENDLESS: u64 = 1 << 32;
 /// How often the board is asked for the time before that is given up.
 const TRIES: u32 = 600;
 const PAUSE: Duration = Duration::from_millis(25);
-/// How members' files are called.
-const FILE_NAME: &str = "photo.jpg";
 
 /// The installation.
 pub(super) struct Stage {
@@ -38,7 +34,7 @@ impl Stage {
     /// With endless budgets, and a watch that is switched off.
     pub(super) fn unguarded(grounds: &Grounds, reviewers: usize) -> Result<Self, DrillError> {
         let watch = Some(Setup::all(Switch::Off));
-        Self::build(grounds, reviewers, Build { watch, budget: Some(endless()), ..Build::default() })
+        Self::build(grounds, reviewers, Build { watch, budget: Some(Limits::endless()), ..Build::default() })
     }
 
     /// As `build` says.
@@ -97,12 +93,6 @@ fn time_on(board: &str) -> Option<Timestamp> {
     let (_, rest) = board.split_once("<h1>")?.1.split_once("<time datetime=\"")?;
     let read: jiff::Timestamp = rest.split('"').next()?.parse().ok()?;
     u64::try_from(read.as_second()).ok().map(Timestamp)
-}
-
-fn endless() -> Limits {
-    let windows = Windows { minute: ENDLESS, hour: ENDLESS, day: ENDLESS, three_days: ENDLESS };
-    let relief = Relief { day_at_most: ENDLESS, ..Limits::default().relief };
-    Limits { person: windows, device: windows, again: windows, slack: windows, relief, ..Limits::default() }
 }
 
 #[cfg(test)]

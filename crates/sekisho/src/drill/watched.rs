@@ -9,11 +9,10 @@ use sekisho_keeper::{
 };
 
 use super::{
-    DrillError, Row, Seen,
-    clockwork::count,
+    DrillError, FILE_NAME, Row, Seen,
     findings::Findings,
     grounds::Grounds,
-    seen,
+    record, seen,
     sought::{Got, Sought},
 };
 use crate::demo::{Build, House, Neighbour, Picture};
@@ -21,7 +20,6 @@ use crate::demo::{Build, House, Neighbour, Picture};
 /// Half seconds that something may take to come about; a witness that was away is asked again after a minute at most.
 const TRIES: u32 = 240;
 const PAUSE: Duration = Duration::from_millis(500);
-const FILE_NAME: &str = "photo.jpg";
 /// What every first page of the desk says when a witness contradicts.
 const ALARM: &str = "ここにあるものと違う台帳を知っています";
 /// What it says while one is awaited.
@@ -172,7 +170,7 @@ impl Watched {
             return Ok(());
         }
         for _ in 0..TRIES {
-            let on_record = count(&self.house.data(), |_| true)? as u64;
+            let on_record = record::count(&self.house.data(), |_| true)?;
             if self.witness_size()? >= Some(on_record) {
                 return Ok(());
             }
