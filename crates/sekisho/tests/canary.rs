@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests, too.
 
+#[path = "common/record.rs"]
+mod record;
+
 use std::{
     fs,
     io::Write,
@@ -12,11 +15,10 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags};
 use sekisho::demo::{Build, House};
 use sekisho_core::{
     canary::{Canary, Lure},
-    event::{Event, What},
+    event::What,
     id::{CheckId, DocumentId},
 };
 use sekisho_keeper::{keystore::Cost, wire::SiteView};
@@ -69,23 +71,19 @@ fn own_site(folder: &Path) -> SiteView {
     serde_json::from_slice(&fs::read(folder.join("site.json")).unwrap()).unwrap()
 }
 
-fn database(house: &House) -> Connection {
-    Connection::open_with_flags(house.data().join("keeper/keeper.db"), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap()
-}
-
 fn document_of(house: &House, check: &str) -> DocumentId {
     let check: CheckId = check.parse().unwrap();
-    let found = database(house)
-        .query_row("SELECT id FROM document WHERE check_id = ?1", [check.as_bytes()], |row| row.get::<_, [u8; 16]>(0));
+    let found = record::database(&house.data()).query_row(
+        "SELECT id FROM document WHERE check_id = ?1",
+        [check.as_bytes()],
+        |row| row.get::<_, [u8; 16]>(0),
+    );
     DocumentId::from_bytes(found.unwrap())
 }
 
 /// What the ledger says of bait that was touched.
 fn known(house: &House) -> Vec<(Lure, String)> {
-    let db = database(house);
-    let mut all = db.prepare("SELECT body FROM event ORDER BY place").unwrap();
-    let bodies = all.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
-    let told = bodies.filter_map(|body| match Event::from_bytes(&body.unwrap()).unwrap().what {
+    let told = record::events(&house.data()).into_iter().filter_map(|what| match what {
         What::Canary { canary: Canary::Known { lure, laid, .. } } => Some((lure, laid)),
         _ => None,
     });
@@ -118,7 +116,8 @@ fn a_document_measures_its_reviewer_and_its_ciphertext_is_bait() {
     assert!(told["canaries"].as_array().unwrap().iter().all(|canary| canary["touched"].is_null()));
 
     // The keeper's own reading for the reviewer, and somebody's of yesterday.
-    let viewed: i64 = database(&house).query_row("SELECT max(at) FROM viewing", [], |row| row.get(0)).unwrap();
+    let viewed: i64 =
+        record::database(&house.data()).query_row("SELECT max(at) FROM viewing", [], |row| row.get(0)).unwrap();
     let line = |document: DocumentId, at: i64| {
         let at = jiff::Timestamp::from_second(at).unwrap().strftime("%d/%b/%Y:%H:%M:%S +0000");
         format!("203.0.113.9 - - [{at}] \"GET /vault/01/{document} HTTP/1.1\" 200 300123 \"-\" \"curl/8\"\n")
@@ -164,7 +163,8 @@ fn the_book_is_the_passphrases_and_bait_is_renewed_and_given_up() {
     assert!(code == 2 && complaint.contains("before"), "{complaint}");
     console.must(&["retire", id]);
     assert_eq!(console.must(&["list"])["canaries"].as_array().unwrap().len(), 1);
-    let taken: String = database(&house).query_row("SELECT name FROM site", [], |row| row.get(0)).unwrap();
+    let taken: String =
+        record::database(&house.data()).query_row("SELECT name FROM site", [], |row| row.get(0)).unwrap();
     let out = folder.path().join("bait");
     let key = |name: &str| {
         let args = ["make", "site-key", name, "--policy", "jp-dating-site", "--laid", "a backup", "--return-prefix"];

@@ -2,15 +2,17 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests, too.
 
+#[path = "common/record.rs"]
+mod record;
+
 use std::{
     fs,
     path::Path,
     process::{Command, Output},
 };
 
-use rusqlite::{Connection, OpenFlags};
 use sekisho::demo::{Build, House, Picture};
-use sekisho_core::event::{Event, What};
+use sekisho_core::event::What;
 use sekisho_keeper::{keystore::Cost, wire::SiteView};
 use serde_json::Value;
 
@@ -23,14 +25,6 @@ fn own_site(folder: &Path) -> SiteView {
     let made = sekisho(&["site", "new", "own-site", "--policy", policy, "--return-prefix", back, "--out", out]);
     assert!(made.status.success());
     serde_json::from_slice(&fs::read(folder.join("site.json")).unwrap()).unwrap()
-}
-
-fn on_record(house: &House) -> Vec<What> {
-    let path = house.data().join("keeper/keeper.db");
-    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
-    let mut rows = db.prepare("SELECT body FROM event ORDER BY place").unwrap();
-    let bodies = rows.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
-    bodies.map(|body| Event::from_bytes(&body.unwrap()).unwrap().what).collect()
 }
 
 /// M11, M39: with the second flag it is performed with a document of nobody's; no document is opened, a member's waits
@@ -46,12 +40,12 @@ fn a_live_drill_opens_nothing_and_asks_first() {
     let (gate, data) = (format!("http://{}", house.gate.authority), house.data());
     let live = ["drill", "--live", "--gate", &gate, "--kit", kit.to_str().unwrap(), "--data", data.to_str().unwrap()];
 
-    let before = on_record(&house).len();
+    let before = record::events(&house.data()).len();
     let refused = sekisho(&live);
     let said = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(2));
     assert!(said.contains("--i-am-allowed") && said.contains("The ledger will say"), "{said}");
-    assert_eq!(on_record(&house).len(), before);
+    assert_eq!(record::events(&house.data()).len(), before);
     let other = sekisho(&[&live[..], &["--i-am-allowed", "mass-read"]].concat());
     assert_eq!(other.status.code(), Some(2), "nobody's session is ridden on an installation that is in use");
 
@@ -63,7 +57,7 @@ fn a_live_drill_opens_nothing_and_asks_first() {
     assert!(rows[0]["noticed"]["came"] == true && rows[0]["officer"]["ja"].is_string(), "{rows:#}");
     assert!(said.contains("The ledger will say"), "said before it is done");
 
-    let events = on_record(&house);
+    let events = record::events(&house.data());
     assert!(!events.iter().any(|what| matches!(what, What::Viewed { .. })), "no document was opened");
     let ended = events.iter().filter(|what| matches!(what, What::CheckEnded { withdrawn: true, .. })).count();
     assert_eq!((ended, house.state(members).unwrap().as_str()), (1, "in_review"));

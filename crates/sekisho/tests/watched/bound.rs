@@ -9,7 +9,8 @@ use sekisho_core::{
 };
 
 use crate::{
-    ground::{ask_gate, build, fill, found, ledger},
+    ground::{ask_gate, build, fill, found},
+    record::events,
     until::until,
 };
 
@@ -43,7 +44,7 @@ fn refused(house: &House) -> Option<u16> {
 }
 
 fn paused(house: &House) -> bool {
-    ledger(house).iter().any(|what| matches!(what, What::Paused { .. }))
+    events(&house.data()).iter().any(|what| matches!(what, What::Paused { .. }))
 }
 
 /// M19, M26: the pause comes at the first look over the bound; everybody is refused with 503 for a quarter of an hour,

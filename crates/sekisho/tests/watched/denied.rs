@@ -62,7 +62,9 @@ fn what_was_tried_before_a_crash_counts_after_it() {
     (0..5).for_each(|number| assert_eq!(ask_gate(&house, THIEF, &link(number).replace("/m/", "/s/"), "").0, 404));
     let counted = || {
         let sql = "SELECT (value ->> '$.gate.seen[0][1].seen') FROM meta WHERE name = 'gathered'";
-        crate::ground::database(&house).query_row(sql, [], |row| row.get::<_, Option<i64>>(0)).unwrap_or_default()
+        crate::record::database(&house.data())
+            .query_row(sql, [], |row| row.get::<_, Option<i64>>(0))
+            .unwrap_or_default()
     };
     until("all five are counted", || counted() == Some(5));
     kill(&house, Role::Keeper);

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use rusqlite::{Connection, OpenFlags};
 use rustix::process::{Pid, Signal, kill_process};
 use sekisho::{
     demo::{Build, House, Picture},
@@ -10,7 +9,7 @@ use sekisho::{
 };
 use sekisho_core::{
     budget::Limits,
-    event::{Event, What},
+    event::What,
     watch::{Detector, Finding, Setup, Switch},
 };
 use sekisho_keeper::keystore::Cost;
@@ -19,7 +18,7 @@ use tokio::{
     net::TcpSocket,
 };
 
-use crate::until::until;
+use crate::{record, until::until};
 
 /// How a house is made whose budgets stop nobody: if somebody is stopped, the watch does it.
 pub(crate) fn build(watch: Setup) -> Build {
@@ -40,22 +39,9 @@ pub(crate) fn fill(house: &House, count: usize) {
     }
 }
 
-/// The keeper's database, to look at while it runs.
-pub(crate) fn database(house: &House) -> Connection {
-    Connection::open_with_flags(house.data().join("keeper/keeper.db"), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap()
-}
-
-/// What the ledger says.
-pub(crate) fn ledger(house: &House) -> Vec<What> {
-    let db = database(house);
-    let mut all = db.prepare("SELECT body FROM event ORDER BY place").unwrap();
-    let bodies = all.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
-    bodies.map(|body| Event::from_bytes(&body.unwrap()).unwrap().what).collect()
-}
-
 /// What was found, by one detector.
 pub(crate) fn found(house: &House, detector: Detector) -> Vec<Finding> {
-    let found = ledger(house).into_iter().filter_map(|what| match what {
+    let found = record::events(&house.data()).into_iter().filter_map(|what| match what {
         What::Found { finding } if finding.detector == detector => Some(finding),
         _ => None,
     });

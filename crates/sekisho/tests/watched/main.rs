@@ -8,6 +8,8 @@ mod bound;
 mod denied;
 mod flooded;
 mod ground;
+#[path = "../common/record.rs"]
+mod record;
 mod ridden;
 #[path = "../common/smtp.rs"]
 mod smtp;

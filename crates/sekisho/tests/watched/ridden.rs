@@ -9,7 +9,8 @@ use sekisho_core::{
 };
 
 use crate::{
-    ground::{build, fill, found, ledger, unwatched},
+    ground::{build, fill, found, unwatched},
+    record::events,
     smtp::{MailServer, Speaks},
     until::until,
 };
@@ -73,7 +74,7 @@ fn a_session_that_is_ridden_ends_and_the_officer_reads_why() {
     let (status, page) = instead.unwrap();
     assert!((1..=6).contains(&pictures), "{pictures}");
     assert!(status == 401 && !page.contains(";base64,") && page.contains("シフト"), "{page}");
-    let viewed = ledger(&house).iter().filter(|what| matches!(what, What::Viewed { .. })).count();
+    let viewed = events(&house.data()).iter().filter(|what| matches!(what, What::Viewed { .. })).count();
     assert_eq!(viewed, pictures + 1, "the look that was stopped is on record");
     let [finding] = &found(&house, Detector::Tempo)[..] else { panic!("not found once") };
     assert_eq!(finding.verdict(), Verdict::EndShift);
