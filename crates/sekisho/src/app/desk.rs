@@ -4,12 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use sekisho_keeper::wire::{self, Answered, DeskAnswer, DeskRequest};
 use sekisho_sys::entropy::SystemEntropy;
-use tokio::{
-    task::JoinHandle,
-    time::{MissedTickBehavior, interval},
-};
+use tokio::task::JoinHandle;
 
-use super::{front_door, places};
+use super::{every, front_door, places, with};
 use crate::{
     desk::{Desk, Parts, Settings, metrics, router},
     front::{Front, Limits, Wire},
@@ -58,9 +55,9 @@ pub(super) fn run(context: RoleContext) -> Result<(), RoleError> {
 async fn serve(mut context: RoleContext) -> Result<(), RoleError> {
     let front = front_door(&mut context)?;
     let desk = build(&mut context)?;
-    let sweeper = tokio::spawn(sweep(desk.clone()));
+    let sweeper = tokio::spawn(every(SWEEP, with(desk.clone(), sweep)));
     let figures = figures(&mut context, &desk)?;
-    let follower = tokio::spawn(follow_stops(desk.clone()));
+    let follower = tokio::spawn(every(ASK_AGAIN, with(desk.clone(), follow_stops)));
     context.ready();
     front.serve(router(desk), context.stop.said()).await;
     sweeper.abort();
@@ -97,19 +94,9 @@ fn build(context: &mut RoleContext) -> Result<Desk, RoleError> {
 }
 
 async fn follow_stops(desk: Desk) {
-    let mut ticks = interval(ASK_AGAIN);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        desk.learn_stops().await;
-    }
+    desk.learn_stops().await;
 }
 
 async fn sweep(desk: Desk) {
-    let mut ticks = interval(SWEEP);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        desk.sweep().await;
-    }
+    desk.sweep().await;
 }

@@ -9,7 +9,7 @@ use sekisho_keeper::wire::{self, Answered, GateAnswer, GateRequest};
 use sekisho_sys::{entropy::SystemEntropy, fork_server::Forks};
 use tokio::time;
 
-use super::{founding, front_door, places};
+use super::{every, founding, front_door, places, with};
 use crate::{
     forked_reader::ForkedReader,
     gate::{self, Gate, Settings, stops},
@@ -40,8 +40,8 @@ pub(super) fn run(context: RoleContext) -> Result<(), RoleError> {
 async fn serve(mut context: RoleContext) -> Result<(), RoleError> {
     let front = front_door(&mut context)?;
     let gate = Gate::new(room(&mut context)?, settings(&context.config));
-    tokio::spawn(sweep(gate.clone()));
-    tokio::spawn(follow_stops(gate.clone()));
+    tokio::spawn(every(SWEEP, with(gate.clone(), sweep)));
+    tokio::spawn(every(ASK_AGAIN, with(gate.clone(), follow_stops)));
     // Whoever was refused is so from the first request on; but a keeper that is locked keeps no page from opening.
     let _ = time::timeout(LEARNING, gate.learn()).await;
     context.ready();
@@ -79,22 +79,14 @@ fn settings(config: &RoleConfig) -> Settings {
 }
 
 async fn sweep(gate: Gate) {
-    let mut ticks = time::interval(SWEEP);
-    loop {
-        ticks.tick().await;
-        let room = gate.room();
-        if let Err(cause) = room.store.sweep(room.now()).await {
-            tracing::warn!(%cause, "what is over was not swept");
-        }
+    let room = gate.room();
+    if let Err(cause) = room.store.sweep(room.now()).await {
+        tracing::warn!(%cause, "what is over was not swept");
     }
 }
 
 async fn follow_stops(gate: Gate) {
-    let mut ticks = time::interval(ASK_AGAIN);
-    loop {
-        ticks.tick().await;
-        stops::ask(&gate).await;
-    }
+    stops::ask(&gate).await;
 }
 
 impl GateKeeper for Link<wire::Gate> {

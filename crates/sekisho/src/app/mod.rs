@@ -11,6 +11,10 @@ mod keeper;
 pub(crate) mod places;
 pub mod witness;
 
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+
 use crate::{
     front::{Front, Limits, Wire},
     supervisor::{
@@ -53,4 +57,19 @@ fn front_door(context: &mut RoleContext) -> Result<Front, RoleError> {
         None => Wire::Plain,
     };
     Ok(Front::new(context.take_listener()?, wire, Limits::of(context.config.behind_proxy))?)
+}
+
+/// Does something at once and then again after each `period`. One that took longer is not made up for.
+async fn every<F: Future<Output = ()>>(period: Duration, something: impl Fn() -> F) {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        something().await;
+    }
+}
+
+/// What is done with `one`, each time with a clone of its own.
+fn with<T: Clone, F>(one: T, what: impl Fn(T) -> F) -> impl Fn() -> F {
+    move || what(one.clone())
 }

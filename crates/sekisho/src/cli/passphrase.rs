@@ -40,7 +40,7 @@ pub(super) fn choose(fd: Option<i32>) -> Result<Passphrase, String> {
 /// Another secret than the passphrase: from descriptor `fd` if one is named, else from the terminal.
 pub(super) fn secret(prompt: &str, fd: Option<i32>) -> Result<Zeroizing<Vec<u8>>, String> {
     let bytes = match fd {
-        Some(fd) => read(Path::new(&format!("/proc/self/fd/{fd}"))),
+        Some(fd) => read_descriptor(fd),
         None => ask(prompt),
     };
     bytes.map_err(|error| format!("nothing was given: {error}"))
@@ -48,7 +48,7 @@ pub(super) fn secret(prompt: &str, fd: Option<i32>) -> Result<Zeroizing<Vec<u8>>
 
 fn unattended(fd: Option<i32>) -> Option<io::Result<Zeroizing<Vec<u8>>>> {
     match (fd, std::env::var_os("CREDENTIALS_DIRECTORY")) {
-        (Some(fd), _) => Some(read(Path::new(&format!("/proc/self/fd/{fd}")))),
+        (Some(fd), _) => Some(read_descriptor(fd)),
         (None, Some(folder)) => Some(read(&Path::new(&folder).join("passphrase"))),
         (None, None) => None,
     }
@@ -71,6 +71,10 @@ fn long_enough(bytes: &[u8]) -> Result<(), String> {
         "the passphrase has {characters} characters; at least {MIN_CHARACTERS} are needed. It alone keeps a stolen \
          keystore closed, and whoever loses it loses every document under way"
     ))
+}
+
+fn read_descriptor(fd: i32) -> io::Result<Zeroizing<Vec<u8>>> {
+    read(Path::new(&format!("/proc/self/fd/{fd}")))
 }
 
 /// To the end, without one line end, which an editor or `echo` adds.

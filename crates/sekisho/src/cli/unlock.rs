@@ -61,27 +61,32 @@ pub(super) fn run(args: UnlockArgs) -> ExitCode {
         Ok(()) => {
             let stopped = stops(&args.data);
             let object = serde_json::json!({ "locked": false, "stopped": stopped });
-            let what_then =
-                "Something is stopped still: officers reopen it step by step at the desk's page /watch/stops.";
-            let text = if stopped == 0 { "It is at work." } else { what_then };
-            operate::say(args.json, &object, &format!("The keeper has its keys. {text}"))
+            operate::say(args.json, &object, &format!("The keeper has its keys. {}", what_then(stopped)))
         }
         Err(why) => refuse(why),
     }
 }
 
-/// How much is stopped; nothing if the keeper doesn't say.
-fn stops(data: &Path) -> usize {
+/// How much is stopped, if the keeper says.
+fn stops(data: &Path) -> Option<usize> {
     match operate::told(data, OperatorRequest::Stops) {
-        Ok(OperatorAnswer::Stops(stops)) => stops.len(),
-        _ => 0,
+        Ok(OperatorAnswer::Stops(stops)) => Some(stops.len()),
+        _ => None,
+    }
+}
+
+fn what_then(stopped: Option<usize>) -> &'static str {
+    match stopped {
+        Some(0) => "It is at work.",
+        Some(_) => "Something is stopped still: officers reopen it step by step at the desk's page /watch/stops.",
+        None => "It did not say what is stopped: see `sekisho stop` or the desk's page /watch/stops.",
     }
 }
 
 fn unlocked(args: &UnlockArgs) -> Result<(), String> {
     let status = operate::status(&args.data)?;
     if !status.locked {
-        return Ok(());
+        return if sets_a_passphrase(args) { Err(AT_WORK.to_owned()) } else { Ok(()) };
     }
     let given = match args.shares.as_slice() {
         [] => Unlocking::Passphrase(Secrets(passphrase::obtain(args.passphrase_fd)?.0.to_vec())),
@@ -96,8 +101,16 @@ fn unlocked(args: &UnlockArgs) -> Result<(), String> {
     }
 }
 
+/// Why no passphrase was set.
+const AT_WORK: &str = "the keeper is at work, so no new passphrase was set. `sekisho lockdown` stops it first; then \
+    the custodians' shares end the lockdown and set one";
+
+fn sets_a_passphrase(args: &UnlockArgs) -> bool {
+    args.new_passphrase || args.new_passphrase_fd.is_some()
+}
+
 fn chosen(args: &UnlockArgs) -> Result<Option<Secrets>, String> {
-    if !args.new_passphrase && args.new_passphrase_fd.is_none() {
+    if !sets_a_passphrase(args) {
         return Ok(None);
     }
     Ok(Some(Secrets(passphrase::choose(args.new_passphrase_fd)?.0.to_vec())))

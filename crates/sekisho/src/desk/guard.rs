@@ -164,7 +164,6 @@ mod tests {
         desk.sign_in(sekisho_core::check::Role::Officer).await;
         let form = [("target", "network"), ("network", "203.0.113.0/24"), ("why", "x")];
         assert_eq!(desk.post_form("/watch/stops", &form).await.status, 303);
-        desk.desk.learn_stops().await;
         for (address, status) in [("203.0.113.9", 403), ("203.0.114.9", 200)] {
             let headers = [("x-forwarded-for", address), ("host", "desk.localhost:7301")];
             assert_eq!(desk.send("GET", "/watch", &headers, "").await.status, status, "{address}");

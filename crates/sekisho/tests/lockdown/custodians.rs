@@ -12,6 +12,12 @@ use tempfile::TempDir;
 
 use super::{house, lock_down, refused::refused, sekisho, stops::lift_all, told, unlock};
 
+fn program(arguments: &[&str]) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_sekisho"));
+    program.args(arguments);
+    program
+}
+
 /// Where custodians' papers lie, in a test.
 struct Papers(TempDir);
 
@@ -27,8 +33,8 @@ impl Papers {
     }
 
     fn split(&self, house: &House, arguments: &[&str], out: Option<&Path>) -> Output {
-        let mut split = Command::new(env!("CARGO_BIN_EXE_sekisho"));
-        split.args(["keys", "split", "--passphrase-fd", "0", "--data"]).arg(house.data());
+        let mut split = program(&["keys", "split", "--passphrase-fd", "0", "--data"]);
+        split.arg(house.data());
         split.arg("--keystore").arg(house.keystore()).args(arguments);
         if let Some(out) = out {
             split.arg("--json").arg("--out").arg(out);
@@ -38,17 +44,15 @@ impl Papers {
 
     /// What the keeper's key is, written to a file that is carried to custodians; its fingerprint.
     fn request(&self, house: &House) -> String {
-        let mut request = Command::new(env!("CARGO_BIN_EXE_sekisho"));
-        let told: Value =
-            told(&request.args(["keys", "request", "--json", "--data"]).arg(house.data()).output().unwrap());
+        let told: Value = told(&program(&["keys", "request", "--json", "--data"]).arg(house.data()).output().unwrap());
         fs::write(self.at("request.txt"), told["request"].as_str().unwrap()).unwrap();
         told["fingerprint"].as_str().unwrap().to_owned()
     }
 
     /// On a custodian's device.
     fn seal(&self, number: u8, fingerprint: &str) -> Output {
-        let mut share = Command::new(env!("CARGO_BIN_EXE_sekisho"));
-        share.args(["keys", "share", "--fingerprint", fingerprint, "--share-fd", "0"]).arg(self.at("request.txt"));
+        let mut share = program(&["keys", "share", "--fingerprint", fingerprint, "--share-fd", "0"]);
+        share.arg(self.at("request.txt"));
         let paper = File::open(self.at(&format!("sekisho-share-{number}.txt"))).unwrap();
         let sealed = share.stdin(paper).output().unwrap();
         fs::write(self.at(&format!("answer-{number}.txt")), &sealed.stdout).unwrap();
@@ -87,8 +91,8 @@ fn two_of_three_custodians_end_a_lockdown_and_the_passphrase_does_not() {
     let passphrase = house.passphrase().0.clone();
     assert_eq!(unlock(&house, &passphrase).status.code(), Some(2), "the passphrase alone ends nothing");
     let canary = {
-        let mut canary = Command::new(env!("CARGO_BIN_EXE_sekisho"));
-        canary.args(["canary", "list", "--passphrase-fd", "0", "--data"]).arg(house.data());
+        let mut canary = program(&["canary", "list", "--passphrase-fd", "0", "--data"]);
+        canary.arg(house.data());
         canary.arg("--keystore").arg(house.keystore()).stdin(File::open(papers.at("passphrase")).unwrap());
         canary.output().unwrap()
     };
@@ -128,9 +132,15 @@ fn a_printed_recovery_share_stands_in_for_a_lost_passphrase() {
     assert!(lock_down(&house).status.success());
     papers.seal(1, &papers.request(&house));
     fs::write(papers.at("chosen"), "another passphrase\n").unwrap();
-    let mut unlock = papers.unlock(&house, &[1]);
-    unlock.args(["--new-passphrase-fd", "0"]).stdin(Stdio::from(File::open(papers.at("chosen")).unwrap()));
-    assert_eq!(told(&unlock.output().unwrap())["locked"], false);
+    let unlock = || {
+        let mut unlock = papers.unlock(&house, &[1]);
+        unlock.args(["--new-passphrase-fd", "0"]).stdin(Stdio::from(File::open(papers.at("chosen")).unwrap()));
+        unlock.output().unwrap()
+    };
+    assert_eq!(told(&unlock())["locked"], false);
+    let at_work = unlock();
+    let why = String::from_utf8_lossy(&at_work.stderr).into_owned();
+    assert!(at_work.status.code() == Some(2) && why.contains("no new passphrase was set"), "{why}");
     let board = house.officer_sees("/watch").unwrap();
     assert!(board.contains("分散鍵で、合言葉が変えられました"), "{board}");
     lift_all(&house);

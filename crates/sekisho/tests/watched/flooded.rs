@@ -16,7 +16,7 @@ fn watch() -> Setup {
 }
 
 /// What a member is told whose picture is a text.
-fn send(house: &House, link: &str) -> String {
+pub(crate) fn send(house: &House, link: &str) -> String {
     let sent = house.send(link, "note.txt", &Picture::of_file(b"This is not a picture.\n".to_vec(), Vec::new()));
     sent.unwrap().unwrap_err().code
 }

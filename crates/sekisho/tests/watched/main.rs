@@ -10,6 +10,8 @@ mod flooded;
 mod ground;
 #[path = "../common/record.rs"]
 mod record;
+#[path = "../common/refused.rs"]
+mod refused;
 mod ridden;
 #[path = "../common/smtp.rs"]
 mod smtp;

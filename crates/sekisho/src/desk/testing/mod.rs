@@ -95,7 +95,6 @@ impl Reply {
 /// A desk and one browser in front of it.
 pub(super) struct TestDesk {
     pub(super) keeper: Arc<PlayKeeper>,
-    pub(super) desk: Desk,
     router: Router,
     origin: String,
     session: Mutex<Option<(String, String)>>,
@@ -130,9 +129,8 @@ impl TestDesk {
             entropy: Box::new(Counting(7)),
             settings,
         };
-        let desk = Desk::new(parts);
-        let router = router(desk.clone());
-        Self { keeper, desk, router, origin: origin.into(), session: Mutex::default(), _folder: folder }
+        let router = router(Desk::new(parts));
+        Self { keeper, router, origin: origin.into(), session: Mutex::default(), _folder: folder }
     }
 
     /// The routes, to be served to a real browser.

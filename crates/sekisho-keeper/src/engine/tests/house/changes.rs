@@ -69,11 +69,8 @@ impl House {
         let asked = self.desk(DeskRequest::ApprovalOptions { shift: shift.clone(), change }).unwrap();
         let DeskAnswer::ShiftOptions(options) = asked else { panic!("no options") };
         let assertion = Person::new(Self::number(hand)).prove(&options.challenge);
-        let approve = || DeskRequest::Approve {
-            shift: shift.clone(),
-            ceremony: options.ceremony,
-            assertion: assertion.clone(),
-        };
+        let approve =
+            || DeskRequest::Approve { shift: shift.clone(), ceremony: options.ceremony, assertion: assertion.clone() };
         (self.desk(approve()).map(drop), self.desk(approve()).map(drop))
     }
 
