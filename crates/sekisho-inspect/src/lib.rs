@@ -11,9 +11,11 @@
 pub mod advice;
 pub mod child;
 pub mod decode;
+pub mod document;
 mod jpeg;
 pub mod luma;
 pub mod my_number;
+pub mod ocr;
 pub mod paint;
 pub mod png;
 pub mod qr;

@@ -1,0 +1,168 @@
+//! A picture of a document, read as a whole: what kind it is, what it says and where.
+
+mod fields;
+
+use core::fmt;
+
+use image::RgbImage;
+use sekisho_core::calendar::Day;
+
+use crate::{
+    ocr::Reader,
+    read::{
+        birth::{self, Birth},
+        kind::{self, Told},
+        line::{Line, Quad},
+        number::{self, Sign},
+        zone::{self, Zone},
+    },
+};
+
+/// A part of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// The birth date.
+    BirthDate,
+    /// What the document is called.
+    Title,
+    /// Who issued it.
+    Issuer,
+    /// Its last day.
+    Expiry,
+    /// The machine-readable zone, with name, number and birth date in it.
+    Zone,
+    /// A line with a My Number, or what may be one.
+    MyNumber,
+}
+
+impl Part {
+    /// Its name for programs; that of the policy's field where there is one.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Part::BirthDate => "birth_date",
+            Part::Title => "title",
+            Part::Issuer => "issuer",
+            Part::Expiry => "expiry",
+            Part::Zone => "mrz",
+            Part::MyNumber => "my_number",
+        }
+    }
+}
+
+/// Where a part stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Field {
+    /// Which part.
+    pub name: Part,
+    /// Its corners in the upright picture.
+    pub quad: Quad,
+    /// Whether what was read leaves no doubt that it is this part and nothing else.
+    pub proven: bool,
+}
+
+/// What a picture of a document says. It is personal, is never printed, and its texts are wiped.
+#[derive(Clone, PartialEq)]
+pub struct Document {
+    /// Whether print was read at all. Without a reader all that follows is empty and says nothing.
+    pub was_read: bool,
+    /// The kind of document, if it can be told.
+    pub kind: Option<Told>,
+    /// Quarter turns, clockwise, by which the upright picture must be turned for its print to stand upright: 0 to 3.
+    pub turns: u8,
+    /// The lines of print. Their places are in the picture as it was read, straightened; their corners in the upright one.
+    pub lines: Vec<Line>,
+    /// The machine-readable zone, if there is one.
+    pub zone: Option<Zone>,
+    /// What the lines say of a birth date; the zone says it apart.
+    pub birth: Birth,
+    /// Its last day, if it is sure.
+    pub expiry: Option<Day>,
+    /// What says that it shows a My Number; codes are looked for elsewhere.
+    pub my_number: Vec<Sign>,
+    /// The corners of the card in the upright picture, if there is one to be seen.
+    pub card: Option<Quad>,
+    /// Where its parts stand.
+    pub fields: Vec<Field>,
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document")
+            .field("was_read", &self.was_read)
+            .field("kind", &self.kind)
+            .field("lines", &self.lines.len())
+            .field("fields", &self.fields)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Document {
+    /// One of which nothing was read.
+    pub fn unread() -> Self {
+        Document {
+            was_read: false,
+            kind: None,
+            turns: 0,
+            lines: Vec::new(),
+            zone: None,
+            birth: Birth::Unwritten,
+            expiry: None,
+            my_number: Vec::new(),
+            card: None,
+            fields: Vec::new(),
+        }
+    }
+
+    /// What `lines` say to whoever reads them on `today`.
+    fn of(lines: Vec<Line>, turns: u8, today: Day) -> Self {
+        let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+        let zone = zone::zone(&texts, today);
+        let my_number = number::signs(&lines);
+        let mut document = Document {
+            was_read: true,
+            kind: kind::kind(&lines, zone.as_ref(), &my_number),
+            turns,
+            birth: birth::birth(&lines, today),
+            expiry: zone.as_ref().filter(|zone| zone.checks).and_then(|zone| zone.expiry),
+            zone,
+            my_number,
+            card: None,
+            fields: Vec::new(),
+            lines,
+        };
+        document.fields = fields::fields(&document);
+        document
+    }
+}
+
+/// Reads `picture`, which stands upright as decoded, on `today`. Without a reader nothing is read, and the document
+/// says so.
+pub fn read(picture: &RgbImage, reader: Option<&Reader>, today: Day) -> Document {
+    match reader {
+        Some(reader) => {
+            let page = reader.page(picture);
+            Document::of(page.lines, page.turns, today)
+        }
+        None => Document::unread(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::line::page;
+
+    #[test]
+    fn without_a_reader_nothing_is_said_of_a_document() {
+        let document = read(&RgbImage::new(40, 40), None, "2026-11-22".parse().unwrap());
+        assert_eq!(document, Document::unread());
+        assert!(!document.was_read && document.kind.is_none() && document.birth == Birth::Unwritten);
+    }
+
+    #[test]
+    fn what_it_says_is_not_printed() {
+        let lines = page(&["運転免許証", "昭和61年3月31日生", "愛知県公安委員会"]);
+        let said = format!("{:?}", Document::of(lines, 0, "2026-11-22".parse().unwrap()));
+        assert!(!said.contains("61") && !said.contains("1986") && said.contains("BirthDate"), "{said}");
+    }
+}

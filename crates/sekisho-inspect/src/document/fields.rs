@@ -1,0 +1,83 @@
+//! Where the parts of a document stand.
+
+use super::{Document, Field, Part};
+use crate::read::{birth::Birth, fold::compact, line::Line};
+
+/// All that can be told. A part is proven where nothing else can stand in its place.
+pub(super) fn fields(document: &Document) -> Vec<Field> {
+    let mut found: Vec<Field> = birth(document).into_iter().collect();
+    for line in &document.lines {
+        found.extend(named(line, document));
+    }
+    found
+}
+
+fn birth(document: &Document) -> Option<Field> {
+    let Birth::On { line, letters, .. } = &document.birth else { return None };
+    let line = document.lines.get(*line)?;
+    Some(Field { name: Part::BirthDate, quad: line.part(letters.clone()), proven: true })
+}
+
+/// A line that is nothing but a title, or nothing but an issuer.
+fn named(line: &Line, document: &Document) -> Option<Field> {
+    let text: String = compact(&line.text).iter().collect();
+    let told = document.kind.is_some_and(|told| told.confidence >= SURE);
+    let name = if TITLES.contains(&text.as_str()) {
+        Part::Title
+    } else if ISSUERS.iter().any(|end| text.ends_with(end)) && text.chars().count() <= LONGEST_ISSUER {
+        Part::Issuer
+    } else {
+        return None;
+    };
+    Some(Field { name, quad: line.quad, proven: told && !text.chars().any(|letter| letter.is_ascii_digit()) })
+}
+
+/// How sure the kind must be for a title or an issuer to be proven.
+const SURE: f32 = 0.5;
+
+const TITLES: [&str; 9] = [
+    "運転免許証",
+    "個人番号カード",
+    "日本国旅券",
+    "在留カード",
+    "特別永住者証明書",
+    "資格確認書",
+    "健康保険被保険者証",
+    "国民健康保険被保険者証",
+    "後期高齢者医療被保険者証",
+];
+
+const ISSUERS: [&str; 6] = ["公安委員会", "市長", "区長", "町長", "村長", "出入国在留管理庁長官"];
+
+/// Letters of the longest issuer; a longer line says something else too.
+const LONGEST_ISSUER: usize = 14;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::line::page;
+
+    fn parts(texts: &[&str]) -> Vec<(Part, bool)> {
+        let document = Document::of(page(texts), 0, "2026-11-22".parse().unwrap());
+        document.fields.iter().map(|field| (field.name, field.proven)).collect()
+    }
+
+    #[test]
+    fn birth_date_title_and_issuer_of_a_licence_are_proven() {
+        let found = parts(&["氏名 日本 花子", "昭和61年 3月31日生", "運転免許証", "愛知県公安委員会", "免許の条件等"]);
+        assert_eq!(found, [(Part::BirthDate, true), (Part::Title, true), (Part::Issuer, true)]);
+    }
+
+    #[test]
+    fn on_a_page_of_no_known_kind_only_the_birth_date_is() {
+        assert_eq!(
+            parts(&["生年月日 昭和61年 3月31日", "名古屋市長"]),
+            [(Part::BirthDate, true), (Part::Issuer, false)]
+        );
+    }
+
+    #[test]
+    fn a_line_that_says_more_than_an_issuer_is_none() {
+        assert_eq!(parts(&["運転免許証の条件", "この人の住所を確かめたのは次の人である名古屋市長"]), []);
+    }
+}
