@@ -10,6 +10,7 @@ mod entry;
 mod format;
 mod join;
 mod keys;
+pub mod ledger;
 mod network;
 mod object;
 mod question;

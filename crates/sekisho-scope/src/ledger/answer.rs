@@ -1,0 +1,193 @@
+//! How many documents, of how many members, of which kinds and sites, and what can't be told.
+
+use std::collections::BTreeMap;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashSet;
+use sekisho_core::{id::CheckId, time::Timestamp};
+use serde::Serialize;
+
+use super::{
+    affected::{Affected, Member, Members, One},
+    gaps::Gap,
+    window::{Window, in_words},
+};
+
+/// A number that is certain, and the largest that it can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Count {
+    /// What entries say for certain.
+    pub confirmed: u64,
+    /// What is possible besides, included.
+    pub at_most: u64,
+}
+
+impl Count {
+    fn add(&mut self, confirmed: bool) {
+        self.confirmed += u64::from(confirmed);
+        self.at_most += 1;
+    }
+}
+
+/// Members, counted apart from documents: one who sent three counts once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct MembersCount {
+    /// Different members, as far as checks are still tied to them. Nothing if nobody was asked.
+    #[serde(flatten)]
+    pub known: Count,
+    /// Checks of members who left and whose tie was erased since: each is one member at most.
+    pub erased: Count,
+}
+
+/// Numbers of something, by name.
+pub type Counted = BTreeMap<String, Count>;
+
+/// From when to when, and how many in each day.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Period {
+    /// The first one.
+    #[serde(serialize_with = "super::window::in_japan")]
+    pub first: Option<Timestamp>,
+    /// The last one.
+    #[serde(serialize_with = "super::window::in_japan")]
+    pub last: Option<Timestamp>,
+    /// How many on each day, Japan's.
+    pub days: BTreeMap<String, u64>,
+}
+
+impl Period {
+    fn add(&mut self, at: Timestamp) {
+        self.first = Some(self.first.map_or(at, |first| first.min(at)));
+        self.last = self.last.max(Some(at));
+        let mut day = in_words(at);
+        day.truncate("2021-04-20".len());
+        *self.days.entry(day).or_default() += 1;
+    }
+}
+
+/// What can't be told.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Open {
+    /// Entries whose bodies are missing and that may have been written in the window: each may be one look.
+    pub entries: u64,
+    /// Between which times they were written.
+    pub gaps: Vec<Gap>,
+    /// Looks of which the ledger doesn't say for certain whether they are meant.
+    pub looks: u64,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Scope {
+    /// Documents opened.
+    pub documents: Count,
+    /// Members whose documents were; nothing if nobody was asked whose they are.
+    pub members: Option<MembersCount>,
+    /// Looks that are surely meant; one document may have several.
+    pub looks: u64,
+    /// Documents by kind.
+    pub by_kind: Counted,
+    /// Documents by site.
+    pub by_site: Counted,
+    /// Documents by what they were at the end of the window.
+    pub then: Counted,
+    /// When the documents were submitted.
+    pub submitted: Period,
+    /// When they were looked at.
+    pub looked: Period,
+    /// What can't be told.
+    pub cannot_tell: Open,
+    /// The window that was asked about.
+    pub window: Window,
+    /// The zone of all times and days.
+    pub zone: &'static str,
+    /// Entries of the ledger.
+    pub entries: u64,
+    /// Entries that were read.
+    pub read: u64,
+}
+
+impl Scope {
+    /// Whether anything was opened, or may have been.
+    pub const fn is_finding(&self) -> bool {
+        self.documents.at_most > 0
+    }
+}
+
+const UNKNOWN: &str = "unknown";
+
+impl Affected {
+    /// Counts them, and their members if somebody knows them.
+    ///
+    /// # Errors
+    /// When whoever knows the members can't be asked.
+    pub fn count<M: Members>(&self, members: Option<&mut M>) -> Result<Scope, M::Error> {
+        let mut scope = self.nothing();
+        for one in self.each() {
+            scope.add(&one);
+        }
+        self.looks.iter().for_each(|at| scope.looked.add(*at));
+        scope.documents.at_most += scope.cannot_tell.entries;
+        scope.members = members.map(|members| self.members(members)).transpose()?;
+        Ok(scope)
+    }
+
+    fn nothing(&self) -> Scope {
+        let gaps = self.gaps.clone();
+        let cannot_tell = Open { entries: gaps.iter().map(|gap| gap.entries).sum(), gaps, looks: self.possible_looks };
+        Scope {
+            documents: Count::default(),
+            members: None,
+            looks: self.looks.len() as u64,
+            by_kind: Counted::new(),
+            by_site: Counted::new(),
+            then: Counted::new(),
+            submitted: Period::default(),
+            looked: Period::default(),
+            cannot_tell,
+            window: self.question.window,
+            zone: "+09:00",
+            entries: self.size,
+            read: self.read,
+        }
+    }
+
+    fn members<M: Members>(&self, members: &mut M) -> Result<MembersCount, M::Error> {
+        let [mut sure, mut all]: [HashSet<(Option<u32>, Member), FixedState>; 2] = Default::default();
+        let [mut sure_erased, mut erased]: [HashSet<CheckId, FixedState>; 2] = Default::default();
+        for one in self.each() {
+            match members.of(one.check)? {
+                Some(member) => {
+                    let site = self.documents.sites.number_of(one.site);
+                    if one.confirmed {
+                        sure.insert((site, member.clone()));
+                    }
+                    all.insert((site, member));
+                }
+                None => {
+                    if one.confirmed {
+                        sure_erased.insert(one.check);
+                    }
+                    erased.insert(one.check);
+                }
+            }
+        }
+        let count = |sure: usize, all: usize| Count { confirmed: sure as u64, at_most: all as u64 };
+        let (known, erased) = (count(sure.len(), all.len()), count(sure_erased.len(), erased.len()));
+        Ok(MembersCount { known, erased })
+    }
+}
+
+impl Scope {
+    fn add(&mut self, one: &One<'_>) {
+        self.documents.add(one.confirmed);
+        let kind = one.kind.map_or(UNKNOWN.into(), ToString::to_string);
+        let site = one.site.map_or(UNKNOWN.into(), ToString::to_string);
+        self.by_kind.entry(kind).or_default().add(one.confirmed);
+        self.by_site.entry(site).or_default().add(one.confirmed);
+        self.then.entry(one.then.into()).or_default().add(one.confirmed);
+        if let Some(submitted) = one.submitted {
+            self.submitted.add(submitted);
+        }
+    }
+}
