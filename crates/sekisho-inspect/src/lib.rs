@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod advice;
+pub mod card;
 pub mod child;
 pub mod decode;
 pub mod document;
