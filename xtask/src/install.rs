@@ -62,6 +62,36 @@ pub const JAPANESE_FONTS: Need = Need {
     package: Package::Debian("fonts-noto-cjk"),
 };
 
+/// The fonts that test documents are printed in, in Debian's own places.
+pub const NOTO_CJK: Need = Need {
+    name: "Noto's Japanese fonts",
+    purpose: PAPERS,
+    found: || opentype("noto/NotoSansCJK-Regular.ttc") && opentype("noto/NotoSerifCJK-Regular.ttc"),
+    package: Package::Debian("fonts-noto-cjk"),
+};
+
+/// Letters of one width, as printers of cards use them.
+pub const IPA_FONTS: Need = Need {
+    name: "the IPA fonts",
+    purpose: PAPERS,
+    found: || opentype("ipafont-gothic/ipag.ttf") && opentype("ipafont-mincho/ipam.ttf"),
+    package: Package::Debian("fonts-ipafont"),
+};
+
+/// The letters of machine-readable zones.
+pub const OCR_B: Need = Need {
+    name: "OCR-B",
+    purpose: PAPERS,
+    found: || opentype("ocr-b/OCRB.otf"),
+    package: Package::Debian("fonts-ocr-b"),
+};
+
+const PAPERS: &str = "drawing test documents";
+
+fn opentype(font: &str) -> bool {
+    Path::new("/usr/share/fonts/opentype").join(font).exists()
+}
+
 /// Go, in which the log's reference implementation is written.
 pub const GO: Need = Need {
     name: "Go",

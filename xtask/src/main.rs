@@ -8,6 +8,7 @@ mod campaign;
 mod demo;
 mod engines;
 mod install;
+mod papers;
 mod promise;
 mod replay;
 mod screenshots;
@@ -44,6 +45,8 @@ Developers' commands.
                                   keeper's engine; figures into docs/attacks.json and docs/REPLAY.md
   cargo xtask simulate [--seeds N] [--from S] [--steps K] [--seed X]
                                   the keeper driven by chance: crashes, lying clocks, attacked copies (100 seeds)
+  cargo xtask make-documents --out DIR [--count N] [--seed S] [--kind KIND] [--severity clean|mild|hard]
+                                  test documents that nobody holds, with all that is known of them
   cargo xtask promise             performs the drills, writes docs/promise.json and the tables made of it
   cargo xtask screenshots [DIR]   a picture of every page, into DIR (out/screenshots)
 
@@ -58,6 +61,7 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
         "attack" => campaign::ATTACK.run(rest),
         "simulate" => simulate::run(rest),
         "bench" => bench::run(rest),
+        "make-documents" => papers::run(rest),
         "walls" => walls::run(),
         "promise" => promise::run(),
         "screenshots" => screenshots::run(rest),

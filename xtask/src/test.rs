@@ -4,14 +4,17 @@ use std::process::Command;
 
 use crate::{
     engines,
-    install::{self, C_COMPILER, CHROMIUM, GO, GO_SUMDB, JAPANESE_FONTS, NGINX, Need, OPENBAO, PEER_WITNESS, PROMTOOL},
+    install::{
+        self, C_COMPILER, CHROMIUM, GO, GO_SUMDB, IPA_FONTS, JAPANESE_FONTS, NGINX, NOTO_CJK, Need, OCR_B, OPENBAO,
+        PEER_WITNESS, PROMTOOL,
+    },
     sh::{self, Failure, cargo, which},
     tally::Tally,
     wheel,
 };
 
 /// What the tests need, and the variable that forbids them to pass without it.
-const NEEDS: [(Need, &str); 9] = [
+const NEEDS: [(Need, &str); 12] = [
     (C_COMPILER, ""),
     (CHROMIUM, "SEKISHO_REQUIRE_BROWSER"),
     (JAPANESE_FONTS, "SEKISHO_REQUIRE_FONTS"),
@@ -21,6 +24,9 @@ const NEEDS: [(Need, &str); 9] = [
     (PEER_WITNESS, "SEKISHO_REQUIRE_PEER_WITNESS"),
     (NGINX, "SEKISHO_REQUIRE_NGINX"),
     (PROMTOOL, "SEKISHO_REQUIRE_PROMTOOL"),
+    (NOTO_CJK, "SEKISHO_REQUIRE_PAPERS"),
+    (IPA_FONTS, "SEKISHO_REQUIRE_PAPERS"),
+    (OCR_B, "SEKISHO_REQUIRE_PAPERS"),
 ];
 
 /// Installs what is missing, checks and tests everything; `filters` go to the tests' runner.

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Which of our crates each of them may know. Nobody may know `sekisho`.
-const MAY_KNOW: [(&str, &[&str]); 10] = [
+const MAY_KNOW: [(&str, &[&str]); 11] = [
     ("sekisho-core", &[]),
     ("sekisho-sys", &["sekisho-core"]),
     ("sekisho-seal", &["sekisho-core"]),
@@ -14,6 +14,7 @@ const MAY_KNOW: [(&str, &[&str]); 10] = [
     ("sekisho-inspect", &["sekisho-core", "sekisho-sys"]),
     ("sekisho-scope", &["sekisho-core"]),
     ("sekisho", &["sekisho-core", "sekisho-inspect", "sekisho-keeper", "sekisho-scope", "sekisho-seal", "sekisho-sys"]),
+    ("sekisho-papers", &["sekisho-core"]),
     ("sekisho-replay", &["sekisho-core"]),
     ("sekisho-simulation", &["sekisho-core", "sekisho-keeper", "sekisho-seal"]),
     ("xtask", &[]),
