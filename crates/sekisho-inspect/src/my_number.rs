@@ -6,7 +6,11 @@
 //! digits passes it, and a driving licence carries twelve digits too: the check
 //! alone decides nothing about print. In a QR code it does, since a licence has none.
 
+mod verdict;
+
 use zeroize::Zeroizing;
+
+pub use self::verdict::{Verdict, verdict};
 
 /// Digits of a My Number.
 const DIGITS: usize = 12;
