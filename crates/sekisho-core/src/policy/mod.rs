@@ -128,9 +128,50 @@ pub enum Field {
     Address,
     /// The document's own number.
     Number,
+    /// 個人番号, in digits or in a code.
+    MyNumber,
+    /// 保険者番号 of a health insurance.
+    InsurerNumber,
+    /// 記号・番号・枝番 of a health insurance.
+    InsuranceSymbol,
+    /// The QR code that shows them.
+    InsuranceCode,
+    /// 基礎年金番号.
+    PensionNumber,
+    /// 住民票コード.
+    ResidentCode,
+    /// 本籍.
+    Domicile,
+    /// The sex.
+    Sex,
+    /// 臓器提供の欄.
+    OrganDonor,
+    /// The four digits of セキュリティコード.
+    SecurityCode,
+    /// The machine-readable lines.
+    MachineLines,
+    /// 国籍・地域.
+    Nationality,
+    /// 在留資格, its period and what it permits.
+    Residence,
+    /// 免許の条件等, and classes of vehicles.
+    Conditions,
+    /// A signature.
+    Signature,
 }
 
 impl Field {
+    /// What no policy may leave visible, whatever its basis: a law forbids asking for it or writing it down. Which law
+    /// and where it was read stands in the registry of kinds.
+    pub const FORBIDDEN: [Field; 6] = [
+        Self::MyNumber,
+        Self::InsurerNumber,
+        Self::InsuranceSymbol,
+        Self::InsuranceCode,
+        Self::PensionNumber,
+        Self::ResidentCode,
+    ];
+
     /// Its name in a policy file.
     pub const fn name(self) -> &'static str {
         match self {
@@ -142,6 +183,21 @@ impl Field {
             Self::Portrait => "portrait",
             Self::Address => "address",
             Self::Number => "number",
+            Self::MyNumber => "my_number",
+            Self::InsurerNumber => "insurer_number",
+            Self::InsuranceSymbol => "insurance_symbol",
+            Self::InsuranceCode => "insurance_code",
+            Self::PensionNumber => "pension_number",
+            Self::ResidentCode => "resident_code",
+            Self::Domicile => "domicile",
+            Self::Sex => "sex",
+            Self::OrganDonor => "organ_donor",
+            Self::SecurityCode => "security_code",
+            Self::MachineLines => "machine_lines",
+            Self::Nationality => "nationality",
+            Self::Residence => "residence",
+            Self::Conditions => "conditions",
+            Self::Signature => "signature",
         }
     }
 }

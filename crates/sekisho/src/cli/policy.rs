@@ -232,6 +232,29 @@ mod tests {
         assert!(ran(&["--lang", "ja", &file]).1.contains("72時間以内にしてください"));
     }
 
+    /// M4: a policy of another basis may see more, but not what a law forbids, and not beyond its law's last day.
+    #[test]
+    fn a_policy_of_another_basis_is_told_what_it_may_see_and_why_not_the_rest() {
+        let text = std::fs::read_to_string(shipped("jp-dating-site.toml")).unwrap();
+        let identity = text.replace("class = \"age\"", "class = \"identity\"");
+        let asks = |name: &str, visible: &str, end: &str| {
+            let visible = format!("visible = [\"birth_date\", \"title\", \"issuer\", {visible}]");
+            let text = identity.replace("visible = [\"birth_date\", \"age\", \"title\", \"issuer\"]", &visible);
+            let text = text.replacen("valid_from", &format!("valid_to = \"{end}\"\nvalid_from"), 1);
+            let written = Written::new(name, &text);
+            ran(&[&written.0.display().to_string()])
+        };
+        let (status, said) = asks("may", "\"name\", \"address\", \"portrait\"", "2027-03-31");
+        assert_eq!(status, 0, "{said}");
+        let (status, said) = asks("may-not", "\"name\", \"my_number\", \"sex\"", "2027-03-31");
+        assert_eq!(status, 1);
+        assert!(said.contains("error [visible_forbidden] visible[4]: A law forbids asking for my_number"), "{said}");
+        assert!(said.contains("error [visible_without_basis] visible[5]: No duty of this class"), "{said}");
+        let (status, said) = asks("too-long", "\"name\"", "2027-04-01");
+        assert_eq!(status, 1);
+        assert!(said.contains("error [picture_ends_by_law] valid_to:"), "{said}");
+    }
+
     #[test]
     fn a_program_gets_one_object_per_file() {
         let written = over_long("json");

@@ -1,6 +1,6 @@
 use sekisho_core::{
     kinds::{Back, NotAccepted},
-    policy::{BasisClass, lint::lint, question::question},
+    policy::{BasisClass, Field, lint::lint, question::question},
 };
 
 use super::*;
@@ -62,6 +62,47 @@ fn the_registry_knows_every_kind_and_its_statutory_masks() {
     for name in ["jp-notification-card", "jp-pension-book", "jp-disability-certificate"] {
         let name = name.parse().unwrap();
         assert!(matches!(registry.accepted(&name, today()), Err(NotAccepted::Refused(_))), "{name}");
+    }
+}
+
+/// M4: the keeper's own list, which needs no file, and the registry's, which says why, are one.
+#[test]
+fn what_no_policy_may_show_has_its_law_in_the_registry() {
+    let registry = kinds();
+    let mut named: Vec<Field> = registry.statutes.iter().flat_map(|statute| statute.fields.clone()).collect();
+    named.sort_by_key(|field| Field::FORBIDDEN.iter().position(|known| known == field));
+    assert_eq!(named, Field::FORBIDDEN);
+    for hidden in registry.kinds.iter().flat_map(|kind| &kind.hide) {
+        assert!(!hidden.fields.is_empty(), "{}", hidden.what.en);
+        let forbidden = hidden.fields.iter().filter(|field| registry.forbids(**field).is_some()).count();
+        let expected = if hidden.statute.is_some() { hidden.fields.len() } else { 0 };
+        assert_eq!(forbidden, expected, "{}", hidden.what.en);
+    }
+}
+
+/// M4: what an age check may see stands in the code that judges it and in the registry, and is the same.
+#[test]
+fn an_age_check_may_see_what_the_registry_says() {
+    let registry = kinds();
+    let age = registry.purposes.iter().find(|purpose| purpose.class == BasisClass::Age).unwrap();
+    assert_eq!(age.needs, [vec![Field::BirthDate, Field::Age], vec![Field::Title], vec![Field::Issuer]]);
+    assert_eq!(age.may, age.needs.concat());
+    for (field, refused) in [(Field::Age, false), (Field::Name, true), (Field::Domicile, true)] {
+        let mut policy = built_in().remove(0);
+        policy.visible.push(field);
+        assert_eq!(!lint(&policy, today()).is_empty(), refused, "{field}");
+        assert_eq!(!age.may.contains(&field), refused);
+    }
+}
+
+/// M2, M4
+#[test]
+fn every_kind_that_is_accepted_has_a_layout_that_lies_on_it() {
+    for kind in kinds().kinds.iter().filter(|kind| kind.refused.is_none()) {
+        let layout = kind.layout.as_ref().unwrap_or_else(|| panic!("{} has no layout", kind.kind));
+        let what: Vec<_> = layout.boxes.iter().map(|found| found.what).collect();
+        assert_eq!(what, [Field::BirthDate, Field::Title, Field::Issuer], "{}", kind.kind);
+        assert!(layout.boxes.iter().all(|found| found.fits()) && layout.ratio > 0, "{}", kind.kind);
     }
 }
 

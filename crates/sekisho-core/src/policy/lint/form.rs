@@ -17,6 +17,7 @@ pub(super) fn check(policy: &Policy, report: &mut Report) {
         report.error("version_zero", "version", "Versions begin with 1.", "版は1から始めてください。");
     }
     kinds(policy, report);
+    forbidden(policy, report);
     if policy.basis.class == BasisClass::Age {
         visible(policy, report);
     }
@@ -82,10 +83,22 @@ fn kinds(policy: &Policy, report: &mut Report) {
     }
 }
 
+/// M4: what a law forbids to ask for stays covered under every basis. The keeper holds to this without any registry.
+fn forbidden(policy: &Policy, report: &mut Report) {
+    for (index, field) in policy.visible.iter().enumerate().filter(|(_, field)| Field::FORBIDDEN.contains(field)) {
+        report.error(
+            "visible_forbidden",
+            format!("visible[{index}]"),
+            format!("A law forbids asking for {field} or writing it down, under any basis: remove it."),
+            format!("{field}は、どの根拠でも、求めたり記録したりすることが法律で禁じられています。外してください。"),
+        );
+    }
+}
+
 /// M4: an age check leaves three things visible, and nothing else.
 fn visible(policy: &Policy, report: &mut Report) {
     for (index, field) in policy.visible.iter().enumerate() {
-        if !ENOUGH_FOR_AGE.contains(field) {
+        if !ENOUGH_FOR_AGE.contains(field) && !Field::FORBIDDEN.contains(field) {
             report.error(
                 "visible_beyond_need",
                 format!("visible[{index}]"),
@@ -148,6 +161,27 @@ mod tests {
             assert_eq!(changed(|policy| policy.visible.push(field)), [(Error, "visible_beyond_need")]);
         }
         assert_eq!(changed(|policy| policy.visible[0] = Field::Age), []);
+    }
+
+    /// M4
+    #[test]
+    fn what_a_law_forbids_to_ask_for_is_visible_under_no_basis() {
+        for class in [BasisClass::Age, BasisClass::Identity] {
+            for field in Field::FORBIDDEN {
+                let found = changed(|policy| {
+                    policy.basis.class = class;
+                    policy.visible.push(field);
+                });
+                assert_eq!(found, [(Error, "visible_forbidden")], "{field} {class:?}");
+            }
+        }
+        assert_eq!(
+            changed(|policy| {
+                policy.basis.class = BasisClass::Identity;
+                policy.visible.push(Field::Name);
+            }),
+            []
+        );
     }
 
     /// M4

@@ -12,7 +12,7 @@ use super::{
     error,
     frame::{self, Frame},
     guest::Guest,
-    proposals::{self, Layout},
+    proposals::{self, Sketch},
     who::{self, Looks},
 };
 use crate::{
@@ -36,7 +36,7 @@ pub(super) struct Page {
     frame: Frame,
     name: String,
     hide: String,
-    layout: Layout,
+    layout: Sketch,
     layout_json: String,
     gone: Option<String>,
     script: String,
@@ -45,13 +45,13 @@ pub(super) struct Page {
 
 impl Page {
     fn new(lang: Lang, kind: &AcceptedKind) -> Self {
-        let layout = proposals::layout(kind.kind.as_str());
+        let layout = Sketch::from(proposals::layout(kind.kind.as_str()));
         Self {
             frame: Frame::new(lang),
             name: lang.of(&kind.name).into(),
             hide: lang.of(&kind.hide).into(),
-            layout,
             layout_json: serde_json::to_string(&layout).unwrap_or_default(),
+            layout,
             gone: None,
             script: assets::url("photo.js"),
             advice: None,

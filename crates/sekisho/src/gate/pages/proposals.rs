@@ -1,37 +1,39 @@
-//! Where, on each kind of document, the boxes probably belong. The member moves them.
+//! Where, on each kind of document, the boxes probably belong: from the registry of kinds. The member moves them.
 
+use std::sync::LazyLock;
+
+use sekisho_core::{
+    kinds::{Layout, Proposed, Registry},
+    policy::Field,
+};
 use serde::Serialize;
+
+use crate::policy_file;
 
 /// A proposed box, in thousandths of the document's width and height.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub(super) struct Proposal {
-    /// What it is around: `birth`, `title` or `issuer`.
-    pub(super) what: &'static str,
-    x: u16,
-    y: u16,
-    w: u16,
-    h: u16,
-}
+#[serde(transparent)]
+pub(super) struct Proposal(Proposed);
 
 impl Proposal {
     /// Left edge on a drawing that is `full` wide.
     pub(super) fn left(&self, full: u32) -> u32 {
-        u32::from(self.x) * full / 1000
+        u32::from(self.0.x) * full / 1000
     }
 
     /// Upper edge on a drawing that is `full` high.
     pub(super) fn top(&self, full: u32) -> u32 {
-        u32::from(self.y) * full / 1000
+        u32::from(self.0.y) * full / 1000
     }
 
     /// Width on a drawing that is `full` wide.
     pub(super) fn width(&self, full: u32) -> u32 {
-        u32::from(self.w) * full / 1000
+        u32::from(self.0.w) * full / 1000
     }
 
     /// Height on a drawing that is `full` high.
     pub(super) fn height(&self, full: u32) -> u32 {
-        u32::from(self.h) * full / 1000
+        u32::from(self.0.h) * full / 1000
     }
 
     /// Middle between left and right on a drawing that is `full` wide.
@@ -45,42 +47,37 @@ impl Proposal {
     }
 }
 
-/// The shape of a document and its proposed boxes.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(super) struct Layout {
+/// The shape of a document and its proposed boxes, as the page shows them and its script takes them.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Sketch {
     /// Width by height, in thousandths.
     ratio: u16,
     /// The boxes: birth date first.
-    pub(super) boxes: [Proposal; 3],
+    pub(super) boxes: Vec<Proposal>,
 }
 
-/// ID-1 of ISO/IEC 7810: 85.60 by 53.98 mm.
-const CARD: u16 = 1586;
-/// ID-3 of ISO/IEC 7810: 125 by 88 mm, one page of a passport.
-const BOOK: u16 = 1420;
-
-const fn at(what: &'static str, x: u16, y: u16, w: u16, h: u16) -> Proposal {
-    Proposal { what, x, y, w, h }
+impl From<&Layout> for Sketch {
+    fn from(layout: &Layout) -> Self {
+        Self { ratio: layout.ratio, boxes: layout.boxes.iter().copied().map(Proposal).collect() }
+    }
 }
+
+static KINDS: LazyLock<Registry> = LazyLock::new(policy_file::kinds);
+
+/// For a kind of which no layout is known: a card of ISO/IEC 7810's size ID-1, the three parts one below the other.
+static UNKNOWN: LazyLock<Layout> = LazyLock::new(|| {
+    let at = |what, y, h| Proposed { what, x: 60, y, w: 500, h };
+    Layout {
+        ratio: 1586,
+        boxes: vec![at(Field::BirthDate, 300, 90), at(Field::Title, 60, 100), at(Field::Issuer, 820, 100)],
+        source: String::new(),
+    }
+});
 
 /// The layout of a kind of document.
-pub(super) fn layout(kind: &str) -> Layout {
-    let (ratio, boxes) = match kind {
-        kind if kind.contains("driving") || kind.contains("licence") => {
-            (CARD, [at("birth", 630, 60, 340, 85), at("title", 625, 385, 60, 420), at("issuer", 665, 835, 265, 115)])
-        }
-        kind if kind.contains("my-number") || kind.contains("individual-number") => {
-            (CARD, [at("birth", 360, 320, 250, 80), at("title", 845, 125, 145, 95), at("issuer", 480, 395, 140, 65)])
-        }
-        kind if kind.contains("passport") => {
-            (BOOK, [at("birth", 310, 400, 300, 80), at("title", 30, 60, 260, 90), at("issuer", 310, 680, 380, 80)])
-        }
-        kind if kind.contains("resid") => {
-            (CARD, [at("birth", 60, 190, 330, 80), at("title", 30, 30, 420, 90), at("issuer", 520, 850, 420, 100)])
-        }
-        _ => (CARD, [at("birth", 60, 300, 400, 90), at("title", 60, 60, 500, 100), at("issuer", 60, 820, 500, 100)]),
-    };
-    Layout { ratio, boxes }
+pub(super) fn layout(kind: &str) -> &'static Layout {
+    let known = KINDS.kinds.iter().find(|known| known.kind.as_str() == kind);
+    known.and_then(|known| known.layout.as_ref()).unwrap_or(&UNKNOWN)
 }
 
 #[cfg(test)]
@@ -89,10 +86,19 @@ mod tests {
 
     #[test]
     fn every_proposal_lies_on_its_document() {
-        for kind in ["jp-driving-licence", "jp-my-number-card", "jp-passport", "jp-residence-card", "else"] {
-            for proposal in layout(kind).boxes {
-                assert!(proposal.x + proposal.w <= 1000 && proposal.y + proposal.h <= 1000, "{kind} {proposal:?}");
+        for kind in KINDS.kinds.iter().map(|kind| kind.kind.as_str()).chain(["else"]) {
+            let sketch = Sketch::from(layout(kind));
+            assert_eq!(sketch.boxes.len(), 3, "{kind}");
+            for found in sketch.boxes {
+                assert!(found.0.fits() && found.left(320) + found.width(320) <= 320, "{kind} {found:?}");
             }
         }
+    }
+
+    #[test]
+    fn the_script_is_told_the_shape_and_the_boxes_and_no_more() {
+        let told = serde_json::to_value(Sketch::from(layout("jp-driving-licence"))).unwrap();
+        assert_eq!((&told["ratio"], &told["boxes"][0]["what"]), (&1586.into(), &"birth_date".into()));
+        assert_eq!(told.as_object().unwrap().len(), 2);
     }
 }

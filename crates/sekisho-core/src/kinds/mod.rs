@@ -1,7 +1,14 @@
 //! The registry of kinds of documents: dated data, since law and cards change.
 //!
 //! What a policy accepts is its own list; what is known of a kind (until when it exists at all, what the law wants
-//! hidden on it, which side is never sent) stands here once.
+//! hidden on it, which side is never sent, where on it the parts stand that are needed) stands here once, and so does
+//! what a law forbids to ask for and what a duty may see.
+
+mod law;
+mod layout;
+
+pub use law::{Purpose, Statute};
+pub use layout::{Layout, Proposed};
 
 use alloc::{format, string::String, vec::Vec};
 
@@ -11,7 +18,7 @@ use crate::{
     calendar::Day,
     id::KindName,
     policy::{
-        Policy, Text,
+        Field, Policy, Text,
         lint::{Finding, Report},
     },
 };
@@ -22,6 +29,12 @@ use crate::{
 pub struct Registry {
     /// The kinds, in the order in which members are shown them.
     pub kinds: Vec<Kind>,
+    /// What laws forbid to ask for, whatever the kind.
+    #[serde(default)]
+    pub statutes: Vec<Statute>,
+    /// What duties need to see and may see.
+    #[serde(default)]
+    pub purposes: Vec<Purpose>,
 }
 
 /// One kind of document.
@@ -51,6 +64,9 @@ pub struct Kind {
     pub hide: Vec<Hidden>,
     /// What is to be said of its back.
     pub back: Back,
+    /// Where the parts stand that an age check needs; without one the member draws the boxes from nothing.
+    #[serde(default)]
+    pub layout: Option<Layout>,
     /// Where this was read.
     pub source: String,
 }
@@ -61,6 +77,9 @@ pub struct Kind {
 pub struct Hidden {
     /// What it is.
     pub what: Text,
+    /// The same for programs.
+    #[serde(default)]
+    pub fields: Vec<Field>,
     /// The law that forbids asking for it or recording it; without one it is hidden because nobody needs it.
     #[serde(default)]
     pub statute: Option<String>,
@@ -119,6 +138,7 @@ impl Registry {
     /// Judges what a policy accepts by what is known of it.
     pub fn lint(&self, policy: &Policy) -> Vec<Finding> {
         let mut report = Report::default();
+        self.lint_visible(policy, &mut report);
         for (index, listed) in policy.kinds.iter().enumerate() {
             let field = format!("kinds[{index}]");
             match self.get(&listed.kind) {
@@ -185,6 +205,7 @@ mod tests {
             leave: text("生年月日", "Birth date"),
             hide: Vec::new(),
             back: Back::NotNeeded,
+            layout: None,
             source: "x".into(),
         }
     }
@@ -197,7 +218,8 @@ mod tests {
         };
         let notice =
             Kind { refused: Some(text("番号があります", "It has a number")), ..kind("jp-notification-card") };
-        Registry { kinds: vec![kind("jp-driving-licence"), insurance, notice] }
+        let kinds = vec![kind("jp-driving-licence"), insurance, notice];
+        Registry { kinds, statutes: Vec::new(), purposes: Vec::new() }
     }
 
     fn asked(name: &str, today: &str) -> Result<(), Option<Day>> {
