@@ -98,6 +98,18 @@ codes! {
     BoxesTooSmall = "boxes_too_small", Retake,
         "わくが 小さすぎます。文字が ぜんぶ 入るように かこんでください。",
         "The boxes are too small. Please draw them so that the words fit inside.";
+    /// Nothing was drawn, and it can't be proven where the birth date stands.
+    NotProven = "not_proven", Retake,
+        "生年月日が どこか、きかいで よめませんでした。しょるいを まっすぐ、大きく とってください。",
+        "The birth date could not be found by machine. Please take the document straight and large.";
+    /// The boxes hold nothing but what may not be asked for.
+    ForbiddenInBoxes = "boxes_forbidden", Retake,
+        "わくの 中に、見せては いけない 番号が あります。生年月日、しょるいの 名前、だした ところだけを かこんでください。",
+        "The boxes hold a number that must not be shown. Please frame only the birth date, the title and the issuer.";
+    /// What was to be stored was not closed outside the boxes. It is a fault of ours, and nothing was stored.
+    NotClosed = "not_closed", Retake,
+        "うまく かくせませんでした。なにも 残していません。もういちど おくってください。",
+        "Covering the picture failed here. Nothing was kept. Please send it again.";
     /// Too blurred to read.
     Blurred = "blurred", Retake,
         "しゃしんが ぼやけています。ピントを あわせて、とりなおしてください。",

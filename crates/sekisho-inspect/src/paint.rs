@@ -22,6 +22,30 @@ pub const VISIBLE_AT_MOST: f64 = 0.60;
 /// The shorter side of a box that can hold a line of text, in pixels.
 pub const TEXT_AT_LEAST: u32 = 8;
 
+/// What is written row by row: its size, and rows of which some may be known to be blank.
+pub(crate) trait Rows {
+    /// Width and height in pixels.
+    fn size(&self) -> (u32, u32);
+    /// Whether nothing of row `y` is visible.
+    fn is_blank(&self, y: u32) -> bool;
+    /// Writes row `y`, three bytes to a pixel, over `row`.
+    fn row(&self, y: u32, row: &mut [u8]);
+}
+
+impl Rows for Painted {
+    fn size(&self) -> (u32, u32) {
+        Painted::size(self)
+    }
+
+    fn is_blank(&self, y: u32) -> bool {
+        Painted::is_blank(self, y)
+    }
+
+    fn row(&self, y: u32, row: &mut [u8]) {
+        Painted::row(self, y, row);
+    }
+}
+
 /// A picture that was painted. It is made by [`paint`] alone, and gives nothing but painted rows.
 pub struct Painted {
     pixels: RgbImage,

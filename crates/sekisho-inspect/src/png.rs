@@ -5,7 +5,7 @@ use std::io::Write;
 use image::ImageFormat;
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter};
 
-use crate::paint::Painted;
+use crate::paint::Rows;
 
 /// Encodes a painted picture losslessly.
 ///
@@ -13,7 +13,7 @@ use crate::paint::Painted;
 ///
 /// # Errors
 /// When the encoder fails, which takes a picture without pixels.
-pub fn encode(painted: &Painted) -> Result<Vec<u8>, image::ImageError> {
+pub(crate) fn encode(painted: &impl Rows) -> Result<Vec<u8>, image::ImageError> {
     let (width, height) = painted.size();
     let raw = (width as usize * 3 + 1) * height as usize;
     let fast = compressed(painted, Compression::Fast).map_err(reason)?;
@@ -21,7 +21,7 @@ pub fn encode(painted: &Painted) -> Result<Vec<u8>, image::ImageError> {
     if fast.len() <= raw { Ok(fast) } else { compressed(painted, Compression::NoCompression).map_err(reason) }
 }
 
-fn compressed(painted: &Painted, compression: Compression) -> Result<Vec<u8>, EncodingError> {
+fn compressed(painted: &impl Rows, compression: Compression) -> Result<Vec<u8>, EncodingError> {
     let (width, height) = painted.size();
     let mut out = Vec::new();
     let mut encoder = Encoder::new(&mut out, width, height);

@@ -2,7 +2,10 @@
 
 use crate::{
     decode::{self, Picture},
-    luma, paint, png, qr, quality,
+    luma,
+    mask::{self, Evidence, Keep, Masks},
+    paint::{self, Rows},
+    png, qr, quality,
     wire::{Boxed, Code, Facts, Limits, UploadReport, UploadRequest, Verdict},
 };
 
@@ -48,12 +51,20 @@ fn clean(bytes: &[u8], request: &UploadRequest, limits: &Limits, facts: &mut Fac
     if !codes.unread.is_empty() {
         return Err(Code::UnreadableCode);
     }
-    paint::objection(&boxes, size, limits).map_or(Ok(()), Err)?;
-    let quality = quality::measure(&picture.pixels, &boxes);
+    let mut masks = mask::kept(&Evidence::default(), &boxes, &Keep::default(), size)?;
+    paint::objection(&masks.boxes, size, limits).map_or(Ok(()), Err)?;
+    let quality = quality::measure(&picture.pixels, &masks.boxes);
     (facts.sharpness, facts.glare) = (Some(quality.sharpness), Some(quality.glare));
     quality::objection(quality).map_or(Ok(()), Err)?;
-    let painted = paint::paint(picture.pixels, boxes, &codes.areas).at_most(limits.clean_pixels);
-    let png = png::encode(&painted).map_err(|_| Code::Damaged)?;
+    masks.covers.extend(paint::clamp(&codes.areas, size));
+    let painted = paint::paint(picture.pixels, masks.boxes.clone(), &masks.covers).at_most(limits.clean_pixels);
+    sealable(&painted, &masks, size, limits)
+}
+
+/// What will be sealed, after a last look that does not take the painter's word for anything.
+fn sealable(painted: &impl Rows, masks: &Masks, size: (u32, u32), limits: &Limits) -> Result<Vec<u8>, Code> {
+    let png = png::encode(painted).map_err(|_| Code::Damaged)?;
+    mask::closed::check(&png, masks, size).map_err(|_| Code::NotClosed)?;
     if png.len() <= limits.clean_bytes { Ok(png) } else { Err(Code::BoxesTooLarge) }
 }
 
@@ -130,6 +141,47 @@ mod tests {
         assert!(paint::is_constant_outside(&stored, &[KEPT]));
         let inside = |x: u32, y: u32| stored.get_pixel(x, y) == page.get_pixel(x, y);
         assert!((KEPT.x..KEPT.x + KEPT.w).all(|x| (KEPT.y..KEPT.y + KEPT.h).all(|y| inside(x, y))));
+    }
+
+    /// A painter that leaves one pixel open, or all of a row.
+    struct Broken<'a> {
+        painted: &'a paint::Painted,
+        page: &'a image::RgbImage,
+        open: Vec<(u32, u32)>,
+    }
+
+    impl Rows for Broken<'_> {
+        fn size(&self) -> (u32, u32) {
+            self.painted.size()
+        }
+
+        fn is_blank(&self, y: u32) -> bool {
+            !self.open.iter().any(|(_, row)| *row == y) && self.painted.is_blank(y)
+        }
+
+        fn row(&self, y: u32, row: &mut [u8]) {
+            self.painted.row(y, row);
+            for (x, _) in self.open.iter().filter(|(_, open)| *open == y) {
+                row[*x as usize * 3..][..3].copy_from_slice(&self.page.get_pixel(*x, y).0);
+            }
+        }
+    }
+
+    /// M4: the invariant holds whoever paints.
+    #[test]
+    fn a_broken_painter_is_caught_before_anything_is_stored() {
+        let page = samples::text_page(800, 500);
+        let masks = Masks { boxes: vec![KEPT], covers: vec![] };
+        let painted = paint::paint(page.clone(), masks.boxes.clone(), &masks.covers);
+        let stored = |open: Vec<(u32, u32)>| {
+            let broken = Broken { painted: &painted, page: &page, open };
+            sealable(&broken, &masks, (800, 500), &Limits::UPLOAD).err()
+        };
+        assert_eq!(stored(vec![]), None, "the control: it paints well");
+        for open in [(0, 0), (KEPT.x - 1, KEPT.y), (KEPT.x + KEPT.w, KEPT.y), (799, 499)] {
+            assert_eq!(stored(vec![open]), Some(Code::NotClosed), "{open:?}");
+        }
+        assert_eq!(stored((0..800).map(|x| (x, KEPT.y + KEPT.h)).collect()), Some(Code::NotClosed));
     }
 
     /// M4.
