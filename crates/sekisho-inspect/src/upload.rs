@@ -2,8 +2,9 @@
 
 use crate::{
     decode::{self, Picture},
+    document::Document,
     luma,
-    mask::{self, Evidence, Keep, Masks},
+    mask::{self, Keep, Masks},
     paint::{self, Rows},
     png, qr, quality,
     wire::{Boxed, Code, Facts, Limits, UploadReport, UploadRequest, Verdict},
@@ -51,7 +52,7 @@ fn clean(bytes: &[u8], request: &UploadRequest, limits: &Limits, facts: &mut Fac
     if !codes.unread.is_empty() {
         return Err(Code::UnreadableCode);
     }
-    let mut masks = mask::kept(&Evidence::default(), &boxes, &Keep::default(), size)?;
+    let mut masks = mask::kept(&Document::unread(), &boxes, &Keep::default(), size)?;
     paint::objection(&masks.boxes, size, limits).map_or(Ok(()), Err)?;
     let quality = quality::measure(&picture.pixels, &masks.boxes);
     (facts.sharpness, facts.glare) = (Some(quality.sharpness), Some(quality.glare));

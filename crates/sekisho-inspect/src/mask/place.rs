@@ -2,22 +2,25 @@
 
 use std::ops::Range;
 
-use crate::{read::line::Line, wire::Boxed};
+use crate::{
+    read::line::{Line, Quad},
+    wire::Boxed,
+};
 
-/// Four corners in pixels of the upright picture, clockwise.
-pub type Quad = [(f32, f32); 4];
-
-/// Where these letters of a line stand in the upright picture, with a letter's width to spare on both sides: nobody
-/// knows exactly where one letter ends, and half a digit is a digit.
+/// Where these letters of a line stand in the upright picture, with a letter's width to spare on both sides and some of
+/// its height above and below: nobody knows exactly where one letter ends, and half a digit is a digit.
 pub(super) fn of(line: &Line, letters: Range<usize>) -> Boxed {
-    let (x, y, w, h) = line.place;
-    let count = line.text.chars().count().max(1) as f32;
-    let step = w / count;
-    let from = (letters.start as f32 - 1.0).max(0.0) * step;
-    let to = (letters.end as f32 + 1.0).min(count) * step;
-    let spare = h * 0.15;
-    around(&[(x + from, y - spare), (x + to, y - spare), (x + to, y + h + spare), (x + from, y + h + spare)])
+    let count = line.text.chars().count();
+    let quad = line.part(letters.start.saturating_sub(1)..(letters.end + 1).min(count));
+    let spare = SPARE * (quad[3].0 - quad[0].0).hypot(quad[3].1 - quad[0].1);
+    let tight = around(&quad);
+    let (spare, left, top) = (spare.ceil() as u32, tight.x, tight.y);
+    let (x, y) = (left.saturating_sub(spare), top.saturating_sub(spare));
+    Boxed { x, y, w: left - x + tight.w + spare, h: top - y + tight.h + spare }
 }
+
+/// The share of a line's height by which a part of it is covered beyond its corners.
+const SPARE: f32 = 0.15;
 
 /// The smallest box around a quadrilateral; what lies left of the picture or above it is cut.
 pub(super) fn around(quad: &Quad) -> Boxed {
@@ -66,8 +69,8 @@ mod tests {
     #[test]
     fn letters_are_found_along_their_line_with_one_to_spare() {
         let line = Line::new("0123456789", (100.0, 50.0, 200.0, 20.0));
-        assert_eq!(of(&line, 3..5), Boxed { x: 140, y: 47, w: 80, h: 26 });
-        assert_eq!(of(&line, 0..10), Boxed { x: 100, y: 47, w: 200, h: 26 });
+        assert_eq!(of(&line, 3..5), Boxed { x: 137, y: 47, w: 86, h: 26 });
+        assert_eq!(of(&line, 0..10), Boxed { x: 97, y: 47, w: 206, h: 26 });
     }
 
     #[test]

@@ -1,5 +1,7 @@
 // Boxes over the picture: what lies within them may be seen. Moved by finger, mouse or keyboard.
 
+import { fitted } from "./camera.js";
+
 /** The smallest side of a box, in thousandths of the picture. */
 const SMALLEST = 20;
 /** One step of an arrow key, in thousandths. */
@@ -9,26 +11,30 @@ const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 /** The boxes on one stage. Places are in thousandths of the picture's width and height. */
 export class Boxes {
-  /** `canvas` shows the picture, `shade` lies over it and darkens what will be black. */
-  constructor(stage, canvas, shade, labels) {
+  /** `canvas` shows the picture, `shade` lies over it and darkens what will be black; `told` says aloud where a box is. */
+  constructor(stage, canvas, shade, labels, told) {
     this.stage = stage;
     this.canvas = canvas;
     this.shade = shade;
     this.labels = labels;
+    this.told = told;
     this.all = [];
     this.chosen = null;
   }
 
-  /** Takes all boxes away and puts the proposed ones down, where a document that fills the picture has them. */
-  propose(layout) {
+  /** Takes all boxes away. */
+  clear() {
     for (const box of this.all) box.element.remove();
     this.all = [];
+    this.choose(undefined);
+    this.told.textContent = "";
+  }
+
+  /** Takes all boxes away and puts the proposed ones down, where a document that fills the picture has them. */
+  propose(layout) {
+    this.clear();
     const { width, height } = this.canvas;
-    const ratio = layout.ratio / 1000;
-    const w = Math.min(width * 0.96, height * 0.96 * ratio);
-    const card = { w, h: w / ratio };
-    card.x = (width - card.w) / 2;
-    card.y = (height - card.h) / 2;
+    const card = fitted(width, height, layout.ratio / 1000);
     for (const proposal of layout.boxes) {
       this.add(proposal.what, {
         x: (1000 * (card.x + (proposal.x * card.w) / 1000)) / width,
@@ -110,7 +116,19 @@ export class Boxes {
       const [dx, dy] = steps[event.key];
       box.place = event.shiftKey ? this.resize(box.place, dx, dy) : this.move(box.place, dx, dy);
       this.show(box);
+      this.tell(box);
     }
+  }
+
+  /** Says where a box is, in hundredths of the picture, for whoever can't see it move. */
+  tell({ what, place }) {
+    const part = (value) => Math.round(value / 10);
+    this.told.textContent = this.told.dataset.words
+      .replace("{what}", this.labels[what])
+      .replace("{x}", part(place.x))
+      .replace("{y}", part(place.y))
+      .replace("{w}", part(place.w))
+      .replace("{h}", part(place.h));
   }
 
   move(place, dx, dy) {

@@ -32,9 +32,32 @@ export function cover(target, source, boxes) {
   }
 }
 
+/** Whether all but `boxes` is black, as the browser itself gives it out. Some browsers disturb what is read. */
+export function isCovered(canvas, boxes) {
+  const { width, height } = canvas;
+  const rest = document.createElement("canvas");
+  rest.width = width;
+  rest.height = height;
+  const context = rest.getContext("2d", { willReadFrequently: true });
+  context.drawImage(canvas, 0, 0);
+  context.fillStyle = "#000";
+  for (const { x, y, w, h } of boxes) context.fillRect(x, y, w, h);
+  const pixels = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
+  const black = new Uint32Array(new Uint8Array([0, 0, 0, 255]).buffer)[0];
+  const covered = pixels.every((pixel) => pixel === black);
+  wipe(rest);
+  return covered;
+}
+
 /** The canvas as a file without loss, so that black stays black. */
 export function file(canvas) {
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("canvas"))), "image/png");
   });
+}
+
+/** Gives the pixels of a canvas back: a canvas without a size has none. */
+export function wipe(canvas) {
+  canvas.width = 0;
+  canvas.height = 0;
 }

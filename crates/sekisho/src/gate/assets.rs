@@ -19,10 +19,11 @@ struct Asset {
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
-const ASSETS: [Asset; 4] = [
+const ASSETS: [Asset; 5] = [
     Asset { name: "gate.css", kind: CSS, body: include_str!("../../assets/gate/gate.css") },
     Asset { name: "photo.js", kind: JS, body: include_str!("../../assets/gate/photo.js") },
     Asset { name: "boxes.js", kind: JS, body: include_str!("../../assets/gate/boxes.js") },
+    Asset { name: "camera.js", kind: JS, body: include_str!("../../assets/gate/camera.js") },
     Asset { name: "paint.js", kind: JS, body: include_str!("../../assets/gate/paint.js") },
 ];
 

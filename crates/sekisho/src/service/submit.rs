@@ -14,10 +14,11 @@ use sekisho_core::{
     },
     check::CheckState,
     id::{CheckId, DocumentId, KindName},
+    kinds::Layout,
     policy::AcceptedKind,
     time::Timestamp,
 };
-use sekisho_inspect::wire::{Boxed, UploadReport};
+use sekisho_inspect::wire::{Boxed, Code, UploadReport};
 use sekisho_keeper::wire::{GateAnswer, GateRequest, IntakeKey, Receive, Refusal};
 use sekisho_seal::{Context, DocumentKey, FormatVersion, IntakePublic};
 use zeroize::Zeroizing;
@@ -40,6 +41,9 @@ pub struct Upload {
     pub bytes: Zeroizing<Vec<u8>>,
     /// What stays visible.
     pub boxes: Vec<Boxed>,
+    /// Where the parts stand if they are found in no other way: the member, who could draw no boxes, says that the
+    /// document fills the picture as the page shows it.
+    pub lies: Option<&'static Layout>,
 }
 
 /// Why a document did not come in. Nothing of it is kept, but for [`SubmitError::Unknown`].
@@ -115,13 +119,17 @@ pub async fn submit(room: &Room, visit: &Visit, upload: Upload, status: &Secret)
     if let Prospect::Unseen { .. } = hours::prospect(&visit.policy.hours, visit.now, deadline) {
         return Err(SubmitError::NobodyLooks);
     }
-    let clean = read(room, upload.bytes, upload.boxes).await?;
+    let Upload { kind, bytes, boxes, lies } = upload;
+    let clean = match lies {
+        None => read(room, bytes, boxes).await?,
+        Some(layout) => read_as_it_lies(room, bytes, layout).await?,
+    };
     // Reading took time: the key is fetched anew, so that it is of this hour.
     let key = room.intake_key().await?;
     let sealed = seal(room, visit, &key, &clean)?;
     drop(clean);
     room.blobs.create(sealed.document, &sealed.ciphertext).await?;
-    match room.keeper.ask(GateRequest::Receive(receive(visit, upload.kind, &key, &sealed, status))).await {
+    match room.keeper.ask(GateRequest::Receive(receive(visit, kind, &key, &sealed, status))).await {
         // It went away over the question, perhaps after it had written the document down.
         Err(Refusal::Unavailable) => find_out(room, visit.standing.row.check, sealed.document).await,
         answer => received(answer),
@@ -144,6 +152,23 @@ async fn find_out(room: &Room, check: CheckId, document: DocumentId) -> Result<(
 async fn read(room: &Room, bytes: Zeroizing<Vec<u8>>, boxes: Vec<Boxed>) -> Result<Zeroizing<Vec<u8>>, SubmitError> {
     let reading = room.reader.read(bytes, boxes).await?;
     reading.clean.ok_or_else(|| SubmitError::TurnedAway(Box::new(reading.report)))
+}
+
+/// Reads a picture without boxes. If the inspector can't prove where the parts stand, it is read once more with the
+/// boxes of its kind, laid where the member says that the document lies.
+async fn read_as_it_lies(
+    room: &Room,
+    bytes: Zeroizing<Vec<u8>>,
+    layout: &Layout,
+) -> Result<Zeroizing<Vec<u8>>, SubmitError> {
+    match read(room, bytes.clone(), Vec::new()).await {
+        Err(SubmitError::TurnedAway(report)) if matches!(report.code, Code::NoBoxes | Code::NotProven) => {
+            let places = layout.on((report.facts.width, report.facts.height));
+            let boxes = places.into_iter().map(|(x, y, w, h)| Boxed { x, y, w, h }).collect();
+            read(room, bytes, boxes).await
+        }
+        answer => answer,
+    }
 }
 
 struct Sealed {

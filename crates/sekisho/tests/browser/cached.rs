@@ -19,16 +19,16 @@ use crate::{
 };
 
 /// As many letters of a picture's text as know it by.
-const PIECE: usize = 48;
+pub(crate) const PIECE: usize = 48;
 
 /// A page that a browser may keep, and what stands on it: the control.
-struct Keepable {
-    address: SocketAddr,
-    mark: String,
+pub(crate) struct Keepable {
+    pub(crate) address: SocketAddr,
+    pub(crate) mark: String,
 }
 
 impl Keepable {
-    fn serve(mark: String) -> Self {
+    pub(crate) fn serve(mark: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let body = format!("<!doctype html><title>kept</title><p>{}</p>", mark.repeat(40));
@@ -69,7 +69,7 @@ fn go_back(browser: &mut Browser, picture: &str) {
 }
 
 /// How many files below a folder hold one of these.
-fn holding(folder: &Path, sought: &[Vec<u8>]) -> Vec<String> {
+pub(crate) fn holding(folder: &Path, sought: &[Vec<u8>]) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap().flatten() {
         let path = entry.path();

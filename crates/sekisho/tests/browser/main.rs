@@ -8,7 +8,10 @@ mod bent;
 #[path = "../common/browser.rs"]
 mod browser;
 mod cached;
+mod covered;
+mod drawn;
 mod people;
+mod plain;
 mod refusals;
 mod way;
 mod wire;

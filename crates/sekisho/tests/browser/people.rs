@@ -91,8 +91,13 @@ pub(crate) struct Member {
 
 impl Member {
     pub(crate) fn new(house: &House, lang: Lang) -> Option<Self> {
+        Self::with(house, lang, &[])
+    }
+
+    /// The same with flags for the browser.
+    pub(crate) fn with(house: &House, lang: Lang, flags: &[String]) -> Option<Self> {
         let tap = Tap::before(house.gate.address);
-        let mut browser = Browser::start_with(&[tap.flag(&house.gate.authority)])?;
+        let mut browser = Browser::start_with(&[&[tap.flag(&house.gate.authority)], flags].concat())?;
         browser.viewport(390, 844);
         browser.prefer(lang.tag());
         Some(Self { browser, tap, site: format!("http://{}", house.site.server.authority) })
@@ -158,7 +163,7 @@ impl Member {
         self.assert_near(index, wanted);
     }
 
-    fn tab_to(&mut self, index: usize) {
+    pub(crate) fn tab_to(&mut self, index: usize) {
         let there = format!("document.activeElement === document.querySelectorAll('.box')[{index}]");
         for _ in 0..20 {
             self.browser.press("Tab");
@@ -171,6 +176,15 @@ impl Member {
 
     /// Moves a box by its middle and sizes it by its corner, with the mouse.
     pub(crate) fn frame_by_mouse(&mut self, index: usize, target: Boxed, size: (u32, u32)) {
+        self.frame_by(Browser::drag, index, target, size);
+    }
+
+    /// The same with a finger.
+    pub(crate) fn frame_by_finger(&mut self, index: usize, target: Boxed, size: (u32, u32)) {
+        self.frame_by(Browser::drag_by_finger, index, target, size);
+    }
+
+    fn frame_by(&mut self, drag: Drag, index: usize, target: Boxed, size: (u32, u32)) {
         let wanted = thousandths(target, size);
         let stage = self.browser.evaluate(
             "(() => { const stage = document.querySelector('#stage'); stage.scrollIntoView({ block: 'center', behavior: 'instant' });
@@ -180,10 +194,10 @@ impl Member {
         let point = |x: f64, y: f64| (left + x * wide, top + y * high);
         let [x, y, w, h] = self.place(index);
         let middle = (x + w / 2.0, y + h / 2.0);
-        self.browser.drag(point(middle.0, middle.1), point(middle.0 + wanted[0] - x, middle.1 + wanted[1] - y));
+        drag(&mut self.browser, point(middle.0, middle.1), point(middle.0 + wanted[0] - x, middle.1 + wanted[1] - y));
         let [x, y, w, h] = self.place(index);
         let (dx, dy) = (wanted[2] - w, wanted[3] - h);
-        self.browser.drag(point(x + w, y + h), point(x + w + dx, y + h + dy));
+        drag(&mut self.browser, point(x + w, y + h), point(x + w + dx, y + h + dy));
         self.assert_near(index, wanted);
     }
 
@@ -193,6 +207,9 @@ impl Member {
         assert!(near, "box {index} is at {place:?}, not {wanted:?}");
     }
 }
+
+/// Drags from one point to another.
+type Drag = fn(&mut Browser, (f64, f64), (f64, f64));
 
 /// What moves a box to the left and right, up and down; with Shift, what makes it smaller and larger.
 const ARROWS: [[&str; 2]; 2] = [["ArrowLeft", "ArrowRight"], ["ArrowUp", "ArrowDown"]];

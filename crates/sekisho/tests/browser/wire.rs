@@ -35,6 +35,24 @@ impl Tap {
         format!("--host-resolver-rules=MAP {authority} 127.0.0.1:{}", self.port)
     }
 
+    /// How many bytes the browser sent in all.
+    pub(crate) fn sent(&self) -> usize {
+        self.sent.lock().unwrap().iter().map(Vec::len).sum()
+    }
+
+    /// The paths that something was posted to.
+    pub(crate) fn posts(&self) -> Vec<String> {
+        let all = self.sent.lock().unwrap();
+        let path =
+            |bytes: &[u8]| String::from_utf8_lossy(bytes.split(|byte| *byte == b' ').next().unwrap()).into_owned();
+        let of = |sent: &Vec<u8>| {
+            let at = memchr::memmem::find_iter(sent, b"POST /")
+                .map(|at| path(&sent[at + 5..][..80.min(sent.len() - at - 5)]));
+            at.collect::<Vec<_>>()
+        };
+        all.iter().flat_map(of).collect()
+    }
+
     /// The first form that was posted to a path that begins so.
     pub(crate) fn form_to(&self, path: &str) -> Option<Form> {
         let begins = format!("POST {path}");

@@ -356,6 +356,28 @@ impl Browser {
         }
     }
 
+    /// Drags with a finger from one point of the window to another, in CSS pixels. Fingers move in steps.
+    pub(crate) fn drag_by_finger(&mut self, from: (f64, f64), to: (f64, f64)) {
+        self.call("Emulation.setTouchEmulationEnabled", json!({ "enabled": true, "maxTouchPoints": 1 }));
+        for step in 0..=5 {
+            let share = f64::from(step) / 5.0;
+            let at = json!({ "x": from.0 + (to.0 - from.0) * share, "y": from.1 + (to.1 - from.1) * share });
+            let kind = if step == 0 { "touchStart" } else { "touchMove" };
+            self.call("Input.dispatchTouchEvent", json!({ "type": kind, "touchPoints": [at] }));
+        }
+        self.call("Input.dispatchTouchEvent", json!({ "type": "touchEnd", "touchPoints": [] }));
+    }
+
+    /// From now on no page runs a script of its own.
+    pub(crate) fn without_scripts(&mut self) {
+        self.call("Emulation.setScriptExecutionDisabled", json!({ "value": true }));
+    }
+
+    /// Runs this in every page from now on, before its own scripts.
+    pub(crate) fn before_each_page(&mut self, script: &str) {
+        self.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script }));
+    }
+
     /// What a screen reader, a keyboard or a thumb would stumble over on this page.
     pub(crate) fn faults(&mut self) -> Vec<String> {
         let faults = self.evaluate(FAULTS);

@@ -17,7 +17,7 @@ use serde_json::json;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use super::{error, frame, guest::Guest, photo};
+use super::{error, frame, guest::Guest, photo, proposals};
 use crate::{
     front::Asker,
     gate::{lang::Lang, places::Full, problem::Problem, state::Gate},
@@ -111,6 +111,11 @@ impl Telling {
 
     fn advice(&self, error: &Error) -> String {
         let text = match error {
+            Error::Submit(SubmitError::TurnedAway(report)) if !self.script && is_unplaced(report.code) => words(
+                "どこに 生年月日が あるか、きかいでは わかりませんでした。しょるいを 図の とおりに とって、下の しるしを つけて、もういちど 送ってください。",
+                "The machine could not find the birth date. Take the document as in the drawing, tick the box below, and \
+                 send it again.",
+            ),
             Error::Submit(SubmitError::TurnedAway(report)) => report.advice.clone(),
             Error::TooLarge => Code::FileTooLarge.advice(),
             Error::Submit(SubmitError::Unreadable) => Code::Damaged.advice(),
@@ -144,6 +149,11 @@ impl Telling {
         };
         self.lang.of(&text).to_owned()
     }
+}
+
+/// Whether nobody knows where the parts stand: no script drew boxes, and none could be proven.
+const fn is_unplaced(code: Code) -> bool {
+    matches!(code, Code::NoBoxes | Code::NotProven)
 }
 
 fn words(ja: &str, en: &str) -> Text {
@@ -213,12 +223,16 @@ async fn read_form(gate: &Gate, kind: KindName, request: Request) -> Result<Uplo
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     // Reserved whole: a buffer that grows leaves copies behind that nobody wipes.
     let room_for = length.unwrap_or(MAX_UPLOAD).min(MAX_UPLOAD);
-    let mut upload = Upload { kind, bytes: Zeroizing::new(Vec::with_capacity(room_for)), boxes: Vec::new() };
+    let layout = proposals::layout(kind.as_str());
+    let mut upload =
+        Upload { kind, bytes: Zeroizing::new(Vec::with_capacity(room_for)), boxes: Vec::new(), lies: None };
     let mut form = Multipart::from_request(request, gate).await.map_err(|_| Error::BadForm)?;
     while let Some(mut field) = form.next_field().await.map_err(|error| broken(&error))? {
         match field.name() {
             Some("picture") if upload.bytes.is_empty() => read_into(&mut field, &mut upload.bytes, MAX_UPLOAD).await?,
             Some("boxes") => upload.boxes = read_boxes(&mut field).await?,
+            // Ticked where no script could draw boxes.
+            Some("lies") => upload.lies = Some(layout),
             // The second file input of a form without script, left empty.
             _ => {}
         }

@@ -30,10 +30,10 @@ impl Asking {
         self
     }
 
-    /// A form with boxes and a picture.
-    pub(super) fn form(self, boxes: &str, picture: &[u8]) -> Self {
+    /// A form with a field and a picture.
+    pub(super) fn form(self, (name, value): (&str, &str), picture: &[u8]) -> Self {
         let mut body = format!(
-            "--x\r\nContent-Disposition: form-data; name=\"boxes\"\r\n\r\n{boxes}\r\n--x\r\nContent-Disposition: \
+            "--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n--x\r\nContent-Disposition: \
              form-data; name=\"picture\"; filename=\"p.png\"\r\nContent-Type: image/png\r\n\r\n"
         )
         .into_bytes();

@@ -339,8 +339,18 @@ impl Member<'_> {
     }
 
     fn form(&self, kind: &str, picture: &[u8]) -> Asking {
+        self.form_with(kind, ("boxes", r#"[{"x":1,"y":2,"w":30,"h":40}]"#), picture)
+    }
+
+    fn form_with(&self, kind: &str, field: (&str, &str), picture: &[u8]) -> Asking {
         let asking = self.gate.post(&format!("/check/photo/{kind}")).header("cookie", &self.cookie);
-        asking.form(r#"[{"x":1,"y":2,"w":30,"h":40}]"#, picture)
+        asking.form(field, picture)
+    }
+
+    /// As a page without script sends it: with a tick, or without.
+    pub(crate) async fn upload_plainly(&self, ticked: bool) -> Answer {
+        let field = if ticked { ("lies", "as_drawn") } else { ("unknown", "") };
+        self.form_with("jp-driving-licence", field, PICTURE).send().await
     }
 }
 

@@ -32,7 +32,7 @@ async fn a_sealed_key_goes_to_the_keeper_and_onto_no_disk() {
 async fn a_picture_that_is_turned_away_leaves_nothing_and_says_why() {
     let gate = TestGate::new().await;
     let member = gate.member().await;
-    for code in [Code::NoBoxes, Code::MyNumber, Code::Blurred, Code::NotAPicture] {
+    for code in [Code::BoxesTooLarge, Code::MyNumber, Code::Blurred, Code::NotAPicture] {
         gate.reader.turn_away(code);
         let page = member.upload().await;
         assert_eq!(page.status, 422);
@@ -42,6 +42,51 @@ async fn a_picture_that_is_turned_away_leaves_nothing_and_says_why() {
     }
     assert_eq!((gate.blobs(), gate.keeper.documents()), (0, 0));
     assert!(!gate.anything_on_disk_holds(PICTURE));
+}
+
+/// M4: a page without script draws no boxes. What the inspector can prove is taken; else the member is told what to do,
+/// and nothing is kept.
+#[tokio::test]
+async fn a_plain_picture_is_taken_where_its_birth_date_is_proven_and_else_turned_away_with_advice() {
+    let gate = TestGate::new().await;
+    let member = gate.member().await;
+    let page = member.upload_plainly(false).await;
+    assert_eq!(page.status, 422);
+    assert!(page.plain_text().contains("きかいでは わかりませんでした"), "{}", page.plain_text());
+    assert!(page.text().contains("<noscript>") && page.text().contains("name=\"lies\""));
+    assert_eq!((gate.blobs(), gate.reader.boxes()), (0, vec![vec![]]));
+    assert!(!gate.anything_on_disk_holds(PICTURE));
+    gate.reader.find_by_itself();
+    assert_eq!(member.upload_plainly(false).await.status, 303);
+    assert_eq!(gate.keeper.opened().unwrap(), gate.reader.clean(), "what the inspector drew, not what was sent");
+    assert!(!gate.anything_on_disk_holds(PICTURE));
+}
+
+/// M4: where nothing is proven, the parts stand where the kind has them, if the member says that it lies so.
+#[tokio::test]
+async fn a_member_without_script_says_how_the_document_lies() {
+    let gate = TestGate::new().await;
+    let member = gate.member().await;
+    assert_eq!(member.upload_plainly(true).await.status, 303);
+    let [proved, laid] = &gate.reader.boxes()[..] else { panic!("{:?}", gate.reader.boxes()) };
+    assert!(proved.is_empty(), "what can be proven comes first");
+    assert_eq!(laid.len(), 3);
+    // The birth date of a driving licence stands at the upper right.
+    assert!(laid[0].x > 900 && laid[0].y < 150 && laid[0].x + laid[0].w <= 1600, "{:?}", laid[0]);
+    assert_eq!(gate.keeper.opened().unwrap(), gate.reader.clean());
+    assert!(!gate.anything_on_disk_holds(PICTURE));
+}
+
+/// M3: a My Number is refused however the picture came.
+#[tokio::test]
+async fn a_tick_opens_nothing_that_is_refused() {
+    let gate = TestGate::new().await;
+    let member = gate.member().await;
+    for code in [Code::MyNumber, Code::UnreadableCode, Code::Blurred] {
+        gate.reader.turn_away(code);
+        assert_eq!(member.upload_plainly(true).await.status, 422);
+    }
+    assert_eq!((gate.reader.reads(), gate.blobs()), (3, 0), "each was read once");
 }
 
 #[tokio::test]
