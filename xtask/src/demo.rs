@@ -3,13 +3,17 @@
 use std::{env, os::unix::process::CommandExt, process::Command};
 
 use crate::{
-    install::{self, C_COMPILER},
+    install::{self, C_COMPILER, NETWORKS},
     sh::{self, Failure},
 };
 
 /// Installs what is missing, builds, and becomes `sekisho demo` with `arguments`.
 pub fn run(arguments: &[String]) -> Result<(), Failure> {
-    if let [missing, ..] = &install::ensure(&[C_COMPILER])[..] {
+    let missing = install::ensure(&[C_COMPILER, NETWORKS]);
+    if missing.iter().any(|need| need.name == NETWORKS.name) {
+        eprintln!("without {} nothing is read from pictures; the demo goes on", NETWORKS.name);
+    }
+    if let Some(missing) = missing.iter().find(|need| need.name == C_COMPILER.name) {
         return Err(Failure::usage(format!("{} is needed for {}", missing.name, missing.purpose)));
     }
     eprintln!("building Sekisho; the first time takes some minutes");

@@ -124,6 +124,14 @@ pub const PEER_WITNESS: Need = Need {
     package: Package::Wheel(wheel::PEER_WITNESS),
 };
 
+/// The networks that read print.
+pub const NETWORKS: Need = Need {
+    name: "the networks that read print",
+    purpose: "reading documents: without them only what a member draws stays visible",
+    found: || wheel::NETWORKS.found().is_some(),
+    package: Package::Wheel(wheel::NETWORKS),
+};
+
 /// The Debian package of what fetches wheels.
 const PIP: &str = "python3-pip";
 

@@ -8,6 +8,7 @@ mod campaign;
 mod demo;
 mod engines;
 mod install;
+mod models;
 mod papers;
 mod promise;
 mod replay;
@@ -47,6 +48,7 @@ Developers' commands.
                                   the keeper driven by chance: crashes, lying clocks, attacked copies (100 seeds)
   cargo xtask make-documents --out DIR [--count N] [--seed S] [--kind KIND] [--severity clean|mild|hard]
                                   test documents that nobody holds, with all that is known of them
+  cargo xtask models              fetches the networks that read print into the user's cache, says where they lie
   cargo xtask promise             performs the drills, writes docs/promise.json and the tables made of it
   cargo xtask screenshots [DIR]   a picture of every page, into DIR (out/screenshots)
 
@@ -57,6 +59,7 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
         "demo" => demo::run(rest),
         "test" => test::run(rest),
         "storm" => campaign::STORM.run(rest),
+        "models" => models::run(),
         "load" => campaign::LOAD.run(rest),
         "attack" => campaign::ATTACK.run(rest),
         "simulate" => simulate::run(rest),

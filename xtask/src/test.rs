@@ -5,8 +5,8 @@ use std::process::Command;
 use crate::{
     engines,
     install::{
-        self, C_COMPILER, CHROMIUM, GO, GO_SUMDB, IPA_FONTS, JAPANESE_FONTS, NGINX, NOTO_CJK, Need, OCR_B, OPENBAO,
-        PEER_WITNESS, PROMTOOL,
+        self, C_COMPILER, CHROMIUM, GO, GO_SUMDB, IPA_FONTS, JAPANESE_FONTS, NETWORKS, NGINX, NOTO_CJK, Need, OCR_B,
+        OPENBAO, PEER_WITNESS, PROMTOOL,
     },
     sh::{self, Failure, cargo, which},
     tally::Tally,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What the tests need, and the variable that forbids them to pass without it.
-const NEEDS: [(Need, &str); 12] = [
+const NEEDS: [(Need, &str); 13] = [
     (C_COMPILER, ""),
     (CHROMIUM, "SEKISHO_REQUIRE_BROWSER"),
     (JAPANESE_FONTS, "SEKISHO_REQUIRE_FONTS"),
@@ -22,6 +22,7 @@ const NEEDS: [(Need, &str); 12] = [
     (GO_SUMDB, "SEKISHO_REQUIRE_GO"),
     (OPENBAO, "SEKISHO_REQUIRE_OPENBAO"),
     (PEER_WITNESS, "SEKISHO_REQUIRE_PEER_WITNESS"),
+    (NETWORKS, "SEKISHO_REQUIRE_MODELS"),
     (NGINX, "SEKISHO_REQUIRE_NGINX"),
     (PROMTOOL, "SEKISHO_REQUIRE_PROMTOOL"),
     (NOTO_CJK, "SEKISHO_REQUIRE_PAPERS"),

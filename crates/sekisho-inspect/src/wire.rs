@@ -2,12 +2,13 @@
 //!
 //! Both are postcard in a frame. The picture's bytes follow the request as a
 //! frame of their own; the clean picture follows the report likewise, if and
-//! only if the verdict is [`Verdict::Accept`].
+//! only if the verdict is [`Verdict::Accept`]. After an examination's report
+//! comes one more frame with what was found.
 
-use sekisho_core::policy::Text;
+use sekisho_core::{calendar::Day, policy::Text};
 use serde::{Deserialize, Serialize};
 
-pub use crate::advice::Code;
+pub use crate::{advice::Code, examine::Findings};
 
 /// A part of the picture that the member leaves visible, in pixels of the
 /// picture as it is seen, that is after its EXIF orientation was applied.
@@ -28,6 +29,33 @@ pub struct Boxed {
 pub struct UploadRequest {
     /// What stays visible. All else is painted over.
     pub boxes: Vec<Boxed>,
+}
+
+/// What is asked by whoever wants to know what an inspector reads: `sekisho inspect`, never a gate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExamineRequest {
+    /// What would stay visible.
+    pub boxes: Vec<Boxed>,
+    /// The day on which it is read: years of two digits depend on it.
+    pub today: Day,
+}
+
+/// One of the two.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Request {
+    /// A member's upload.
+    Upload(UploadRequest),
+    /// A picture to be read out.
+    Examine(ExamineRequest),
+}
+
+/// What an examination found beside the report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Examination {
+    /// What was read; nothing where the picture can't be decoded.
+    pub findings: Option<Findings>,
+    /// The most memory that the reading process had at any time, in KiB, its inherited networks included.
+    pub peak_kib: u64,
 }
 
 /// What becomes of an upload.

@@ -9,6 +9,7 @@ pub mod entropy;
 pub mod fds;
 pub mod fork_server;
 pub mod frame;
+pub mod peak;
 pub mod secret;
 pub mod spawn;
 pub mod stack;

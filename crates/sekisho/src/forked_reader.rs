@@ -7,7 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sekisho_inspect::wire::{Boxed, Limits, UploadReport, UploadRequest, Verdict};
+use sekisho_inspect::wire::{
+    Boxed, Examination, ExamineRequest, Limits, Request, UploadReport, UploadRequest, Verdict,
+};
 use sekisho_sys::{
     fork_server::{ChildLimits, Forks},
     frame::{read_frame, write_frame},
@@ -21,6 +23,8 @@ use crate::{
 
 /// Bytes of the largest report.
 const REPORT_AT_MOST: usize = 16 << 10;
+/// Bytes of the most that an examination finds.
+const EXAMINATION_AT_MOST: usize = 256 << 10;
 /// How long this side waits. The inspector's parent ends a child long before.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -64,15 +68,38 @@ fn ended(took: Duration) -> ReadError {
 /// # Errors
 /// When the child ended without an answer: the picture was more than it may cost, or more than it could bear.
 pub(crate) fn ask(mut child: UnixStream, bytes: &[u8], boxes: Vec<Boxed>) -> io::Result<Reading> {
+    put(&mut child, &Request::Upload(UploadRequest { boxes }), bytes)?;
+    reading(&mut child)
+}
+
+/// Has `child`, fresh from its parent, read one picture out.
+///
+/// # Errors
+/// When the child ended without an answer.
+pub(crate) fn examine(
+    mut child: UnixStream,
+    bytes: &[u8],
+    request: ExamineRequest,
+) -> io::Result<(Reading, Examination)> {
+    put(&mut child, &Request::Examine(request), bytes)?;
+    let reading = reading(&mut child)?;
+    let found = next(&mut child, EXAMINATION_AT_MOST)?;
+    Ok((reading, postcard::from_bytes(&found).map_err(io::Error::other)?))
+}
+
+fn put(child: &mut UnixStream, request: &Request, bytes: &[u8]) -> io::Result<()> {
     child.set_read_timeout(Some(PATIENCE))?;
     child.set_write_timeout(Some(PATIENCE))?;
-    let request = postcard::to_allocvec(&UploadRequest { boxes }).map_err(io::Error::other)?;
-    write_frame(&mut child, &request)?;
-    write_frame(&mut child, bytes)?;
-    let report = next(&mut child, REPORT_AT_MOST)?;
+    let request = postcard::to_allocvec(request).map_err(io::Error::other)?;
+    write_frame(child, &request)?;
+    write_frame(child, bytes)
+}
+
+fn reading(child: &mut UnixStream) -> io::Result<Reading> {
+    let report = next(child, REPORT_AT_MOST)?;
     let report: UploadReport = postcard::from_bytes(&report).map_err(io::Error::other)?;
     let accepted = report.verdict == Verdict::Accept;
-    let clean = accepted.then(|| next(&mut child, Limits::UPLOAD.clean_bytes)).transpose()?;
+    let clean = accepted.then(|| next(child, Limits::UPLOAD.clean_bytes)).transpose()?;
     Ok(Reading { report, clean })
 }
 

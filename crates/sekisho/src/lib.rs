@@ -23,6 +23,7 @@ pub mod front;
 pub mod gate;
 pub mod link;
 pub mod logging;
+pub mod networks;
 pub mod operator;
 pub mod policy_file;
 pub mod service;

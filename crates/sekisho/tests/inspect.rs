@@ -53,7 +53,7 @@ fn each_file_gets_its_own_answer_and_one_that_is_turned_away_is_a_finding() {
     let cut = placed(folder.path(), "cut.jpg", &CARD[..CARD.len() / 2]);
     let output = inspect(&[&text, &empty, &cut, "--json"]);
     let said = json(&output);
-    let codes: Vec<_> = said.as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    let codes: Vec<_> = said.as_array().unwrap().iter().map(|one| one["reason"].as_str().unwrap()).collect();
     assert_eq!((output.status.code(), codes), (Some(1), vec!["not_a_picture", "empty", "truncated"]));
 }
 
@@ -65,7 +65,7 @@ fn a_file_that_is_not_there_is_an_input_error() {
 #[test]
 fn an_inspector_on_its_own_ends_with_its_owner() {
     let program = Program::at(Path::new(env!("CARGO_BIN_EXE_sekisho"))).unwrap();
-    let inspector = LoneInspector::start(&program).unwrap();
+    let inspector = LoneInspector::start(&program, None).unwrap();
     let proc = format!("/proc/{}", inspector.pid());
     assert!(Path::new(&proc).exists());
     drop(inspector);

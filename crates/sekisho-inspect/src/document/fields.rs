@@ -55,10 +55,10 @@ const LONGEST_ISSUER: usize = 14;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::line::page;
+    use crate::{ocr::Page, read::line::page};
 
     fn parts(texts: &[&str]) -> Vec<(Part, bool)> {
-        let document = Document::of(page(texts), 0, "2026-11-22".parse().unwrap());
+        let document = Document::of(Page::of(page(texts)), "2026-11-22".parse().unwrap());
         document.fields.iter().map(|field| (field.name, field.proven)).collect()
     }
 

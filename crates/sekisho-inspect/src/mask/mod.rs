@@ -8,6 +8,8 @@ pub mod closed;
 mod forbidden;
 mod place;
 
+pub(crate) use place::around;
+
 use sekisho_core::policy;
 
 use crate::{

@@ -23,7 +23,7 @@ pub(super) fn of(line: &Line, letters: Range<usize>) -> Boxed {
 const SPARE: f32 = 0.15;
 
 /// The smallest box around a quadrilateral; what lies left of the picture or above it is cut.
-pub(super) fn around(quad: &Quad) -> Boxed {
+pub(crate) fn around(quad: &Quad) -> Boxed {
     let least = |of: fn(&(f32, f32)) -> f32| quad.iter().map(of).fold(f32::INFINITY, f32::min).floor().max(0.0) as u32;
     let most = |of: fn(&(f32, f32)) -> f32| quad.iter().map(of).fold(0.0, f32::max).ceil() as u32;
     let (x, y) = (least(|at| at.0), least(|at| at.1));

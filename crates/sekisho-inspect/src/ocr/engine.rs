@@ -23,7 +23,7 @@ pub enum EngineError {
 }
 
 /// Computes the two networks.
-pub trait Engine {
+pub trait Engine: Send + Sync {
     /// For each pixel of `picture`, whose sides are multiples of 32, how likely it lies in a line of print: from 0 to
     /// 1, row by row.
     ///

@@ -2,7 +2,7 @@
 
 use image::RgbImage;
 
-use super::{EngineError, Reader, crop, ctc, rectangle::Rectangle};
+use super::{EngineError, Reader, crop, ctc, forced::Lattice, rectangle::Rectangle};
 use crate::read::line::Letter;
 
 /// A line that was found and read.
@@ -10,7 +10,12 @@ pub(super) struct Found {
     pub(super) rectangle: Rectangle,
     pub(super) text: String,
     pub(super) letters: Vec<Letter>,
+    /// What it may say if it is a line of a machine-readable zone; nothing, if it isn't like one.
+    pub(super) lattice: Option<Lattice>,
 }
+
+/// A line of a zone has 30 letters or more; one that was read badly has fewer.
+const LETTERS_OF_A_ZONE: usize = 22;
 
 impl Found {
     /// The mean of its letters' certainties; 0 without letters.
@@ -29,5 +34,10 @@ pub(super) fn read(
 ) -> Result<Found, EngineError> {
     let scores = reader.engine.recognise(crop::strip(picture, &rectangle, upside_down))?;
     let (text, letters) = ctc::decode(&scores, &reader.dictionary);
-    Ok(Found { rectangle, text, letters })
+    let lattice = is_like_a_zone(&text).then(|| Lattice::of(&scores, &reader.reach));
+    Ok(Found { rectangle, text, letters, lattice })
+}
+
+fn is_like_a_zone(text: &str) -> bool {
+    text.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '<').count() >= LETTERS_OF_A_ZONE
 }

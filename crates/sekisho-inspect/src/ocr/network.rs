@@ -20,7 +20,17 @@ impl Networks {
         };
         let (detection, recognition) = (load(models.detection)?, load(models.recognition)?);
         let letters = recognition.metadata().get("character").unwrap_or_default().to_owned();
-        Ok(Self { detection, recognition, letters })
+        let networks = Self { detection, recognition, letters };
+        networks.exercise()?;
+        Ok(networks)
+    }
+
+    /// Computes both once, on next to nothing. The library asks for threads and for the number of processors when it
+    /// first computes: here it may be told no, in an inspector's child it would be ended for it.
+    fn exercise(&self) -> Result<(), EngineError> {
+        let blank = |width, height| Planes { width, height, values: vec![0.0; 3 * width * height] };
+        self.detect(blank(64, 64))?;
+        self.recognise(blank(64, super::crop::HEIGHT)).map(drop)
     }
 }
 

@@ -4,8 +4,10 @@ use image::{RgbImage, imageops};
 
 use super::{
     EngineError, Page, Reader, detect,
+    forced::{Lattice, Reading},
     lines::{self, Found},
     rectangle::Rectangle,
+    zone,
 };
 use crate::read::line::{Line, Quad};
 
@@ -22,16 +24,17 @@ pub(super) fn page(reader: &Reader, picture: &RgbImage) -> Result<Page, EngineEr
     let sideways = found.iter().filter(|line| line.height > 1.5 * line.width).count() * 2 > found.len();
     if !sideways {
         let upside_down = is_upside_down(reader, picture, &found)?;
-        return Ok(Page { lines: all(reader, picture, found, upside_down)?, turns: if upside_down { 2 } else { 0 } });
+        let (lines, zones) = all(reader, picture, found, upside_down)?;
+        return Ok(Page { lines, zones, turns: if upside_down { 2 } else { 0 } });
     }
     let turned = imageops::rotate90(picture);
     let found = detect::lines(reader.engine.as_ref(), &turned)?;
     let upside_down = is_upside_down(reader, &turned, &found)?;
-    let mut lines = all(reader, &turned, found, upside_down)?;
-    for line in &mut lines {
+    let (mut lines, mut zones) = all(reader, &turned, found, upside_down)?;
+    for line in lines.iter_mut().chain(zones.iter_mut().flatten()) {
         line.quad = line.quad.map(|(x, y)| (y, picture.height() as f32 - x));
     }
-    Ok(Page { lines, turns: if upside_down { 3 } else { 1 } })
+    Ok(Page { lines, zones, turns: if upside_down { 3 } else { 1 } })
 }
 
 /// Whether the widest of `found` are read better upside down.
@@ -47,23 +50,36 @@ fn is_upside_down(reader: &Reader, picture: &RgbImage, found: &[Rectangle]) -> R
     Ok(upright < SURE && !widest.is_empty() && certainty(true)? > upright)
 }
 
-/// All lines that are print, from top to bottom.
+/// All lines that are print, from top to bottom, and the zones that they may be.
 fn all(
     reader: &Reader,
     picture: &RgbImage,
     found: Vec<Rectangle>,
     upside_down: bool,
-) -> Result<Vec<Line>, EngineError> {
+) -> Result<(Vec<Line>, Vec<Vec<Line>>), EngineError> {
     let skew = skew(&found);
     let mut all = Vec::new();
     for rectangle in found {
-        let found = lines::read(reader, picture, rectangle, upside_down)?;
+        let mut found = lines::read(reader, picture, rectangle, upside_down)?;
         if found.certainty() >= PRINT_AT_LEAST {
-            all.push(line(found, skew, upside_down));
+            let lattice = found.lattice.take();
+            all.push((line(found, skew, upside_down), lattice));
         }
     }
-    all.sort_by(|one, other| middle(one).total_cmp(&middle(other)));
-    Ok(all)
+    all.sort_by(|(one, _), (other, _)| middle(one).total_cmp(&middle(other)));
+    let zones = zones(&all);
+    Ok((all.into_iter().map(|(line, _)| line).collect(), zones))
+}
+
+fn zones(all: &[(Line, Option<Lattice>)]) -> Vec<Vec<Line>> {
+    let (lines, lattices): (Vec<&Line>, Vec<&Lattice>) =
+        all.iter().filter_map(|(line, lattice)| Some((line, lattice.as_ref()?))).unzip();
+    let readings = zone::readings(&lattices).into_iter();
+    let placed = |(first, rows): (usize, Vec<Reading>)| {
+        let again = lines[first..].iter().zip(rows).map(|(line, row)| line.read_again(row.text, row.letters));
+        again.collect()
+    };
+    readings.map(placed).collect()
 }
 
 fn middle(line: &Line) -> f32 {

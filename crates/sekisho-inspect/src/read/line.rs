@@ -48,10 +48,21 @@ impl Line {
         Self { text: zeroize::Zeroizing::new(text.into()), place, quad, letters }
     }
 
+    /// The same line, read as something else.
+    pub fn read_again(&self, text: impl Into<String>, letters: Vec<Letter>) -> Self {
+        Self { text: zeroize::Zeroizing::new(text.into()), letters, ..self.clone() }
+    }
+
     /// How sure the reader is of the line as a whole, from 0 to 1: its letters' mean. Nothing where nobody knows.
     pub fn certainty(&self) -> Option<f32> {
         let sum: f32 = self.letters.iter().map(|letter| letter.certainty).sum();
         (!self.letters.is_empty()).then(|| sum / self.letters.len() as f32)
+    }
+
+    /// How sure the reader is of the least sure of these letters. Nothing where nobody knows.
+    pub fn certainty_of(&self, letters: Range<usize>) -> Option<f32> {
+        let letters = self.letters.get(letters)?;
+        letters.iter().map(|letter| letter.certainty).reduce(f32::min)
     }
 
     /// The corners of these letters of it, as far as can be told from where their middles lie.

@@ -8,9 +8,10 @@ use libc::*;
 #[rustfmt::skip]
 pub(super) const COMPUTE: &[c_long] = &[
     SYS_brk, SYS_clock_getres, SYS_clock_gettime, SYS_clock_nanosleep, SYS_close, SYS_exit, SYS_exit_group, SYS_futex,
-    SYS_getpid, SYS_getrandom, SYS_gettid, SYS_madvise, SYS_mremap, SYS_munmap, SYS_nanosleep, SYS_ppoll, SYS_read,
-    SYS_readv, SYS_recvfrom, SYS_restart_syscall, SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn,
-    SYS_sched_getaffinity, SYS_sched_yield, SYS_sendto, SYS_sigaltstack, SYS_tgkill, SYS_write, SYS_writev,
+    SYS_getpid, SYS_getrandom, SYS_getrusage, SYS_gettid, SYS_madvise, SYS_mremap, SYS_munmap, SYS_nanosleep,
+    SYS_ppoll, SYS_read, SYS_readv, SYS_recvfrom, SYS_restart_syscall, SYS_rt_sigaction, SYS_rt_sigprocmask,
+    SYS_rt_sigreturn, SYS_sched_getaffinity, SYS_sched_yield, SYS_sendto, SYS_sigaltstack, SYS_tgkill, SYS_write,
+    SYS_writev,
 ];
 /// The same on x86-64.
 #[cfg(target_arch = "x86_64")]

@@ -24,6 +24,7 @@ use super::{
     rooms::{LINKS, Role},
     standing::Notice,
 };
+use crate::networks;
 
 /// How long a role may take until it is ready. Opening the keystore is slow on purpose.
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -308,7 +309,8 @@ impl Keeping {
             Role::Desk => std::iter::once(&self.desk).chain(&self.figures).collect(),
             _ => Vec::new(),
         };
-        let start = Start { role, config: self.config_of(role), ends, listeners };
+        let networks = if role == Role::UploadInspector { networks::open().map_err(io::Error::other)? } else { None };
+        let start = Start { role, config: self.config_of(role), ends, listeners, networks };
         let process = Process::start(&self.program, start, self.generation, self.to.clone())?;
         let slot = self.slot(role);
         (slot.again_at, slot.failure) = (None, None);

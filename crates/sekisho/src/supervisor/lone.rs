@@ -9,6 +9,7 @@ use std::{
     process::Child,
 };
 
+use sekisho_inspect::ocr::ModelFiles;
 use sekisho_sys::{
     confine::Options,
     fork_server::Forks,
@@ -53,18 +54,21 @@ impl Drop for Process {
 }
 
 impl LoneInspector {
-    /// Starts one from `program`, confined at least as production demands.
+    /// Starts one from `program`, confined at least as production demands. With networks it reads print.
     ///
     /// # Errors
     /// When the kernel refuses the process, or does not confine it enough.
-    pub fn start(program: &Program) -> Result<LoneInspector, LoneError> {
+    pub fn start(program: &Program, networks: Option<&ModelFiles>) -> Result<LoneInspector, LoneError> {
         let (forks, client) = UnixStream::pair()?;
         let (control, theirs) = UnixStream::pair()?;
         let child = spawn_role(program, &["role", Role::UploadInspector.name()], theirs, None)?;
         let process = Process { control, child };
         let ends = vec!["client".to_owned()];
-        let start = ToRole::Start { role: Role::UploadInspector, config: Box::new(nowhere()), ends, listeners: 0 };
-        send(&process.control, &start, &[client.as_fd()])?;
+        let mut fds = vec![client.as_fd()];
+        fds.extend(networks.iter().flat_map(|files| files.descriptors()));
+        let (config, networks) = (Box::new(nowhere()), (fds.len() - ends.len()) as u8);
+        let start = ToRole::Start { role: Role::UploadInspector, config, ends, listeners: 0, networks };
+        send(&process.control, &start, &fds)?;
         process.until_ready()?;
         Ok(LoneInspector { forks: Forks::new(forks), process })
     }
@@ -124,6 +128,6 @@ mod tests {
     #[test]
     fn a_program_that_is_no_inspector_is_not_waited_for() {
         let other = Program::at(Path::new("/bin/true")).unwrap();
-        assert!(LoneInspector::start(&other).is_err());
+        assert!(LoneInspector::start(&other, None).is_err());
     }
 }

@@ -107,7 +107,7 @@ impl RoleConfig {
 /// What the supervisor says to a role.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum ToRole {
-    /// The first message. With it come the ends in the order of their names and then the listeners, if there are any.
+    /// The first message. With it come the ends in the order of their names, then the listeners and the networks' files, if there are any.
     Start {
         /// Who it is.
         role: Role,
@@ -115,8 +115,10 @@ pub(super) enum ToRole {
         config: Box<RoleConfig>,
         /// What the descriptors are.
         ends: Vec<String>,
-        /// How many listeners are the last of them: the role's own, then the one for figures.
+        /// How many listeners follow: the role's own, then the one for figures.
         listeners: u8,
+        /// How many files of networks are the last of them; for the inspector of uploads.
+        networks: u8,
     },
     /// A peer was started anew; the descriptor replaces the end of this name.
     Peer(String),
@@ -163,7 +165,12 @@ mod tests {
         let (a, b) = UnixStream::pair().unwrap();
         let passphrase = Some(Passphrase(Zeroizing::new(b"open".to_vec())));
         let config = Box::new(RoleConfig { passphrase, ..RoleConfig::for_test() });
-        send(&a, &ToRole::Start { role: Role::Keeper, config, ends: vec!["gate".into()], listeners: 0 }, &[]).unwrap();
+        send(
+            &a,
+            &ToRole::Start { role: Role::Keeper, config, ends: vec!["gate".into()], listeners: 0, networks: 0 },
+            &[],
+        )
+        .unwrap();
         let (message, _) = receive(&b).unwrap().unwrap();
         let ToRole::Start { role, config, ends, .. } = message else { panic!("not a start") };
         assert_eq!((role, ends), (Role::Keeper, vec!["gate".to_owned()]));

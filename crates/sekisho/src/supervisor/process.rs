@@ -17,6 +17,7 @@ use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal},
 };
+use sekisho_inspect::ocr::ModelFiles;
 use sekisho_sys::spawn::{Program, spawn_role};
 
 use super::{
@@ -43,6 +44,7 @@ pub(super) struct Start<'a> {
     pub(super) config: RoleConfig,
     pub(super) ends: Vec<(&'static str, UnixStream)>,
     pub(super) listeners: Vec<&'a TcpListener>,
+    pub(super) networks: Option<ModelFiles>,
 }
 
 impl Process {
@@ -86,11 +88,14 @@ impl Process {
 fn introduce(control: &UnixStream, start: Start<'_>) -> io::Result<()> {
     let mut fds: Vec<BorrowedFd<'_>> = start.ends.iter().map(|(_, end)| end.as_fd()).collect();
     fds.extend(start.listeners.iter().map(|listener| listener.as_fd()));
+    let networks: Vec<BorrowedFd<'_>> = start.networks.iter().flat_map(ModelFiles::descriptors).collect();
+    fds.extend(&networks);
     let message = ToRole::Start {
         role: start.role,
         config: Box::new(start.config),
         ends: start.ends.iter().map(|(name, _)| (*name).to_owned()).collect(),
         listeners: start.listeners.len() as u8,
+        networks: networks.len() as u8,
     };
     send(control, &message, &fds)
 }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use rustix::{fs::Mode, process::umask};
+use sekisho_inspect::ocr::{ModelFiles, Models, Reader};
 use sekisho_sys::{
     confine::{Grade, confine},
     fds::stdin_channel,
@@ -19,7 +20,7 @@ use super::{
     messages::{FromRole, RoleConfig, ToRole, receive, send},
     rooms::{Role, plan},
 };
-use crate::{app, logging};
+use crate::{app, logging, networks};
 
 /// Why a role can't do its work, in words for the operator's eyes: nothing personal, no secret.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +44,8 @@ impl From<io::Error> for RoleError {
 pub struct InspectorContext {
     /// Which of the two.
     pub role: Role,
+    /// Reads print, in the children.
+    pub reader: Option<Reader>,
     server: ForkServer,
     client: UnixStream,
     owner: UnixStream,
@@ -53,9 +56,9 @@ impl InspectorContext {
     ///
     /// # Errors
     /// When the kernel refuses to fork, or the supervisor's channel breaks.
-    pub fn serve(self, child: impl Fn(UnixStream)) -> Result<(), RoleError> {
+    pub fn serve(self, child: impl Fn(UnixStream, Option<&Reader>)) -> Result<(), RoleError> {
         send(&self.owner, &FromRole::Ready, &[])?;
-        Ok(self.server.run(self.client, &self.owner, hear, child)?)
+        Ok(self.server.run(self.client, &self.owner, hear, |document| child(document, self.reader.as_ref()))?)
     }
 }
 
@@ -75,6 +78,7 @@ struct Started {
     ends: Vec<(String, UnixStream)>,
     listener: Option<TcpListener>,
     figures: Option<TcpListener>,
+    networks: Option<ModelFiles>,
     control: UnixStream,
 }
 
@@ -103,17 +107,17 @@ fn begin(role: Role) -> Result<(), RoleError> {
 }
 
 fn started(expected: Role, control: UnixStream) -> Result<Started, RoleError> {
-    let Some((ToRole::Start { role, config, ends, listeners }, fds)) = receive(&control)? else {
+    let Some((ToRole::Start { role, config, ends, listeners, networks }, fds)) = receive(&control)? else {
         return Err(RoleError::new("roles are started by the supervisor only"));
     };
-    if role != expected || fds.len() != ends.len() + usize::from(listeners) {
+    if role != expected || fds.len() != ends.len() + usize::from(listeners) + usize::from(networks) {
         return Err(RoleError::new("the supervisor's first message does not fit"));
     }
     let mut fds = fds.into_iter();
     let ends = ends.into_iter().zip(fds.by_ref()).map(|(name, fd)| (name, fd.into())).collect();
-    let mut listeners = fds.map(|fd: OwnedFd| fd.into());
+    let mut listeners = fds.by_ref().take(listeners.into()).map(|fd: OwnedFd| fd.into());
     let (listener, figures) = (listeners.next(), listeners.next());
-    Ok(Started { role, config: *config, ends, listener, figures, control })
+    Ok(Started { role, config: *config, ends, listener, figures, networks: ModelFiles::of(fds), control })
 }
 
 fn work(started: Started) -> Result<(), RoleError> {
@@ -127,14 +131,21 @@ fn work(started: Started) -> Result<(), RoleError> {
 fn work_as_inspector(mut started: Started) -> Result<(), RoleError> {
     let server = ForkServer::new(ChildLimits::default()).map_err(|error| RoleError::new(error.to_string()))?;
     app::inspector::warm_up();
+    let models =
+        started.networks.take().map(Models::read).transpose().map_err(|why| RoleError::new(why.to_string()))?;
     give_up_the_rest(&started)?;
     let (_, client) = started.ends.pop().ok_or_else(|| RoleError::new("an inspector needs a client"))?;
-    app::run_inspector(InspectorContext { role: started.role, server, client, owner: started.control })
+    // Only now: building them would start threads, which a fork does not carry over, if the walls did not forbid it.
+    let reader = models.map(Reader::load).transpose().map_err(|why| RoleError::new(why.to_string()))?;
+    if reader.is_none() && started.role == Role::UploadInspector {
+        tracing::warn!("{}", networks::absence());
+    }
+    app::run_inspector(InspectorContext { role: started.role, reader, server, client, owner: started.control })
 }
 
 fn work_as_server(started: Started) -> Result<(), RoleError> {
     give_up_the_rest(&started)?;
-    let Started { role, config, ends, listener, figures, control } = started;
+    let Started { role, config, ends, listener, figures, control, .. } = started;
     let (ends, senders) = Ends::new(ends);
     let clock = RoleClock::new(&config);
     let stop = Stop::default();

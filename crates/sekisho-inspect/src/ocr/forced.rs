@@ -1,0 +1,196 @@
+//! A line read as exactly so many letters, each of a known alphabet: the likeliest such reading of what recognition said.
+//!
+//! The search is Viterbi's over CTC's states: before, on and between the letters.
+
+use super::{dictionary::Reach, zone::Alphabet};
+use crate::read::line::Letter;
+
+/// Letters of machine-readable zones, in the order of the lattice's columns.
+pub(super) const LETTERS: &[u8; 37] = b"<0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const COUNT: usize = LETTERS.len();
+/// The column of the blank.
+const BLANK: usize = COUNT;
+/// A likelihood is never taken for less: what the network excludes may still be printed.
+const LEAST: f32 = 1e-5;
+
+/// How likely each letter of a zone, and the blank, is at each step along a line.
+#[derive(Clone)]
+pub(super) struct Lattice(Vec<[f32; COUNT + 1]>);
+
+/// A reading.
+pub(super) struct Reading {
+    /// As many letters as were asked for.
+    pub(super) text: String,
+    /// How each was read.
+    pub(super) letters: Vec<Letter>,
+    /// The mean of the logarithms of the steps' likelihoods; higher is likelier.
+    pub(super) likelihood: f32,
+}
+
+impl Lattice {
+    /// The letters of a zone out of all that recognition knows. Small letters count as capitals: in a zone there are
+    /// none, and a network may not see the difference.
+    pub(super) fn of(scores: &[f32], reach: &Reach) -> Self {
+        let step = |scores: &[f32]| {
+            let likely = |outputs: &[usize]| outputs.iter().filter_map(|at| scores.get(*at)).sum::<f32>();
+            let mut row = [0.0; COUNT + 1];
+            row.iter_mut().zip(&reach.outputs).for_each(|(place, outputs)| *place = likely(outputs).max(LEAST).ln());
+            row
+        };
+        Self(scores.chunks_exact(reach.classes).map(step).collect())
+    }
+
+    /// The likeliest reading as one letter for each of `alphabets`; nothing if there are fewer steps than letters.
+    pub(super) fn read(&self, alphabets: &[Alphabet]) -> Option<Reading> {
+        let search = Search::new(alphabets);
+        let mut now = search.start();
+        let mut before = Vec::with_capacity(self.0.len());
+        for row in &self.0 {
+            let (next, from) = search.step(&now, row);
+            now = next;
+            before.push(from);
+        }
+        let end = search.end(&now)?;
+        Some(search.told(end, now[end] / self.0.len() as f32, &before, &self.0))
+    }
+}
+
+/// States are numbered: first those between letters, then those on them, letter by letter.
+struct Search<'a> {
+    alphabets: &'a [Alphabet],
+}
+
+/// For each state the one before it.
+type Before = Vec<u16>;
+
+impl<'a> Search<'a> {
+    fn new(alphabets: &'a [Alphabet]) -> Self {
+        Self { alphabets }
+    }
+
+    /// The state on letter number `at` as letter `letter` of a zone's.
+    fn on(&self, at: usize, letter: usize) -> usize {
+        self.alphabets.len() + 1 + at * COUNT + letter
+    }
+
+    fn start(&self) -> Vec<f32> {
+        let mut now = vec![f32::NEG_INFINITY; self.on(self.alphabets.len(), 0)];
+        now[0] = 0.0;
+        now
+    }
+
+    fn step(&self, now: &[f32], row: &[f32; COUNT + 1]) -> (Vec<f32>, Before) {
+        let mut next = vec![f32::NEG_INFINITY; now.len()];
+        let mut from: Before = vec![0; now.len()];
+        let mut go = |to: usize, ways: &[usize], gain: f32| {
+            for way in ways.iter().filter(|way| now[**way].is_finite()) {
+                if now[*way] + gain > next[to] {
+                    (next[to], from[to]) = (now[*way] + gain, *way as u16);
+                }
+            }
+        };
+        for at in 0..=self.alphabets.len() {
+            let last = at.checked_sub(1).map(|before| self.best_two(now, before));
+            let best = last.and_then(|two| two[0]);
+            go(at, &[at].into_iter().chain(best).collect::<Vec<_>>(), row[BLANK]);
+            let Some(alphabet) = self.alphabets.get(at) else { continue };
+            for letter in alphabet.letters() {
+                // The same letter twice has a blank between.
+                let other = last.and_then(|two| two.into_iter().flatten().find(|state| !self.is(*state, letter)));
+                let ways = [self.on(at, letter), at].into_iter().chain(other).collect::<Vec<_>>();
+                go(self.on(at, letter), &ways, row[letter]);
+            }
+        }
+        (next, from)
+    }
+
+    /// The two likeliest states on letter number `at`.
+    fn best_two(&self, now: &[f32], at: usize) -> [Option<usize>; 2] {
+        let mut best: [Option<usize>; 2] = [None, None];
+        let higher = |state: usize, than: Option<usize>| than.is_none_or(|than| now[state] > now[than]);
+        for state in (0..COUNT).map(|letter| self.on(at, letter)).filter(|state| now[*state].is_finite()) {
+            if higher(state, best[0]) {
+                best = [Some(state), best[0]];
+            } else if higher(state, best[1]) {
+                best[1] = Some(state);
+            }
+        }
+        best
+    }
+
+    fn is(&self, state: usize, letter: usize) -> bool {
+        (state - self.alphabets.len() - 1) % COUNT == letter
+    }
+
+    fn end(&self, now: &[f32]) -> Option<usize> {
+        let all = self.alphabets.len();
+        let ends = [Some(all), self.best_two(now, all.checked_sub(1)?)[0]];
+        let reached = ends.into_iter().flatten().filter(|state| now[*state].is_finite());
+        reached.max_by(|one, other| now[*one].total_cmp(&now[*other]))
+    }
+
+    /// Follows the way back from `end`.
+    fn told(&self, end: usize, likelihood: f32, before: &[Before], rows: &[[f32; COUNT + 1]]) -> Reading {
+        let mut letters = vec![Letter { certainty: 0.0, middle: 0.0 }; self.alphabets.len()];
+        let mut text = vec![b'<'; self.alphabets.len()];
+        let mut state = end;
+        for (step, from) in before.iter().enumerate().rev() {
+            if let Some(on) = state.checked_sub(self.alphabets.len() + 1) {
+                let (at, letter) = (on / COUNT, on % COUNT);
+                text[at] = LETTERS[letter];
+                letters[at].certainty = letters[at].certainty.max(rows[step][letter].exp());
+                letters[at].middle = (step as f32 + 0.5) / rows.len() as f32;
+            }
+            state = from[state].into();
+        }
+        Reading { text: text.iter().map(|letter| char::from(*letter)).collect(), letters, likelihood }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Steps, each with the likelihoods of some letters; the blank has what is left.
+    fn lattice(steps: &[&[(u8, f32)]]) -> Lattice {
+        let row = |step: &&[(u8, f32)]| {
+            let mut row = [LEAST.ln(); COUNT + 1];
+            for (letter, likely) in *step {
+                row[LETTERS.iter().position(|known| known == letter).unwrap()] = likely.ln();
+            }
+            row[BLANK] = (1.0 - step.iter().map(|(_, likely)| likely).sum::<f32>()).max(LEAST).ln();
+            row
+        };
+        Lattice(steps.iter().map(row).collect())
+    }
+
+    fn read(lattice: &Lattice, alphabets: &[Alphabet]) -> Option<String> {
+        lattice.read(alphabets).map(|reading| reading.text)
+    }
+
+    #[test]
+    fn a_place_for_letters_is_read_as_a_letter_and_one_for_digits_as_a_digit() {
+        let either: &[(u8, f32)] = &[(b'0', 0.9), (b'O', 0.05)];
+        let steps = lattice(&[either, &[], either]);
+        assert_eq!(read(&steps, &[Alphabet::Letters, Alphabet::Digits]).as_deref(), Some("O0"));
+        assert_eq!(read(&steps, &[Alphabet::All, Alphabet::All]).as_deref(), Some("00"));
+    }
+
+    #[test]
+    fn as_many_letters_are_read_as_were_asked_for() {
+        let filler: &[(u8, f32)] = &[(b'<', 0.7)];
+        let steps = lattice(&[&[(b'A', 0.9)], filler, filler, &[], filler, filler, &[(b'B', 0.9)]]);
+        for (count, expected) in [(4, "A<<B"), (5, "A<<<B")] {
+            assert_eq!(read(&steps, &vec![Alphabet::All; count]).as_deref(), Some(expected));
+        }
+        assert_eq!(read(&steps, &[Alphabet::All; 8]), None, "more letters than steps");
+    }
+
+    #[test]
+    fn each_letter_says_how_sure_it_is_and_where_it_stands() {
+        let reading =
+            lattice(&[&[(b'7', 0.6)], &[(b'7', 0.8)], &[], &[(b'9', 0.5)]]).read(&[Alphabet::Digits; 2]).unwrap();
+        assert_eq!((reading.text.as_str(), reading.letters.len()), ("79", 2));
+        assert!((reading.letters[0].certainty - 0.8).abs() < 1e-3 && reading.letters[1].middle > 0.8);
+    }
+}

@@ -1,0 +1,101 @@
+//! The machine-readable zone, read as what it must be: lines of a known length whose places have known alphabets (ICAO
+//! Doc 9303 parts 4 to 7).
+
+use super::forced::{Lattice, Reading};
+
+/// Which letters may stand in a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Alphabet {
+    /// Letters and fillers.
+    Letters,
+    /// Digits and fillers: a date may be unknown.
+    Digits,
+    /// `F`, `M`, the filler.
+    Sex,
+    /// All.
+    All,
+}
+
+impl Alphabet {
+    /// By their place in [`super::forced::LETTERS`].
+    pub(super) fn letters(self) -> impl Iterator<Item = usize> {
+        (0..37).filter(move |letter| match self {
+            Alphabet::Letters => *letter == 0 || *letter > 10,
+            Alphabet::Digits => *letter <= 10,
+            Alphabet::Sex => matches!(letter, 0 | 16 | 23),
+            Alphabet::All => true,
+        })
+    }
+}
+
+use Alphabet::{All, Digits, Letters, Sex};
+
+/// A run of places of one alphabet.
+type Run = (usize, Alphabet);
+
+const NAME_44: &[Run] = &[(44, Letters)];
+const NAME_36: &[Run] = &[(36, Letters)];
+/// Number with its check digit, issuer, birth, sex and expiry, each date with its check digit.
+const DATA_44: &[Run] =
+    &[(9, All), (1, Digits), (3, Letters), (7, Digits), (1, Sex), (7, Digits), (14, All), (2, Digits)];
+const DATA_36: &[Run] =
+    &[(9, All), (1, Digits), (3, Letters), (7, Digits), (1, Sex), (7, Digits), (7, All), (1, Digits)];
+const VISA_44: &[Run] = &[(9, All), (1, Digits), (3, Letters), (7, Digits), (1, Sex), (7, Digits), (16, All)];
+const VISA_36: &[Run] = &[(9, All), (1, Digits), (3, Letters), (7, Digits), (1, Sex), (7, Digits), (8, All)];
+const CARD: [&[Run]; 3] = [
+    &[(5, Letters), (9, All), (1, Digits), (15, All)],
+    &[(7, Digits), (1, Sex), (7, Digits), (3, Letters), (11, All), (1, Digits)],
+    &[(30, Letters)],
+];
+
+/// The lines of each kind of zone.
+const FORMS: [&[&[Run]]; 5] =
+    [&[NAME_44, DATA_44], &CARD, &[NAME_36, DATA_36], &[NAME_44, VISA_44], &[NAME_36, VISA_36]];
+
+/// Readings whose mean step is less likely than this, e^-0.35, are of another kind of zone, or of none.
+const LIKELY: f32 = -0.35;
+
+/// How the lines read as zones of each kind, the likeliest first, each with the number of its first line.
+///
+/// `lines` stand one below the other; a zone is any that follow each other.
+pub(super) fn readings(lines: &[&Lattice]) -> Vec<(usize, Vec<Reading>)> {
+    let mut found: Vec<(f32, (usize, Vec<Reading>))> = Vec::new();
+    for form in FORMS {
+        for (first, rows) in lines.windows(form.len()).enumerate() {
+            let read = rows.iter().zip(form).map(|(row, runs)| row.read(&places(runs))).collect::<Option<Vec<_>>>();
+            let Some(read) = read else { continue };
+            let likelihood = read.iter().map(|line| line.likelihood).fold(0.0, f32::min);
+            if likelihood > LIKELY {
+                found.push((likelihood, (first, read)));
+            }
+        }
+    }
+    found.sort_by(|one, other| other.0.total_cmp(&one.0));
+    found.into_iter().map(|(_, read)| read).collect()
+}
+
+fn places(runs: &[Run]) -> Vec<Alphabet> {
+    runs.iter().flat_map(|(count, alphabet)| std::iter::repeat_n(*alphabet, *count)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_have_the_lengths_of_doc_9303() {
+        let lengths = |form: &[&[Run]]| form.iter().map(|runs| places(runs).len()).collect::<Vec<_>>();
+        let all: Vec<_> = FORMS.iter().map(|form| lengths(form)).collect();
+        assert_eq!(all, [vec![44, 44], vec![30, 30, 30], vec![36, 36], vec![44, 44], vec![36, 36]]);
+    }
+
+    #[test]
+    fn alphabets_hold_what_they_say() {
+        let said = |alphabet: Alphabet| {
+            let letters = alphabet.letters().map(|at| char::from(super::super::forced::LETTERS[at]));
+            letters.collect::<String>()
+        };
+        assert_eq!((said(Digits).as_str(), said(Sex).as_str()), ("<0123456789", "<FM"));
+        assert_eq!((said(Letters).len(), said(All).len()), (27, 37));
+    }
+}
