@@ -8,6 +8,7 @@ use image::RgbImage;
 use sekisho_core::calendar::Day;
 
 use crate::{
+    card,
     ocr::{Page, Reader},
     read::{
         birth::{self, Birth},
@@ -81,8 +82,8 @@ pub struct Document {
     pub expiry: Option<Day>,
     /// What says that it shows a My Number; codes are looked for elsewhere.
     pub my_number: Vec<Sign>,
-    /// The corners of the card in the upright picture, if there is one to be seen.
-    pub card: Option<Quad>,
+    /// The card in the upright picture, if one can be told from what surrounds it.
+    pub card: Option<card::Found>,
     /// Where its parts stand.
     pub fields: Vec<Field>,
 }
@@ -143,10 +144,25 @@ impl Document {
 /// says so.
 pub fn read(picture: &RgbImage, reader: Option<&Reader>, today: Day) -> Document {
     match reader {
-        Some(reader) => Document::of(reader.page(picture), today),
+        Some(reader) => seen(picture, reader, today),
         None => Document::unread(),
     }
 }
+
+/// A card is read straightened, if so much is read on it that it is one: else the whole picture is read.
+fn seen(picture: &RgbImage, reader: &Reader, today: Day) -> Document {
+    let card = card::find(picture);
+    let straight = card.map(|card| card::straighten(picture, &card));
+    let page = straight.and_then(|straight| {
+        let page = reader.page(&straight.picture);
+        (page.lines.len() >= LINES_OF_A_CARD).then(|| page.placed(|(x, y)| straight.back(x, y)))
+    });
+    let read = page.unwrap_or_else(|| reader.page(picture));
+    Document { card, ..Document::of(read, today) }
+}
+
+/// A straightened part with fewer lines is no card.
+const LINES_OF_A_CARD: usize = 4;
 
 /// The zone, by preference one that was read as zones must be and whose check digits are right.
 fn zone(lines: &[Line], zones: Vec<Vec<Line>>, today: Day) -> (Option<Zone>, Vec<Line>) {

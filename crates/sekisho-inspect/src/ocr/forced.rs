@@ -40,6 +40,11 @@ impl Lattice {
         Self(scores.chunks_exact(reach.classes).map(step).collect())
     }
 
+    /// How many steps it has.
+    pub(super) fn steps(&self) -> usize {
+        self.0.len()
+    }
+
     /// The likeliest reading as one letter for each of `alphabets`; nothing if there are fewer steps than letters.
     pub(super) fn read(&self, alphabets: &[Alphabet]) -> Option<Reading> {
         let search = Search::new(alphabets);
@@ -179,7 +184,8 @@ mod tests {
     #[test]
     fn as_many_letters_are_read_as_were_asked_for() {
         let filler: &[(u8, f32)] = &[(b'<', 0.7)];
-        let steps = lattice(&[&[(b'A', 0.9)], filler, filler, &[], filler, filler, &[(b'B', 0.9)]]);
+        let perhaps: &[(u8, f32)] = &[(b'<', 0.5)];
+        let steps = lattice(&[&[(b'A', 0.9)], filler, perhaps, filler, &[], filler, &[(b'B', 0.9)]]);
         for (count, expected) in [(4, "A<<B"), (5, "A<<<B")] {
             assert_eq!(read(&steps, &vec![Alphabet::All; count]).as_deref(), Some(expected));
         }

@@ -62,6 +62,16 @@ pub struct Page {
     pub turns: u8,
 }
 
+impl Page {
+    /// The same page with its corners in another picture: where `to` says that they lie.
+    pub fn placed(mut self, to: impl Fn((f32, f32)) -> (f32, f32)) -> Self {
+        for line in self.lines.iter_mut().chain(self.zones.iter_mut().flatten()) {
+            line.quad = line.quad.map(&to);
+        }
+        self
+    }
+}
+
 #[cfg(test)]
 impl Page {
     /// An upright page with these lines and no zone.

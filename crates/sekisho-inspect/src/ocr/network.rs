@@ -15,7 +15,8 @@ pub(super) struct Networks {
 impl Networks {
     pub(super) fn load(models: Models) -> Result<Self, EngineError> {
         let load = |bytes: Vec<u8>| {
-            let model = ModelOptions::with_all_ops().load(bytes);
+            // Weights are laid out once as they are computed with: else it is done anew for each line.
+            let model = ModelOptions::with_all_ops().prepack_weights(true).load(bytes);
             model.map_err(|error| EngineError::Load(error.to_string()))
         };
         let (detection, recognition) = (load(models.detection)?, load(models.recognition)?);

@@ -1,5 +1,7 @@
 //! The real networks, for tests; and pages of print that are drawn, not photographed.
 
+#![allow(clippy::print_stdout, clippy::unwrap_used)] // Of tests alone.
+
 use std::{env, path::PathBuf, sync::OnceLock};
 
 use embedded_graphics::{

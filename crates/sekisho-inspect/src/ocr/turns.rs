@@ -1,5 +1,7 @@
 //! A picture read whichever way it lies: by quarter turns, and askew.
 
+use std::collections::BTreeMap;
+
 use image::{RgbImage, imageops};
 
 use super::{
@@ -23,52 +25,69 @@ pub(super) fn page(reader: &Reader, picture: &RgbImage) -> Result<Page, EngineEr
     let found = detect::lines(reader.engine.as_ref(), picture)?;
     let sideways = found.iter().filter(|line| line.height > 1.5 * line.width).count() * 2 > found.len();
     if !sideways {
-        let upside_down = is_upside_down(reader, picture, &found)?;
-        let (lines, zones) = all(reader, picture, found, upside_down)?;
-        return Ok(Page { lines, zones, turns: if upside_down { 2 } else { 0 } });
+        return Sheet { reader, picture, found }.read();
     }
     let turned = imageops::rotate90(picture);
     let found = detect::lines(reader.engine.as_ref(), &turned)?;
-    let upside_down = is_upside_down(reader, &turned, &found)?;
-    let (mut lines, mut zones) = all(reader, &turned, found, upside_down)?;
-    for line in lines.iter_mut().chain(zones.iter_mut().flatten()) {
-        line.quad = line.quad.map(|(x, y)| (y, picture.height() as f32 - x));
-    }
-    Ok(Page { lines, zones, turns: if upside_down { 3 } else { 1 } })
+    let page = Sheet { reader, picture: &turned, found }.read()?;
+    let page = page.placed(|(x, y)| (y, picture.height() as f32 - x));
+    Ok(Page { turns: page.turns + 1, ..page })
 }
 
-/// Whether the widest of `found` are read better upside down.
-fn is_upside_down(reader: &Reader, picture: &RgbImage, found: &[Rectangle]) -> Result<bool, EngineError> {
-    let mut widest: Vec<&Rectangle> = found.iter().collect();
-    widest.sort_by(|one, other| other.width.total_cmp(&one.width));
-    widest.truncate(ASKED);
-    let certainty = |upside_down: bool| -> Result<f32, EngineError> {
-        let read = |line: &&Rectangle| lines::read(reader, picture, **line, upside_down).map(|found| found.certainty());
-        Ok(widest.iter().map(read).sum::<Result<f32, _>>()? / widest.len().max(1) as f32)
-    };
-    let upright = certainty(false)?;
-    Ok(upright < SURE && !widest.is_empty() && certainty(true)? > upright)
-}
-
-/// All lines that are print, from top to bottom, and the zones that they may be.
-fn all(
-    reader: &Reader,
-    picture: &RgbImage,
+/// A picture on which lines were found, upright or upside down.
+struct Sheet<'a> {
+    reader: &'a Reader,
+    picture: &'a RgbImage,
     found: Vec<Rectangle>,
-    upside_down: bool,
-) -> Result<(Vec<Line>, Vec<Vec<Line>>), EngineError> {
-    let skew = skew(&found);
-    let mut all = Vec::new();
-    for rectangle in found {
-        let mut found = lines::read(reader, picture, rectangle, upside_down)?;
-        if found.certainty() >= PRINT_AT_LEAST {
-            let lattice = found.lattice.take();
-            all.push((line(found, skew, upside_down), lattice));
+}
+
+/// Lines that were read, by their number.
+type Known = BTreeMap<usize, Found>;
+
+impl Sheet<'_> {
+    fn read(&self) -> Result<Page, EngineError> {
+        let (upside_down, mut known) = self.is_upside_down()?;
+        let skew = skew(&self.found);
+        let mut all = Vec::new();
+        for at in 0..self.found.len() {
+            let known = known.remove(&at).map_or_else(|| self.line(at, upside_down), Ok);
+            let mut found = known?;
+            if found.certainty() >= PRINT_AT_LEAST {
+                let lattice = found.lattice.take();
+                all.push((line(found, skew, upside_down), lattice));
+            }
         }
+        all.sort_by(|(one, _), (other, _)| middle(one).total_cmp(&middle(other)));
+        let zones = zones(&all);
+        let lines = all.into_iter().map(|(line, _)| line).collect();
+        Ok(Page { lines, zones, turns: if upside_down { 2 } else { 0 } })
     }
-    all.sort_by(|(one, _), (other, _)| middle(one).total_cmp(&middle(other)));
-    let zones = zones(&all);
-    Ok((all.into_iter().map(|(line, _)| line).collect(), zones))
+
+    fn line(&self, at: usize, upside_down: bool) -> Result<Found, EngineError> {
+        lines::read(self.reader, self.picture, self.found[at], upside_down)
+    }
+
+    /// Whether the widest lines are read better upside down; and those lines, as they are read better.
+    fn is_upside_down(&self) -> Result<(bool, Known), EngineError> {
+        let mut widest: Vec<usize> = (0..self.found.len()).collect();
+        widest.sort_by(|one, other| self.found[*other].width.total_cmp(&self.found[*one].width));
+        widest.truncate(ASKED);
+        let read = |upside_down: bool| -> Result<Known, EngineError> {
+            widest.iter().map(|at| Ok((*at, self.line(*at, upside_down)?))).collect()
+        };
+        let upright = read(false)?;
+        if upright.is_empty() || certainty(&upright) >= SURE {
+            return Ok((false, upright));
+        }
+        let turned = read(true)?;
+        let upside_down = certainty(&turned) > certainty(&upright);
+        Ok((upside_down, if upside_down { turned } else { upright }))
+    }
+}
+
+/// The mean of the lines' certainties; 0 without lines.
+fn certainty(known: &Known) -> f32 {
+    known.values().map(Found::certainty).sum::<f32>() / known.len().max(1) as f32
 }
 
 fn zones(all: &[(Line, Option<Lattice>)]) -> Vec<Vec<Line>> {
