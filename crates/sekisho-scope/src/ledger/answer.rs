@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashSet;
-use sekisho_core::{id::CheckId, time::Timestamp};
+use sekisho_core::{
+    id::CheckId,
+    time::{HOUR, Timestamp},
+};
 use serde::Serialize;
 
 use super::{
@@ -42,6 +45,9 @@ pub struct MembersCount {
 /// Numbers of something, by name.
 pub type Counted = BTreeMap<String, Count>;
 
+/// The longest period that is told by the hour, in hours.
+const BY_THE_HOUR: u64 = 72;
+
 /// From when to when, and how many in each day.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Period {
@@ -53,15 +59,24 @@ pub struct Period {
     pub last: Option<Timestamp>,
     /// How many on each day, Japan's.
     pub days: BTreeMap<String, u64>,
+    /// How many in each hour, as `2021-04-20T13`, if it is three days at most.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub hours: BTreeMap<String, u64>,
 }
 
 impl Period {
     fn add(&mut self, at: Timestamp) {
         self.first = Some(self.first.map_or(at, |first| first.min(at)));
         self.last = self.last.max(Some(at));
-        let mut day = in_words(at);
-        day.truncate("2021-04-20".len());
-        *self.days.entry(day).or_default() += 1;
+        let mut slot = in_words(at);
+        slot.truncate("2021-04-20T13".len());
+        if self.first.zip(self.last).is_some_and(|(first, last)| last.since(first) > BY_THE_HOUR * HOUR) {
+            self.hours.clear();
+        } else {
+            *self.hours.entry(slot.clone()).or_default() += 1;
+        }
+        slot.truncate("2021-04-20".len());
+        *self.days.entry(slot).or_default() += 1;
     }
 }
 

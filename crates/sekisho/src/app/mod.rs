@@ -8,6 +8,7 @@ pub mod founding;
 mod gate;
 pub(crate) mod inspector;
 mod keeper;
+pub(crate) mod people;
 pub(crate) mod places;
 pub mod witness;
 

@@ -13,6 +13,7 @@ mod export;
 mod inspect;
 mod keys;
 mod language;
+mod ledger;
 mod lockdown;
 mod operate;
 mod passphrase;

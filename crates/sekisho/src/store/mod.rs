@@ -4,3 +4,4 @@ pub mod desk_sqlite;
 pub mod gate_archive;
 pub mod gate_sqlite;
 pub mod judged;
+pub(crate) mod people;

@@ -214,7 +214,7 @@ fn watch(progress: &Progress, is_done: &AtomicBool) {
 }
 
 /// The most memory this process has used (Linux, `VmHWM`).
-fn peak_mb() -> Option<u64> {
+pub(super) fn peak_mb() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes / 1024)

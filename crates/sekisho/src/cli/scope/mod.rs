@@ -1,7 +1,10 @@
 //! `sekisho scope`: who is affected.
 
 mod conditions;
+mod in_words;
+mod ledger;
 mod logs;
+mod page;
 mod report;
 
 use std::process::ExitCode;
@@ -19,10 +22,14 @@ pub(super) struct ScopeArgs {
 enum ScopeCommand {
     /// From the logs of other systems: web servers, balancers, object storage, audit trails
     Logs(Box<logs::LogsArgs>),
+    /// From an installation's own ledger: which documents were opened, by whom, when
+    Ledger(ledger::LedgerArgs),
 }
 
 /// Runs `sekisho scope …` and writes to standard output.
 pub(super) fn run(args: ScopeArgs) -> ExitCode {
-    let ScopeCommand::Logs(args) = args.command;
-    logs::run(&args)
+    match args.command {
+        ScopeCommand::Logs(args) => logs::run(&args),
+        ScopeCommand::Ledger(args) => ledger::run(&args),
+    }
 }

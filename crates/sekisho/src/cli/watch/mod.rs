@@ -1,6 +1,5 @@
 //! `sekisho watch`: what the detectors find.
 
-mod ledger;
 mod replay;
 
 use std::process::ExitCode;

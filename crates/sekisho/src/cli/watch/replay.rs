@@ -16,9 +16,8 @@ use sekisho_core::{
 };
 use serde::Serialize;
 
-use super::ledger;
 use crate::{
-    cli::{language::Language, refuse},
+    cli::{language::Language, ledger, refuse},
     watch_file,
 };
 

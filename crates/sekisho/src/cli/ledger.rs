@@ -1,12 +1,15 @@
 //! A ledger's bodies, wherever they lie: a data folder, an export, or a file of either.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, BufRead, BufReader, Read},
     path::{Path, PathBuf},
 };
 
-use sekisho_core::event::Event;
+use sekisho_core::{
+    event::Event,
+    ledger::{Checkpoint, Note},
+};
 use sekisho_keeper::ledger::journal::{self, JournalError};
 use serde::Deserialize;
 
@@ -54,15 +57,40 @@ pub(super) enum ReadError {
 /// # Errors
 /// [`ReadError`].
 pub(super) fn each(path: &Path, mut see: impl FnMut(u64, &Event)) -> Result<(), ReadError> {
-    let file = file(path)?;
     let mut unknown = None;
-    let read = |place: u64, body: &[u8]| match Event::from_bytes(body) {
+    bodies(path, |place, body| match Event::from_bytes(body) {
         Ok(event) if unknown.is_none() => see(place, &event),
         Ok(_) => {}
         Err(_) => drop(unknown.get_or_insert(place)),
+    })?;
+    match unknown {
+        Some(place) => Err(ReadError::Unknown { path: file(path)?, place }),
+        None => Ok(()),
+    }
+}
+
+/// Shows `see` the place and the body of every entry of the ledger at `path` whose body is there, in their order, and
+/// returns how many entries the ledger has: as its checkpoint says, if one lies beside it.
+///
+/// # Errors
+/// [`ReadError`].
+pub(super) fn bodies(path: &Path, mut see: impl FnMut(u64, &[u8])) -> Result<u64, ReadError> {
+    let file = file(path)?;
+    let mut next = 0;
+    let read = |place: u64, body: &[u8]| {
+        next = place + 1;
+        see(place, body);
     };
     if is_journal(&file)? { of_journal(&file, read) } else { of_lines(&file, read) }?;
-    unknown.map_or(Ok(()), |place| Err(ReadError::Unknown { path: file, place }))
+    Ok(next.max(published(path)))
+}
+
+/// How many entries the newest checkpoint beside a ledger's bodies counts. Who signed it is for `sekisho verify`.
+fn published(path: &Path) -> u64 {
+    let at = [path.join("ledger/public/checkpoint"), path.join("ledger/checkpoint")];
+    let text = at.iter().find_map(|file| fs::read_to_string(file).ok());
+    let note = text.and_then(|text| Note::parse(&text).ok());
+    note.and_then(|note| Checkpoint::unverified(&note).ok()).map_or(0, |checkpoint| checkpoint.size())
 }
 
 fn file(path: &Path) -> Result<PathBuf, ReadError> {

@@ -1,0 +1,232 @@
+//! `sekisho scope ledger`: which documents were opened, from an installation's own ledger.
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    str::FromStr,
+    time::Instant,
+};
+
+use clap::Args;
+use sekisho_core::{
+    event::{Event, What},
+    id::{DeviceId, NetworkId, ShiftId, SiteName, StaffId},
+    time::Timestamp,
+};
+use sekisho_scope::{
+    End, bound,
+    ledger::{Affected, Ledger, NoMembers, Question, Scope, Window},
+};
+use serde::Serialize;
+
+use super::{in_words, logs::peak_mb, page};
+use crate::{
+    app::people::{self, People},
+    cli::{language::Language, ledger, refuse},
+};
+
+/// Which documents were opened: confirmed, and at most
+#[derive(Debug, Args)]
+#[command(after_help = "\
+DIR is a data folder (the installation may run meanwhile) or an export; FILE is ledger/journal or keeper/event.jsonl, \
+of which nobody can say whose members' documents they were. No picture is touched and no key is needed. Whether the \
+ledger itself is whole and unchanged is for `sekisho verify`.
+
+Conditions, each --by KIND=VALUE: reviewer (an id or a name), session, device, network, site, client (the site that \
+called), finding or incident (the place of a finding in the ledger, as `sekisho watch replay` and alerts tell it). All \
+kinds that are said have to be met; of one kind that is said several times, one is enough. A finding asks about its \
+people while its evidence came together, and possibly about the rest of their sessions.
+
+Confirmed: an entry says so. At most: besides, what sessions leave open that were worked from several networks or \
+from one that nobody observed, and one document for each entry whose body is missing. Both bounds of a window lie \
+within it; times without a zone are Japan's.
+
+Examples:
+  sekisho scope ledger /var/lib/sekisho --by reviewer=Sato --from 2026-11-20 --to 2026-11-20T12:00:00
+  sekisho scope ledger /var/lib/sekisho --by finding=48211 --documents documents.csv --html report.html
+  sekisho scope ledger ./export --by session=sft_… --json
+
+Exit status: 0 nothing was opened and nothing is left open, 1 something was or may have been, 2 something can't be \
+read or was asked wrongly.")]
+pub(super) struct LedgerArgs {
+    /// A data folder, an export, or the file with the ledger's bodies
+    #[arg(value_name = "DIR|FILE", default_value = "./data")]
+    ledger: PathBuf,
+    /// Whose looks, at whose documents
+    #[arg(long, value_name = "KIND=VALUE")]
+    by: Vec<By>,
+    /// The first second, RFC 3339; without a zone, Japan's
+    #[arg(long, value_name = "TIME", value_parser = |text: &str| bound(text, End::First))]
+    from: Option<i64>,
+    /// The last second; it counts until its end
+    #[arg(long, value_name = "TIME", value_parser = |text: &str| bound(text, End::Last))]
+    to: Option<i64>,
+    /// Write one line for each document: its check, site, kind and times, as CSV
+    #[arg(long, value_name = "FILE")]
+    documents: Option<PathBuf>,
+    /// Write a report to read and to print
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    /// The language of the report
+    #[arg(long, value_enum, default_value = "en")]
+    lang: Language,
+}
+
+/// One condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum By {
+    Reviewer(StaffId),
+    Named(String),
+    Session(ShiftId),
+    Device(DeviceId),
+    Network(NetworkId),
+    Site(SiteName),
+    Finding(u64),
+}
+
+impl FromStr for By {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (kind, value) = text.split_once('=').ok_or("write KIND=VALUE, e.g. reviewer=Sato")?;
+        let wrong = |what: &str| format!("{value} is no {what}");
+        match kind {
+            "reviewer" => Ok(value.parse().map_or_else(|_| Self::Named(value.into()), Self::Reviewer)),
+            "session" => value.parse().map(Self::Session).map_err(|_| wrong("session: sft_ and 26 characters")),
+            "device" => value.parse().map(Self::Device).map_err(|_| wrong("device: dev_ and 26 characters")),
+            "network" => value.parse().map(Self::Network).map_err(|_| wrong("network: net_ and 26 characters")),
+            "site" | "client" => value.parse().map(Self::Site).map_err(|_| wrong("site's name")),
+            "finding" | "incident" => value.parse().map(Self::Finding).map_err(|_| wrong("place: a whole number")),
+            _ => Err(format!("{kind} is none; there are reviewer, session, device, network, site, client, finding")),
+        }
+    }
+}
+
+/// Runs `sekisho scope ledger …`.
+pub(super) fn run(args: &LedgerArgs) -> ExitCode {
+    let begun = Instant::now();
+    let answer = match args.answer() {
+        Ok(scope) => {
+            Answer { ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX), peak_mb: peak_mb(), scope }
+        }
+        Err(why) => return refuse(why),
+    };
+    if let Some(file) = &args.html
+        && let Err(why) = page::write(file, &answer.scope, args.lang)
+    {
+        return refuse(format_args!("{}: {why}", file.display()));
+    }
+    match answer.print(args, &mut io::stdout().lock()) {
+        Ok(()) => ExitCode::from(u8::from(answer.scope.is_finding())),
+        // Whoever reads us went away, e.g. `head`: there is nobody left to tell.
+        Err(_) => ExitCode::from(2),
+    }
+}
+
+/// The answer and what it took.
+#[derive(Serialize)]
+struct Answer {
+    #[serde(flatten)]
+    scope: Scope,
+    ms: u64,
+    peak_mb: Option<u64>,
+}
+
+impl Answer {
+    fn print(&self, args: &LedgerArgs, out: &mut dyn Write) -> io::Result<()> {
+        if args.json {
+            return writeln!(out, "{}", serde_json::to_string_pretty(self)?);
+        }
+        in_words::print(&self.scope, args.lang, out)
+    }
+}
+
+impl LedgerArgs {
+    fn answer(&self) -> Result<Scope, String> {
+        let mut people = people::of(&self.ledger).map_err(|error| error.to_string())?;
+        let question = self.question(people.as_ref())?;
+        let mut reading = Ledger::new(question);
+        let size = ledger::bodies(&self.ledger, |place, body| reading.read(place, body));
+        let affected = reading.affected(size.map_err(|error| error.to_string())?);
+        if let Some(file) = &self.documents {
+            list(file, &affected).map_err(|error| format!("{}: {error}", file.display()))?;
+        }
+        match &mut people {
+            Some(people) => affected.count(Some(people)).map_err(|error| error.to_string()),
+            None => Ok(affected.count(None::<&mut NoMembers>).unwrap_or_else(|never| match never {})),
+        }
+    }
+
+    fn question(&self, people: Option<&People>) -> Result<Question, String> {
+        let second = |at: i64| u64::try_from(at).map(Timestamp).map_err(|_| "there was nothing before 1970");
+        let window = Window { from: self.from.map(second).transpose()?, to: self.to.map(second).transpose()? };
+        if window.from.zip(window.to).is_some_and(|(from, to)| from > to) {
+            return Err("--from lies behind --to: nothing can be in that window".into());
+        }
+        let mut question = Question { window, ..Question::default() };
+        for by in &self.by {
+            match by {
+                By::Reviewer(staff) => question.people.push(*staff),
+                By::Named(name) => question.people.extend(named(people, name)?),
+                By::Session(session) => question.sessions.push(*session),
+                By::Device(device) => question.devices.push(*device),
+                By::Network(network) => question.networks.push(*network),
+                By::Site(site) => question.sites.push(site.clone()),
+                By::Finding(place) => question = about(&self.ledger, *place, question)?,
+            }
+        }
+        Ok(question)
+    }
+}
+
+fn named(people: Option<&People>, name: &str) -> Result<Vec<StaffId>, String> {
+    let known = people.map_or(Ok(Vec::new()), |people| people.named(name)).map_err(|error| error.to_string())?;
+    if known.is_empty() {
+        return Err(format!("nobody of the name {name} works here; write the id, stf_ and 26 characters"));
+    }
+    Ok(known)
+}
+
+/// The question about the finding at `place`.
+fn about(path: &Path, place: u64, question: Question) -> Result<Question, String> {
+    let mut found = None;
+    let read = ledger::bodies(path, |at, body| {
+        if at == place {
+            found = Event::from_bytes(body).ok();
+        }
+    });
+    read.map_err(|error| error.to_string())?;
+    match found {
+        Some(Event { at, what: What::Found { finding }, .. }) => {
+            question.about(&finding, at).map_err(|why| format!("entry {place}: {why}"))
+        }
+        _ => Err(format!("entry {place} is no finding; `sekisho watch replay --json` tells their places")),
+    }
+}
+
+fn list(file: &Path, affected: &Affected) -> io::Result<()> {
+    let mut out = BufWriter::new(File::create(file)?);
+    affected.write_csv(&mut out)?;
+    out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_says_its_kind_and_an_id_is_told_from_a_name() {
+        let staff = StaffId::from_bytes([7; 16]);
+        assert_eq!(format!("reviewer={staff}").parse(), Ok(By::Reviewer(staff)));
+        assert_eq!("reviewer=Sato".parse(), Ok(By::Named("Sato".into())));
+        assert_eq!("incident=7".parse(), Ok(By::Finding(7)));
+        for wrong in ["Sato", "colour=red", "session=x", "finding=-1", "network=10.0.0.0/8"] {
+            assert!(wrong.parse::<By>().is_err(), "{wrong}");
+        }
+    }
+}

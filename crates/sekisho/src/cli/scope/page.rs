@@ -1,0 +1,162 @@
+//! A ledger's scope as one HTML file, to read and to print: no script, nothing that is fetched.
+
+use std::{collections::BTreeMap, fs, io, path::Path};
+
+use askama::Template;
+use sekisho_core::time::{HOUR, Timestamp};
+use sekisho_scope::ledger::{Count, Period, Scope, in_words};
+
+use crate::cli::language::Language;
+
+/// Seconds of a day.
+const DAY: u64 = 24 * HOUR;
+
+/// The most bars that a chart has.
+const BARS: usize = 400;
+
+#[derive(Template)]
+#[template(path = "scope/ledger.html")]
+struct Page<'a> {
+    lang: Language,
+    scope: &'a Scope,
+    charts: [Chart; 2],
+}
+
+impl Page<'_> {
+    fn t(&self, ja: &'static str, en: &'static str) -> &'static str {
+        if self.lang == Language::Ja { ja } else { en }
+    }
+
+    fn tag(&self) -> &'static str {
+        self.t("ja", "en")
+    }
+
+    fn at(&self, at: &Option<Timestamp>) -> String {
+        at.map_or_else(|| self.t("制限なし", "no bound").into(), in_words)
+    }
+
+    /// What it says of a count: one number, if nothing is open.
+    fn count(&self, count: &Count) -> String {
+        match (count.confirmed == count.at_most, self.lang) {
+            (true, _) => count.confirmed.to_string(),
+            (_, Language::Ja) => format!("{} 〜 最大 {}", count.confirmed, count.at_most),
+            (_, Language::En) => format!("{}, at most {}", count.confirmed, count.at_most),
+        }
+    }
+
+    fn called<'b>(&self, name: &'b str) -> &'b str {
+        if name == "unknown" {
+            self.t("不明（到着の記録がない）", "unknown: the entry of its arrival is missing")
+        } else {
+            name
+        }
+    }
+
+    fn then(&self, name: &str) -> String {
+        let ja = match name {
+            "waiting" => "審査待ち",
+            "withdrawn" => "取り下げ",
+            "shredded: decided" => "判断済み・破棄",
+            "shredded: retake" => "撮り直し・破棄",
+            "shredded: overdue" => "期限切れ・破棄",
+            "shredded: damaged" => "破損・破棄",
+            _ => "不明",
+        };
+        if self.lang == Language::Ja { ja.into() } else { name.into() }
+    }
+}
+
+/// Bars of so many in each hour or day.
+struct Chart {
+    title: &'static str,
+    bars: Vec<Bar>,
+    most: u64,
+    first: String,
+    last: String,
+    by_the_hour: bool,
+}
+
+/// A bar: its left edge and width in per cent, its height in pixels, what it stands for.
+struct Bar {
+    x: String,
+    width: String,
+    height: u64,
+    slot: String,
+    count: u64,
+}
+
+/// How high the highest bar is, in pixels.
+const HEIGHT: u64 = 120;
+
+fn chart(title: &'static str, period: &Period) -> Chart {
+    let by_the_hour = !period.hours.is_empty();
+    let (counts, step) = if by_the_hour { (&period.hours, HOUR) } else { (&period.days, DAY) };
+    let slots = slots(period, counts, step);
+    let most = slots.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    let width = 100.0 / slots.len().max(1) as f64;
+    let bar = |(nth, (slot, count)): (usize, &(String, u64))| Bar {
+        x: format!("{:.3}", nth as f64 * width),
+        width: format!("{:.3}", width * 0.86),
+        height: (count * HEIGHT).div_ceil(most.max(1)),
+        slot: slot.clone(),
+        count: *count,
+    };
+    Chart {
+        title,
+        bars: slots.iter().enumerate().map(bar).filter(|bar| bar.count > 0).collect(),
+        most,
+        first: slots.first().map(|(slot, _)| slot.clone()).unwrap_or_default(),
+        last: slots.last().map(|(slot, _)| slot.clone()).unwrap_or_default(),
+        by_the_hour,
+    }
+}
+
+/// Every slot from the first to the last, those included in which nothing was.
+fn slots(period: &Period, counts: &BTreeMap<String, u64>, step: u64) -> Vec<(String, u64)> {
+    let Some((first, last)) = period.first.zip(period.last) else { return Vec::new() };
+    let length = counts.keys().next().map_or(0, String::len);
+    // Days begin when Japan's do, nine hours before Greenwich's.
+    let begin = first - (first.0 + 9 * HOUR) % step;
+    let times = (0..).map(|nth| begin + nth * step).take_while(|at| *at <= last).take(BARS);
+    let slot = |at| {
+        let mut slot = in_words(at);
+        slot.truncate(length);
+        let count = counts.get(&slot).copied().unwrap_or(0);
+        (slot, count)
+    };
+    times.map(slot).collect()
+}
+
+/// Writes the report to `file`.
+///
+/// # Errors
+/// When the file can't be written.
+pub(super) fn write(file: &Path, scope: &Scope, lang: Language) -> io::Result<()> {
+    let word = |ja, en| if lang == Language::Ja { ja } else { en };
+    let looked = chart(word("いつ閲覧されたか", "When they were looked at"), &scope.looked);
+    let submitted = chart(word("いつ提出されたか", "When they were submitted"), &scope.submitted);
+    let page = Page { lang, scope, charts: [looked, submitted] };
+    fs::write(file, page.render().map_err(io::Error::other)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chart_has_room_for_hours_in_which_nothing_was() {
+        // 2021-04-20T23:30:00+09:00 and two hours later.
+        let first = Timestamp(1_618_929_000);
+        let hours = BTreeMap::from([("2021-04-20T23".into(), 2), ("2021-04-21T01".into(), 1)]);
+        let period = Period { first: Some(first), last: Some(first + 2 * HOUR), hours, ..Period::default() };
+        let chart = chart("", &period);
+        assert_eq!((chart.first.as_str(), chart.last.as_str(), chart.most), ("2021-04-20T23", "2021-04-21T01", 2));
+        let bars: Vec<_> = chart.bars.iter().map(|bar| (bar.x.as_str(), bar.height, bar.count)).collect();
+        assert_eq!(bars, [("0.000", 120, 2), ("66.667", 60, 1)]);
+    }
+
+    #[test]
+    fn nothing_makes_an_empty_chart() {
+        assert!(chart("", &Period::default()).bars.is_empty());
+    }
+}

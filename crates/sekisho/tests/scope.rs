@@ -1,0 +1,152 @@
+//! Which documents were opened, asked of a whole installation with the command that an officer types.
+
+#![cfg(feature = "tls")]
+#![allow(clippy::unwrap_used)] // Helpers of tests, too.
+
+#[path = "common/record.rs"]
+mod record;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use rusqlite::Connection;
+use sekisho::demo::{Build, House, Picture};
+use sekisho_core::{
+    event::What,
+    id::{ShiftId, StaffId},
+};
+use sekisho_keeper::keystore::Cost;
+use serde_json::{Value, json};
+
+fn sekisho(arguments: &[&str], path: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_sekisho")).args(arguments).arg(path).output().unwrap()
+}
+
+fn scope(ledger: &Path, more: &[&str]) -> (Option<i32>, Value) {
+    let output = sekisho(&[&["scope", "ledger", "--json"], more].concat(), ledger);
+    let said = serde_json::from_slice(&output.stdout);
+    (output.status.code(), said.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr))))
+}
+
+fn refusal(ledger: &Path, more: &[&str]) -> String {
+    let output = sekisho(&[&["scope", "ledger"], more].concat(), ledger);
+    assert_eq!(output.status.code(), Some(2));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// Whoever looked first, and in which session.
+fn looker(house: &House) -> (StaffId, ShiftId) {
+    let mut looks = record::events(&house.data()).into_iter();
+    looks
+        .find_map(|what| if let What::Viewed { staff, shift, .. } = what { Some((staff, shift)) } else { None })
+        .unwrap()
+}
+
+/// Five documents of one member, of which three are looked at: two and decided, one and left.
+fn house() -> House {
+    let program = Some(PathBuf::from(env!("CARGO_BIN_EXE_sekisho")));
+    let house = House::build_as(Build { program, cost: Some(Cost::TEST), ..Build::default() }).unwrap();
+    for _ in 0..5 {
+        house.submit("card.jpg", &Picture::specimen()).unwrap();
+    }
+    for decision in [Some("old_enough"), Some("old_enough"), None] {
+        house.look(decision).unwrap();
+    }
+    house
+}
+
+fn without_figures(mut said: Value) -> Value {
+    let all = said.as_object_mut().unwrap();
+    all.retain(|name, _| !["ms", "peak_mb"].contains(&name.as_str()));
+    said
+}
+
+/// M27: while it runs, and from its export, by person, session, site and window; the list has what is counted, and the
+/// report too.
+#[test]
+fn an_installation_and_its_export_tell_whose_documents_were_opened() {
+    let house = house();
+    let (data, papers) = (house.data(), tempfile::tempdir().unwrap());
+    let (staff, session) = looker(&house);
+    let list = papers.path().join("documents.csv");
+    let (code, said) = scope(&data, &["--by", &format!("reviewer={staff}"), "--documents", list.to_str().unwrap()]);
+    assert_eq!(code, Some(1));
+    assert_eq!(said["documents"], json!({ "confirmed": 3, "at_most": 3 }));
+    assert_eq!(said["members"]["confirmed"], 1, "all three are the same member's: {said}");
+    assert_eq!((&said["looks"], &said["read"]), (&json!(3), &said["entries"]));
+    assert_eq!(said["then"]["shredded: decided"]["confirmed"], 2, "{said}");
+    assert_eq!(fs::read_to_string(&list).unwrap().lines().count(), 1 + 3);
+
+    let in_session = scope(&data, &["--by", &format!("session={session}")]);
+    assert_eq!(in_session.1["documents"]["confirmed"], 1, "each look began a session of its own");
+    let other = StaffId::from_bytes([1; 16]);
+    let (code, nobody) = scope(&data, &["--by", &format!("reviewer={other}")]);
+    assert_eq!((code, &nobody["documents"]["at_most"]), (Some(0), &json!(0)), "the control: somebody else");
+    assert_eq!(scope(&data, &["--to", "2021-04-20"]).1["looks"], 0, "the control: another time");
+
+    let export = papers.path().join("export");
+    let exported = sekisho(&["export", "--to", export.to_str().unwrap(), "--data"], &data);
+    assert!(exported.status.success(), "{}", String::from_utf8_lossy(&exported.stderr));
+    let by = format!("reviewer={staff}");
+    let (_, now) = scope(&data, &["--by", &by]);
+    assert_eq!(without_figures(scope(&export, &["--by", &by]).1), without_figures(now));
+
+    let page = papers.path().join("report.html");
+    let written = sekisho(&["scope", "ledger", "--lang", "ja", "--html", page.to_str().unwrap()], &data);
+    assert_eq!(written.status.code(), Some(1));
+    let page = fs::read_to_string(page).unwrap();
+    assert!(page.contains("<dd>3</dd>") && page.contains("<rect "), "{page}");
+    house.clear_away().unwrap();
+}
+
+/// M27: somebody tore entries out of an export: they are counted as what they may have been, and not passed over.
+#[test]
+fn entries_that_were_taken_away_are_told() {
+    let mut house = house();
+    // What was written last stands under a checkpoint when the keeper has ended.
+    house.rest();
+    let papers = tempfile::tempdir().unwrap();
+    let export = papers.path().join("export");
+    assert!(sekisho(&["export", "--to", export.to_str().unwrap(), "--data"], &house.data()).status.success());
+    let bodies = export.join("keeper/event.jsonl");
+    let text = fs::read_to_string(&bodies).unwrap();
+    let is_look =
+        |line: &&str| serde_json::from_str::<Value>(line).unwrap()["body"].as_str().unwrap().contains("\"viewed\"");
+    let kept: Vec<_> = text.lines().filter(|line| !is_look(line)).collect();
+    assert_eq!(text.lines().count() - kept.len(), 3, "the control: three looks are gone");
+    fs::write(&bodies, kept.join("\n")).unwrap();
+    let (code, said) = scope(&export, &[]);
+    assert_eq!((code, &said["documents"]), (Some(1), &json!({ "confirmed": 0, "at_most": 3 })));
+    assert_eq!(said["cannot_tell"]["entries"], 3);
+    house.clear_away().unwrap();
+}
+
+/// M27: a member who left is counted, and that nobody knows any more who it was is said.
+#[test]
+fn a_member_who_was_erased_is_counted() {
+    let mut house = house();
+    house.rest();
+    let keeper = Connection::open(house.data().join("keeper/keeper.db")).unwrap();
+    assert_eq!(keeper.execute("UPDATE checks SET sub = NULL WHERE state = 'approved'", []).unwrap(), 2);
+    let (_, said) = scope(&house.data(), &[]);
+    assert_eq!(said["documents"]["confirmed"], 3);
+    assert_eq!((&said["members"]["confirmed"], &said["members"]["erased"]["confirmed"]), (&json!(1), &json!(2)));
+    drop(keeper);
+    house.clear_away().unwrap();
+}
+
+#[test]
+fn what_is_asked_wrongly_is_refused_with_what_to_do() {
+    let empty = tempfile::tempdir().unwrap();
+    assert!(refusal(empty.path(), &[]).contains("name a data folder, an export"));
+    let house = house();
+    let data = house.data();
+    assert!(refusal(&data, &["--by", "reviewer=Nobody"]).contains("write the id"));
+    assert!(refusal(&data, &["--by", "finding=0"]).contains("is no finding"));
+    assert!(refusal(&data, &["--by", "colour=red"]).contains("there are reviewer"));
+    assert!(refusal(&data, &["--from", "2026-01-02", "--to", "2026-01-01"]).contains("--from lies behind --to"));
+    house.clear_away().unwrap();
+}
