@@ -70,11 +70,11 @@ pub struct Attacked {
 
 /// What is noticed of an attack, and what is chance: bait and floods are not about sessions, and the other way round.
 fn is_about(way: Way, detector: Detector) -> bool {
-    use Detector::{Canary, Enumeration, Flood, Hours, Newcomer, Strangers};
+    use Detector::{Canary, Enumeration, Flood, Forgery, Hours, Newcomer, Strangers};
     match (way, detector) {
         (_, Hours | Newcomer) => false,
         (Way::Unassigned | Way::Wrecks, Enumeration) => true,
-        (way, Canary | Enumeration | Flood | Strangers) => way.is_outside(),
+        (way, Canary | Enumeration | Flood | Forgery | Strangers) => way.is_outside(),
         (way, _) => !way.is_outside(),
     }
 }

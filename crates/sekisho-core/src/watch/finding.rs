@@ -49,6 +49,8 @@ detectors! {
     Strangers = "strangers";
     /// One network sends pictures by the hundred.
     Flood = "flood";
+    /// Calls come whose signature doesn't hold.
+    Forgery = "forgery";
     /// A shift is worked from where this person never worked.
     Newcomer = "newcomer";
     /// A shift begins when this person never began one.

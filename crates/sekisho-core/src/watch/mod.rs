@@ -32,7 +32,7 @@ pub use verdict::{
 
 use crate::event::{Event, What};
 use detectors::{
-    Bound, Canary, Drip, Enumeration, Flood, Hours, Newcomer, Pressing, Strangers, Tempo, Together, Undecided,
+    Bound, Canary, Drip, Enumeration, Flood, Forgery, Hours, Newcomer, Pressing, Strangers, Tempo, Together, Undecided,
 };
 
 /// One event and its place in the ledger.
@@ -65,6 +65,7 @@ pub struct Watch {
     enumeration: Enumeration,
     strangers: Strangers,
     flood: Flood,
+    forgery: Forgery,
     newcomer: Newcomer,
     hours: Hours,
     drip: Drip,
@@ -103,6 +104,7 @@ impl Watch {
         found.extend(look(&mut self.enumeration, &setup.enumeration, sight));
         found.extend(look(&mut self.strangers, &setup.strangers, sight));
         found.extend(look(&mut self.flood, &setup.flood, sight));
+        found.extend(look(&mut self.forgery, &setup.forgery, sight));
         found.extend(look(&mut self.newcomer, &setup.newcomer, sight));
         found.extend(look(&mut self.hours, &setup.hours, sight));
         found.extend(look(&mut self.drip, &setup.drip, sight));

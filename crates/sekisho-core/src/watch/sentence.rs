@@ -42,7 +42,9 @@ fn who(cause: &Cause) -> Text {
 fn what(finding: &Finding) -> Text {
     let (count, time) = (finding.evidence.count, time(finding.evidence.seconds));
     match finding.detector {
-        Detector::Canary | Detector::Enumeration | Detector::Strangers | Detector::Flood => asked(finding, time),
+        Detector::Canary | Detector::Enumeration | Detector::Strangers | Detector::Flood | Detector::Forgery => {
+            asked(finding, time)
+        }
         Detector::Newcomer | Detector::Hours => worked(finding, time),
         Detector::Tempo => text(
             format!("{}で{count}件の書類を開きました。人が見て判断できる速さではありません", time.ja),
@@ -93,6 +95,17 @@ fn asked(finding: &Finding, time: Text) -> Text {
         Detector::Flood => {
             text(format!("{}で{count}枚の画像を送りました", time.ja), format!("sent {count} pictures in {}", time.en))
         }
+        Detector::Forgery => text(
+            format!(
+                "{}で{count}回、成り立たない署名か使い終えた署名を送りました。なりすましか、鍵か時計の設定の誤りです",
+                time.ja
+            ),
+            format!(
+                "sent {count} signatures in {} that don't hold or were used before: somebody poses as another, or a \
+                 key or a clock is set wrong",
+                time.en
+            ),
+        ),
         _ => text(
             format!("{}で{count}回、ない番号を求めました。番号を順に試しているようです", time.ja),
             format!("asked {count} times in {} for what doesn't exist, as one does who tries numbers", time.en),

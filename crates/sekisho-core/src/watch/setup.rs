@@ -48,6 +48,8 @@ pub struct Setup {
     pub strangers: Tuned<detectors::strangers::Settings>,
     /// [`Detector::Flood`].
     pub flood: Tuned<detectors::flood::Settings>,
+    /// [`Detector::Forgery`].
+    pub forgery: Tuned<detectors::forgery::Settings>,
     /// [`Detector::Newcomer`].
     pub newcomer: Tuned<detectors::newcomer::Settings>,
     /// [`Detector::Hours`].
@@ -96,6 +98,7 @@ impl Setup {
             Detector::Enumeration => &mut self.enumeration.switch,
             Detector::Strangers => &mut self.strangers.switch,
             Detector::Flood => &mut self.flood.switch,
+            Detector::Forgery => &mut self.forgery.switch,
             Detector::Newcomer => &mut self.newcomer.switch,
             Detector::Hours => &mut self.hours.switch,
             Detector::Drip => &mut self.drip.switch,

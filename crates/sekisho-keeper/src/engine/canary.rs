@@ -98,7 +98,7 @@ pub(super) fn hear(turn: &mut Turn<'_>, unheard: &Unheard) -> Result<(), Fault> 
     let bait = match &unheard.what {
         Refused::Signed(jws) => book.signer(jws),
         Refused::Link(sha256) => book.link(sha256),
-        Refused::Check { .. } => None,
+        Refused::Check { .. } | Refused::Unsigned => None,
     };
     if let Some(bait) = bait.cloned() {
         let from = unheard.from.map_or(Outsider::Others, Outsider::Network);

@@ -68,13 +68,6 @@ pub enum CallError {
     Jti,
 }
 
-impl CallError {
-    /// Whether the signature is by no key of the site that the call names.
-    pub fn is_by_nobody(&self) -> bool {
-        matches!(self, Self::UnknownSite) || matches!(self, Self::Jws(error) if error.is_by_nobody())
-    }
-}
-
 impl From<CallError> for Refusal {
     fn from(error: CallError) -> Self {
         match error {

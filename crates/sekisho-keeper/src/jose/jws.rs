@@ -38,13 +38,6 @@ pub enum JwsError {
     Signature,
 }
 
-impl JwsError {
-    /// Whether it is a whole JWS that no key of the supposed signer signed.
-    pub(super) fn is_by_nobody(&self) -> bool {
-        matches!(self, Self::Alg | Self::UnknownKey | Self::Signature)
-    }
-}
-
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Header {

@@ -108,9 +108,9 @@ pub enum RequestError {
 }
 
 impl RequestError {
-    /// Whether the signature is by no key of the site that the request names.
-    pub fn is_by_nobody(&self) -> bool {
-        matches!(self, Self::UnknownSite) || matches!(self, Self::Jws(error) if error.is_by_nobody())
+    /// Whether whoever sent it may not be the site: nobody signed it so, or for something else, or long ago.
+    pub fn is_strangers(&self) -> bool {
+        matches!(self, Self::Jws(_) | Self::UnknownSite | Self::Audience | Self::Expired)
     }
 }
 

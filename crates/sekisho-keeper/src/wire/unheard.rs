@@ -7,8 +7,8 @@ use sekisho_core::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What a gate refused because it knows no such key or link. It says so of all of them alike; which of them is bait,
-/// if any, the keeper alone knows.
+/// What a gate refused because nobody signed it rightly or no such link is known. It says so of all of them alike; which
+/// of them is bait, if any, the keeper alone knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unheard {
     /// What was refused.
@@ -20,8 +20,11 @@ pub struct Unheard {
 /// What was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refused {
-    /// A request object or a call whose signature is by no key of the site that it names: the compact JWS.
+    /// A request object or a call whose signature doesn't hold, or not for this, or not now, or not once more: the
+    /// compact JWS.
     Signed(String),
+    /// A call without any.
+    Unsigned,
     /// A member's link that doesn't work: the SHA-256 of its secret.
     Link([u8; 32]),
     /// A check that a site asked about by a call of its own, and that isn't its own.
@@ -48,8 +51,10 @@ pub struct Denial {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Closed {
-    /// To try references: links, checks, calls.
+    /// To try references: links; of a site, checks.
     References,
+    /// To call without a signature that holds. Whoever signs rightly is heard from there as from anywhere.
+    Calls,
     /// To send pictures.
     Pictures,
 }

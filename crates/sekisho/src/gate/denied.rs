@@ -1,5 +1,5 @@
-//! Who is refused for a while, as the keeper's watch says: a network that tries references, a site that asks about
-//! others' checks, whoever floods us with pictures.
+//! Who is refused for a while, as the keeper's watch says: a network that tries references or forges signatures, a site
+//! that asks about others' checks, whoever floods us with pictures.
 //!
 //! The keeper says so in the answer to what the gate tells it, so it is felt within a moment of the finding. A member
 //! whose session stands goes on, whatever their neighbours at the same address do.
@@ -11,7 +11,9 @@ use sekisho_core::{id::NetworkId, id::SiteName, time::Timestamp, watch::observed
 use sekisho_keeper::wire::{Closed, Denial};
 
 /// Paths at which a reference is tried.
-const TRIED: [&str; 3] = ["/m/", "/s/", "/v1/"];
+const TRIED: [&str; 2] = ["/m/", "/s/"];
+/// Where sites call.
+const CALLS: &str = "/v1/";
 /// Where pictures are sent.
 const PICTURES: &str = "/check/photo/";
 
@@ -19,6 +21,9 @@ const PICTURES: &str = "/check/photo/";
 pub(super) fn asked_for(method: &Method, path: &str) -> Option<Closed> {
     if TRIED.iter().any(|tried| path.starts_with(tried)) {
         return Some(Closed::References);
+    }
+    if path.starts_with(CALLS) {
+        return Some(Closed::Calls);
     }
     (method == Method::POST && path.starts_with(PICTURES)).then_some(Closed::Pictures)
 }
@@ -66,8 +71,9 @@ mod tests {
         let until = Timestamp(900);
         denied.learn(vec![Denial { who: Outsider::Network(network), of: Closed::References, until }]);
         let at = |path, now| denied.network(network, asked_for(&Method::GET, path)?, Timestamp(now));
-        assert_eq!((at("/m/abc", 0), at("/v1/checks", 899), at("/s/abc", 900)), (Some(900), Some(1), None));
-        assert_eq!((at("/check/photo/x", 0), at("/assets/1/style.css", 0)), (None, None));
+        assert_eq!((at("/m/abc", 0), at("/s/abc", 899), at("/s/abc", 900)), (Some(900), Some(1), None));
+        let elsewhere = ["/check/photo/x", "/assets/1/style.css", "/v1/checks"];
+        assert!(elsewhere.iter().all(|path| at(path, 0).is_none()));
         assert_eq!(denied.network(network, Closed::Pictures, Timestamp(0)), None);
         let other = NetworkId::from_bytes([2; 16]);
         assert_eq!(denied.network(other, Closed::References, Timestamp(0)), None);

@@ -15,6 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use sekisho_core::time::Timestamp;
+use sekisho_keeper::wire::Closed;
 
 use super::{api, denied::asked_for, state::Gate};
 use crate::front::Asker;
@@ -55,22 +56,25 @@ pub(super) async fn by_address(State(gate): State<Gate>, mut request: Request, n
         if let Err(seconds) = gate.rates().count(&asker, gate.room().now()) {
             return api::too_many(seconds).into_response();
         }
-        if let Some(seconds) = denied(&gate, asker, &request) {
-            return api::denied(seconds).into_response();
+        match denied(&gate, asker, &request) {
+            // A call is judged by its signature first.
+            Some((Closed::Calls, seconds)) => drop(request.extensions_mut().insert(api::Shut(seconds))),
+            Some((_, seconds)) => return api::denied(seconds).into_response(),
+            None => {}
         }
         request.extensions_mut().insert(asker);
     }
     next.run(request).await
 }
 
-/// For how many more seconds the watch has this address refused what it asks for.
-fn denied(gate: &Gate, asker: Asker, request: &Request) -> Option<u64> {
+/// What this address asks for, if the watch has it refused that, and for how many more seconds.
+fn denied(gate: &Gate, asker: Asker, request: &Request) -> Option<(Closed, u64)> {
     let unheard = gate.unheard();
     if unheard.denies_nobody() {
         return None;
     }
     let of = asked_for(request.method(), request.uri().path())?;
-    unheard.denied(asker, of, gate.room().now())
+    Some((of, unheard.denied(asker, of, gate.room().now())?))
 }
 
 fn digest(asker: &impl Hash) -> u64 {

@@ -1,4 +1,4 @@
-//! What the gate refused because it knows no such key or link is passed on to the keeper, after the answer.
+//! What the gate refused for its signature, or because it knows no such link, is passed on to the keeper, after the answer.
 //!
 //! Some of it may be bait; the gate can't tell, and passes all of it on alike. Whoever asked has their answer by then,
 //! so that neither what it says nor how long it took depends on what the keeper makes of it.
@@ -13,6 +13,7 @@ use sekisho_core::{
     id::{CheckId, SiteName},
     time::Timestamp,
 };
+use sekisho_keeper::jose::MAX_JWS;
 use sekisho_keeper::wire::{Closed, GateAnswer, GateRequest, Refusal, Refused, Sent, Unheard};
 use tokio::{
     sync::mpsc::{Receiver, Sender, channel},
@@ -82,9 +83,11 @@ impl Passing {
         }
     }
 
-    /// A request or call whose signature is by no key that its site has.
-    pub(super) fn signed(&self, jws: &str, from: Option<Asker>) {
-        self.tell(What::Refused(Refused::Signed(jws.to_owned())), from);
+    /// A request or call whose signature doesn't do, or a call without one.
+    pub(super) fn call(&self, jws: Option<&str>, from: Option<Asker>) {
+        let what =
+            jws.filter(|jws| jws.len() <= MAX_JWS).map_or(Refused::Unsigned, |jws| Refused::Signed(jws.to_owned()));
+        self.tell(What::Refused(what), from);
     }
 
     /// A member's link that doesn't work.
@@ -199,13 +202,7 @@ mod tests {
     };
 
     async fn passed_on(gate: &TestGate, count: usize) -> Vec<Unheard> {
-        for _ in 0..1000 {
-            if gate.keeper.unheard().len() >= count {
-                break;
-            }
-            tokio::task::yield_now().await;
-        }
-        gate.keeper.unheard()
+        gate.passed_on(count).await
     }
 
     /// M7, M19: every call by a key that the gate doesn't know is passed on, and nothing else.

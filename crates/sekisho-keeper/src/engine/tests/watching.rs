@@ -1,9 +1,9 @@
 //! The watch inside the keeper: what it finds is on record, obeyed, and the same as a replay finds.
 
-use sekisho_core::watch::{Cause, DENY_SECONDS, Detector, PersonVerdict, Setup, Switch, Verdict};
+use sekisho_core::watch::{Cause, DENY_SECONDS, Detector, PersonVerdict, Setup, Switch, Verdict, observed::Outsider};
 
 use super::*;
-use crate::wire::ShiftToken;
+use crate::wire::{Closed, ShiftToken};
 
 fn fill(house: &mut House, count: usize) {
     let from = house.events(|what| matches!(what, What::Received { .. }));
@@ -224,6 +224,29 @@ fn the_gate_is_told_at_once_whom_to_refuse() {
     assert_eq!(house.verdicts(Detector::Strangers), [Verdict::Deny]);
     house.pass(DENY_SECONDS);
     assert_eq!(house.try_a_link(9), []);
+    assert!(house.watch_is_the_ledgers());
+}
+
+/// M7, M19, M26: whoever sends forged calls in a site's name is refused by their network within ten, and nothing comes of
+/// it for the site; code in the gate's place, that names no network, is told of and stops nobody.
+#[test]
+fn whoever_forges_a_sites_signature_is_refused_and_the_site_is_not() {
+    let mut house = House::watched();
+    let (check, _) = house.submit("one");
+    let told: Vec<_> = (0..8).map(|_| house.forge_a_call(7).len()).collect();
+    assert_eq!(told, [0, 0, 0, 0, 0, 0, 0, 1]);
+    let denial = house.forge_a_call(8).remove(0);
+    assert_eq!((denial.of, denial.until), (Closed::Calls, house.now() + DENY_SECONDS));
+    assert!(matches!(denial.who, Outsider::Network(_)), "{:?}", denial.who);
+    assert_eq!(house.verdicts(Detector::Forgery), [Verdict::Deny]);
+    let call = house.signed_withdrawal(check);
+    assert!(house.gate(GateRequest::Withdraw { check, call }).is_ok(), "the site itself is heard");
+    let before = house.findings().len();
+    for _ in 0..10 {
+        assert_eq!(house.submit_forged().unwrap_err(), Refusal::BadSignature);
+    }
+    let found = house.findings().split_off(before);
+    assert!(!found.is_empty() && found.iter().all(|finding| finding.verdict() == Verdict::Note), "{found:?}");
     assert!(house.watch_is_the_ledgers());
 }
 

@@ -79,7 +79,7 @@ impl Asked {
             GateRequest::WithdrawByMember { check, .. } => Self::Member(*check),
             GateRequest::Sent(sent) => Self::Sent(sent.clone()),
             GateRequest::Unheard(unheard) => match &unheard.what {
-                Refused::Signed(_) => Self::Unheard(Trouble::BadSignature, outside(unheard.from)),
+                Refused::Signed(_) | Refused::Unsigned => Self::Unheard(Trouble::BadSignature, outside(unheard.from)),
                 Refused::Link(_) => Self::Unheard(Trouble::UnknownReference, outside(unheard.from)),
                 Refused::Check { site, exists } => {
                     let trouble = if *exists { Trouble::NotTheirs } else { Trouble::UnknownReference };

@@ -48,10 +48,12 @@ impl Denied {
     }
 }
 
-// A member who shares an address with somebody who tries links still sends their picture.
+// A member who shares an address with somebody who tries links still sends their picture; a site that shares one with
+// somebody who forges signatures still calls.
 const fn of(detector: Detector) -> Closed {
     match detector {
         Detector::Flood => Closed::Pictures,
+        Detector::Forgery => Closed::Calls,
         _ => Closed::References,
     }
 }
@@ -109,6 +111,8 @@ mod tests {
         assert_eq!(denied.until(&Asker::Outside(network(1)), Timestamp(2)), None);
         denied.take(&denial(network(1)), Timestamp(1));
         assert_eq!(told(&denied), [Closed::Pictures, Closed::References]);
+        denied.take(&Finding { detector: Detector::Forgery, ..denial(network(1)) }, Timestamp(1));
+        assert_eq!(told(&denied), [Closed::Pictures, Closed::References, Closed::Calls]);
     }
 
     /// M7: what it is answered next doesn't tell a thief that it was bait.

@@ -27,8 +27,8 @@ use crate::{
 DIR is a data folder (the installation may run meanwhile) or an export; FILE is ledger/journal or keeper/event.jsonl.
 
 A detector can be tried on the past before it is switched on: --detector tempo=shadow finds what it would have found, \
-and says that nothing comes of it. Detectors: canary, tempo, pressing, undecided, enumeration, strangers, flood, newcomer, \
-hours, drip, bound, together.
+and says that nothing comes of it. Detectors: canary, tempo, pressing, undecided, enumeration, strangers, flood, forgery, \
+newcomer, hours, drip, bound, together.
 
 The keeper finds the same while it runs, with the detectors as the ledger says that they were set, and what comes of \
 it is done there. Told otherwise, this command looks at all of the past as it would have been found then; so a file \

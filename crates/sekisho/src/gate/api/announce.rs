@@ -1,7 +1,7 @@
 //! `POST /v1/checks`: a site asks for a check.
 
 use axum::{
-    Extension, Json,
+    Json,
     body::Bytes,
     extract::State,
     http::{HeaderMap, StatusCode, header},
@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    knock::Knock,
     shapes::{self, rfc3339},
-    signed::{too_large, too_many},
+    signed::{denied, too_large, too_many},
 };
 use crate::{
-    front::Asker,
     gate::{problem::Problem, state::Gate},
     service::announce::{self, AnnounceError, Announcement},
 };
@@ -54,6 +54,9 @@ pub(super) enum Error {
     /// Too many calls; the seconds to wait.
     #[error("too_many")]
     TooMany(u64),
+    /// For what the watch found; the seconds to wait.
+    #[error("denied")]
+    Denied(u64),
     /// The request object does not do.
     #[error(transparent)]
     Announce(#[from] AnnounceError),
@@ -70,6 +73,7 @@ impl From<Error> for Problem {
             ),
             Error::TooLarge => too_large(),
             Error::TooMany(seconds) => too_many(seconds),
+            Error::Denied(seconds) => denied(seconds),
             Error::Announce(error) => refused(error),
         }
     }
@@ -154,16 +158,16 @@ fn answer(gate: &Gate, made: &Announcement) -> Announced {
 )]
 pub(super) async fn post(
     State(gate): State<Gate>,
-    from: Option<Extension<Asker>>,
+    knock: Knock,
     headers: HeaderMap,
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Result<(StatusCode, Json<Announced>), Error> {
     let jws = jws(&headers, &body.map_err(|_| Error::TooLarge)?)?;
-    let made = announce::announce(gate.room(), &jws).await.inspect_err(|why| {
-        if matches!(why, AnnounceError::Request(error) if error.is_by_nobody()) {
-            gate.unheard().signed(&jws, from.map(|Extension(asker)| asker));
-        }
-    })?;
+    let made = announce::announce(gate.room(), &jws).await;
+    if matches!(&made, Err(AnnounceError::Request(error)) if error.is_strangers()) {
+        knock.is_refused(&gate, Some(&jws)).map_err(Error::Denied)?;
+    }
+    let made = made?;
     gate.rates().count(&made.site, gate.room().now()).map_err(Error::TooMany)?;
     let status = if made.new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(answer(&gate, &made))))

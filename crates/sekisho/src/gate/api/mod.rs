@@ -3,6 +3,7 @@
 mod announce;
 mod healthz;
 mod jwks;
+mod knock;
 mod left;
 mod list;
 mod one;
@@ -18,6 +19,7 @@ use axum::{
     routing::{get, post},
 };
 
+pub(super) use knock::Shut;
 pub use openapi::document;
 pub(super) use signed::{denied, too_many};
 

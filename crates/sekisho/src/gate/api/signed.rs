@@ -9,8 +9,8 @@ use axum::{
 use sekisho_core::id::SiteName;
 use sekisho_keeper::wire::SignedCall;
 
+use super::knock::Knock;
 use crate::{
-    front::Asker,
     gate::{problem::Problem, state::Gate},
     service::{
         secret::sha256,
@@ -105,22 +105,29 @@ impl IntoResponse for Unheard {
     }
 }
 
+async fn hear(gate: &Gate, call: &SignedCall, knock: &Knock) -> Result<SiteName, Unheard> {
+    let heard = site_call::hear(gate.room(), call).await;
+    if let Err(NotHeard::Signature(_) | NotHeard::Replayed) = heard {
+        knock.is_refused(gate, Some(&call.jws)).map_err(Unheard::Denied)?;
+    }
+    Ok(heard?)
+}
+
 impl FromRequest<Gate> for Signed {
     type Rejection = Unheard;
 
     async fn from_request(request: Request, gate: &Gate) -> Result<Self, Unheard> {
-        let jws = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
-        let jws = jws.ok_or(Unheard::Unsigned)?.to_owned();
-        let method = request.method().to_string();
-        let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        let from = request.extensions().get::<Asker>().copied();
-        let body = Bytes::from_request(request, gate).await.map_err(|_| Unheard::Body)?;
+        let (parts, body) = request.into_parts();
+        let knock = Knock::of(&parts);
+        let Some(jws) = parts.headers.get(HEADER).and_then(|value| value.to_str().ok()) else {
+            knock.is_refused(gate, None).map_err(Unheard::Denied)?;
+            return Err(Unheard::Unsigned);
+        };
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let (jws, method, path) = (jws.to_owned(), parts.method.to_string(), path.to_owned());
+        let body = Bytes::from_request(Request::from_parts(parts, body), gate).await.map_err(|_| Unheard::Body)?;
         let call = SignedCall { jws, method, path, body_sha256: sha256(&body) };
-        let site = site_call::hear(gate.room(), &call).await.inspect_err(|why| {
-            if matches!(why, NotHeard::Signature(error) if error.is_by_nobody()) {
-                gate.unheard().signed(&call.jws, from);
-            }
-        })?;
+        let site = hear(gate, &call, &knock).await?;
         let now = gate.room().now();
         gate.rates().count(&site, now).map_err(Unheard::TooMany)?;
         gate.unheard().denied_site(&site, now).map_or(Ok(()), |seconds| Err(Unheard::Denied(seconds)))?;

@@ -21,10 +21,13 @@ use sekisho_core::{
     id::{CheckId, KeeperId},
     time::{Clock, Reading, Timestamp},
 };
-use sekisho_keeper::jose::{
-    SigningKey, Sub,
-    call::{self, Call},
-    request,
+use sekisho_keeper::{
+    jose::{
+        SigningKey, Sub,
+        call::{self, Call},
+        request,
+    },
+    wire::Unheard,
 };
 use sekisho_seal::testing::SeededEntropy;
 use serde_json::Value;
@@ -144,6 +147,17 @@ impl TestGate {
 
     pub(crate) fn room(&self) -> &Room {
         self.gate.room()
+    }
+
+    /// What was passed on to the keeper, as soon as it is so much.
+    pub(crate) async fn passed_on(&self, count: usize) -> Vec<Unheard> {
+        for _ in 0..1000 {
+            if self.keeper.unheard().len() >= count {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        self.keeper.unheard()
     }
 
     /// Lets time pass.

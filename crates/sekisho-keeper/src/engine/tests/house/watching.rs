@@ -1,7 +1,7 @@
 //! What the watch found in a house, and what a replay of its ledger finds.
 
 use sekisho_core::{
-    id::NetworkId,
+    id::{CheckId, NetworkId},
     watch::{Detector, Finding, Verdict},
 };
 
@@ -85,6 +85,13 @@ impl House {
         bytes[..8].copy_from_slice(&network.to_le_bytes());
         let what = Refused::Link([9; 32]);
         self.tell(what, Some(NetworkId::from_bytes(bytes)))
+    }
+
+    /// Somebody in the network of that number sends a call that names our site, and that our site didn't sign.
+    pub(in crate::engine::tests) fn forge_a_call(&mut self, network: u8) -> Vec<Denial> {
+        let jws = self.signed_withdrawal(CheckId::from_bytes([network; 16])).jws;
+        let forged = format!("{}AAAA", &jws[..jws.len() - 4]);
+        self.tell(Refused::Signed(forged), Some(NetworkId::from_bytes([network; 16])))
     }
 
     /// The gate tells of pictures from the network of that number.
