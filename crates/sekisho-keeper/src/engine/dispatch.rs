@@ -205,6 +205,10 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
         }
         DeskRequest::Board(shift) => DeskAnswer::Board(Box::new(board::board(turn, &shift)?)),
         DeskRequest::Entries { shift, places } => DeskAnswer::Events(board::entries_at(turn, &shift, &places)?),
+        DeskRequest::Tried(shift) => {
+            turn.room.shifts.get(&shift, turn.now.at)?;
+            return Err(Refusal::NotAllowed.into());
+        }
         DeskRequest::Events { shift, limit } => DeskAnswer::Events(events(turn, &shift, limit)?),
         DeskRequest::Pause { shift, minutes } => pause::by_staff(turn, &shift, minutes).map(|()| DeskAnswer::Done)?,
         DeskRequest::Propose { shift, change } => DeskAnswer::Proposed(changes::propose(turn, &shift, *change)?),

@@ -148,6 +148,9 @@ pub enum DeskRequest {
         /// Which, [`super::Board::ENTRIES_MOST`] at most.
         places: Vec<u64>,
     },
+    /// Somebody on shift named what their role may not see: the desk refuses it, and so does this verb. The watch hears
+    /// of it (anybody).
+    Tried(ShiftToken),
     /// Pauses all openings (officer, administrator).
     Pause {
         /// The shift.

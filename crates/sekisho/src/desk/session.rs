@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, request::Parts},
 };
 use sekisho_core::check::Role;
-use sekisho_keeper::wire::Refusal;
+use sekisho_keeper::wire::{DeskRequest, Refusal};
 
 use super::{cause::Cause, lang, state::Desk};
 use crate::service::desk_sessions::Signed;
@@ -64,6 +64,14 @@ impl FromRequestParts<Desk> for Present {
 /// The keeper refuses too; this saves it the question.
 pub(crate) fn only(signed: &Signed, roles: &[Role]) -> Result<(), Cause> {
     if roles.contains(&signed.shift.staff.role) { Ok(()) } else { Err(Refusal::NotAllowed.into()) }
+}
+
+/// The same where something was named: the keeper is told of who names what their role may not see, and its watch ends
+/// the shift of whoever goes on.
+pub(crate) async fn only_named(desk: &Desk, signed: &Signed, roles: &[Role]) -> Result<(), Cause> {
+    let Err(refused) = only(signed, roles) else { return Ok(()) };
+    desk.ask_for(signed, DeskRequest::Tried(signed.shift.token.clone())).await?;
+    Err(refused)
 }
 
 /// A form that carried its session's token.

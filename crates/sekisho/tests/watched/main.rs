@@ -7,6 +7,7 @@
 mod bound;
 mod denied;
 mod flooded;
+mod forged;
 mod ground;
 #[path = "../common/record.rs"]
 mod record;

@@ -22,8 +22,8 @@ use crate::{
 
 const FROM: [u8; 4] = [127, 0, 0, 4];
 
-/// A second site, whose key is in other hands.
-fn site(key: &SigningKey) -> SiteView {
+/// A second site, with this key.
+pub(crate) fn site(key: &SigningKey) -> SiteView {
     SiteView {
         name: "other-site".parse().unwrap(),
         title: Text { ja: "ほかのサイト".into(), en: "Other site".into() },

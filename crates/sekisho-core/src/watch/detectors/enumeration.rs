@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::refused::Refused;
 pub use super::refused::Settings;
-use crate::watch::{Detector, Finding, Sight, Watching, observed::Trouble};
+use crate::watch::{
+    Detector, Finding, Sight, Watching,
+    observed::{Asker, Trouble},
+};
 
 /// What each was refused of late, and all outside together.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -16,8 +19,16 @@ impl Watching for Enumeration {
     type Settings = Settings;
 
     fn see(&mut self, settings: &Settings, sight: Sight<'_>) -> Vec<Finding> {
-        let troubles = [Trouble::UnknownReference, Trouble::NoAssignment];
-        self.0.see(Detector::Enumeration, settings, sight, &troubles)
+        self.0.see(Detector::Enumeration, settings, sight, is_tried)
+    }
+}
+
+// What is another site's, a site asks about: that is for a detector of its own.
+const fn is_tried(trouble: Trouble, asker: &Asker) -> bool {
+    match trouble {
+        Trouble::UnknownReference | Trouble::NoAssignment => true,
+        Trouble::NotTheirs => matches!(asker, Asker::Staff(_)),
+        _ => false,
     }
 }
 
@@ -28,7 +39,7 @@ mod tests {
         id::{NetworkId, StaffId},
         watch::{
             Verdict,
-            observed::{Asker, Outsider, Room},
+            observed::{Outsider, Room},
             tests::Stream,
         },
     };
@@ -51,6 +62,17 @@ mod tests {
                 !stream.verdicts(Detector::Enumeration).is_empty()
             });
             assert_eq!((tried, stream.verdicts(Detector::Enumeration)), (Some(8), [verdict].into()));
+        }
+    }
+
+    /// M20: what there is and their role may not see, people try as they try what there isn't.
+    #[test]
+    fn whoever_asks_for_what_is_not_theirs_is_found_among_the_staff_alone() {
+        let (staff, site) = (StaffId::from_bytes([1; 16]), "site-a".parse().unwrap());
+        for (asker, found) in [(Asker::Staff(staff), 1), (Asker::Outside(Outsider::Site(site)), 0)] {
+            let mut stream = Stream::default();
+            (0..8).for_each(|_| stream.refuse(Room::Keeper, Trouble::NotTheirs, &asker));
+            assert_eq!(stream.verdicts(Detector::Enumeration).len(), found, "{asker}");
         }
     }
 

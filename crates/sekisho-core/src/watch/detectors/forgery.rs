@@ -20,7 +20,7 @@ impl Watching for Forgery {
     type Settings = Settings;
 
     fn see(&mut self, settings: &Settings, sight: Sight<'_>) -> Vec<Finding> {
-        self.0.see(Detector::Forgery, settings, sight, &[Trouble::BadSignature])
+        self.0.see(Detector::Forgery, settings, sight, |trouble, _| trouble == Trouble::BadSignature)
     }
 }
 

@@ -50,21 +50,21 @@ pub(super) struct Refused {
 }
 
 impl Refused {
-    /// Counts a refusal for one of `troubles`; says what `detector` found in it.
+    /// Counts a refusal that `is_one`; says what `detector` found in it.
     pub(super) fn see(
         &mut self,
         detector: Detector,
         settings: &Settings,
         sight: Sight<'_>,
-        troubles: &[Trouble],
+        is_one: impl Fn(Trouble, &Asker) -> bool,
     ) -> Vec<Finding> {
         let What::Observed { room, seen: Observation::Refused { trouble, asker, count } } = &sight.event.what else {
             return Vec::new();
         };
-        if !troubles.contains(trouble) {
+        let asker = asker.as_known_to(*room);
+        if !is_one(*trouble, &asker) {
             return Vec::new();
         }
-        let asker = asker.as_known_to(*room);
         let is_outside = matches!(asker, Asker::Outside(_));
         let of_all = if is_outside { self.of_all(detector, settings, sight, *count) } else { None };
         let trail = self.each.of(&asker, sight.event.at);

@@ -235,8 +235,9 @@ fn whoever_forges_a_sites_signature_is_refused_and_the_site_is_not() {
     let (check, _) = house.submit("one");
     let told: Vec<_> = (0..8).map(|_| house.forge_a_call(7).len()).collect();
     assert_eq!(told, [0, 0, 0, 0, 0, 0, 0, 1]);
+    house.pass(11);
     let denial = house.forge_a_call(8).remove(0);
-    assert_eq!((denial.of, denial.until), (Closed::Calls, house.now() + DENY_SECONDS));
+    assert_eq!((denial.of, denial.until), (Closed::Calls, house.now() + DENY_SECONDS - 11));
     assert!(matches!(denial.who, Outsider::Network(_)), "{:?}", denial.who);
     assert_eq!(house.verdicts(Detector::Forgery), [Verdict::Deny]);
     let call = house.signed_withdrawal(check);
@@ -247,6 +248,25 @@ fn whoever_forges_a_sites_signature_is_refused_and_the_site_is_not() {
     }
     let found = house.findings().split_off(before);
     assert!(!found.is_empty() && found.iter().all(|finding| finding.verdict() == Verdict::Note), "{found:?}");
+    assert!(house.watch_is_the_ledgers());
+}
+
+/// M20: what the desk refused by role to somebody who named it, and what it was made to ask all the same.
+#[test]
+fn whoever_names_what_their_role_may_not_see_loses_the_shift_within_ten_refusals() {
+    let mut house = House::watched();
+    let (told, shift) = (house.begin_shift(), house.begin_shift_as(Role::Officer));
+    let tries = |house: &mut House, shift: &ShiftToken| {
+        let tried = (0..10_u64).map(|place| match place % 2 {
+            0 => house.desk(DeskRequest::Tried(shift.clone())).unwrap_err(),
+            _ => house.desk(DeskRequest::Entries { shift: shift.clone(), places: vec![place] }).unwrap_err(),
+        });
+        tried.collect::<Vec<_>>()
+    };
+    let tried = tries(&mut house, &told);
+    assert_eq!((&tried[..8], &tried[8..]), (&[Refusal::NotAllowed; 8][..], &[Refusal::ShiftOver; 2][..]));
+    assert_eq!(house.verdicts(Detector::Enumeration), [Verdict::EndShift]);
+    assert!(house.desk(DeskRequest::Entries { shift, places: vec![0] }).is_ok(), "an officer reads the ledger");
     assert!(house.watch_is_the_ledgers());
 }
 

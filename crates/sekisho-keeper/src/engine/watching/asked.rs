@@ -43,8 +43,10 @@ pub(super) enum Named {
     ToLook,
     /// An assignment, to decide.
     ToDecide(AssignmentId),
-    /// A person, a site, an alert.
+    /// A person, a site, an alert, a change, a stop.
     Other,
+    /// What their role may not see.
+    Reserved,
 }
 
 /// What there is to observe.
@@ -96,7 +98,14 @@ impl Asked {
             DeskRequest::Decide { shift, assignment, .. } => Self::OnShift(shift.clone(), Named::ToDecide(*assignment)),
             DeskRequest::RemoveStaff { shift, .. }
             | DeskRequest::SetSiteBudget { shift, .. }
+            | DeskRequest::CancelChange { shift, .. }
+            | DeskRequest::MakeChange { shift, .. }
+            | DeskRequest::Lift { shift, .. }
+            | DeskRequest::Reopen { shift, .. }
             | DeskRequest::Acknowledge { shift, .. } => Self::OnShift(shift.clone(), Named::Other),
+            DeskRequest::Tried(shift)
+            | DeskRequest::Entries { shift, .. }
+            | DeskRequest::ApprovalOptions { shift, .. } => Self::OnShift(shift.clone(), Named::Reserved),
             DeskRequest::Next(shift) => Self::OnShift(shift.clone(), Named::Nothing),
             DeskRequest::EnrolOptions { .. } | DeskRequest::Enrol { .. } | DeskRequest::BeginShift { .. } => {
                 Self::Knocking
@@ -161,7 +170,8 @@ impl Named {
             (Self::ToDecide(assignment), Refusal::AssignmentOver) if !was_given(db, assignment, staff) => {
                 Some(Trouble::NoAssignment)
             }
-            (Self::Other, Refusal::NotFound) => Some(Trouble::UnknownReference),
+            (Self::Reserved, Refusal::NotAllowed) => Some(Trouble::NotTheirs),
+            (Self::Other | Self::Reserved, Refusal::NotFound) => Some(Trouble::UnknownReference),
             _ => None,
         }
     }

@@ -6,13 +6,13 @@ use sekisho_keeper::wire::{DeskAnswer, DeskRequest};
 
 use crate::desk::{
     cause::Cause,
-    session::{Sent, only},
+    session::{Sent, only_named},
     state::{Desk, misplaced},
 };
 
 /// Nobody else is called from then on.
 pub(crate) async fn post(State(desk): State<Desk>, Sent { signed, fields }: Sent) -> Result<Redirect, Cause> {
-    only(&signed, &[Role::Officer, Role::Administrator])?;
+    only_named(&desk, &signed, &[Role::Officer, Role::Administrator]).await?;
     let alert: AlertId = fields.need("alert")?.parse().map_err(|_| Cause::BadForm)?;
     let request = DeskRequest::Acknowledge { shift: signed.shift.token.clone(), alert };
     match desk.ask_for(&signed, request).await? {

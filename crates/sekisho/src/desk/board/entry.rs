@@ -17,7 +17,7 @@ use crate::{
         cause::Cause,
         lang::Lang,
         page::{Frame, page},
-        session::{Present, only},
+        session::{Present, only_named},
         state::{Desk, misplaced},
         watch::{line::Line, sentence::Teller},
     },
@@ -56,7 +56,7 @@ pub(crate) async fn get(
     Path(place): Path<u64>,
     Present(signed): Present,
 ) -> Result<Response, Cause> {
-    only(&signed, &[Role::Officer, Role::Administrator])?;
+    only_named(&desk, &signed, &[Role::Officer, Role::Administrator]).await?;
     let near = entries(&desk, &signed, (place.saturating_sub(AROUND)..=place.saturating_add(AROUND)).collect()).await?;
     let entry = near.iter().find(|entry| entry.index == place).ok_or(Cause::NoSuchPage)?;
     let finding = finding(entry);
@@ -134,6 +134,21 @@ mod tests {
         desk.sign_in(Role::Officer).await;
         assert!(desk.get("/alerts").await.body.contains("href=\"/board/entry/6\""));
         assert!(desk.get("/board/entry/6").await.body.contains("期限が近い"));
+    }
+
+    /// M20: the keeper's watch hears of whoever names what their role may not see.
+    #[tokio::test]
+    async fn a_reviewer_who_tries_entries_is_refused_and_told_of() {
+        let mut desk = TestDesk::new();
+        desk.sign_in(Role::Reviewer).await;
+        assert_eq!(desk.get("/board/entry/6").await.status, 403);
+        assert_eq!(desk.keeper.asked().iter().filter(|asked| asked.starts_with("Tried")).count(), 1);
+        assert_eq!(desk.get("/board").await.status, 403);
+        assert_eq!(
+            desk.keeper.asked().iter().filter(|asked| asked.starts_with("Tried")).count(),
+            1,
+            "it names nothing"
+        );
     }
 
     #[tokio::test]

@@ -7,13 +7,13 @@ use sekisho_keeper::wire::DeskRequest;
 use super::done;
 use crate::desk::{
     cause::Cause,
-    session::{Sent, only},
+    session::{Sent, only_named},
     state::Desk,
 };
 
 /// Cancels it.
 pub(crate) async fn post(State(desk): State<Desk>, Sent { signed, fields }: Sent) -> Result<Redirect, Cause> {
-    only(&signed, &[Role::Officer, Role::Administrator])?;
+    only_named(&desk, &signed, &[Role::Officer, Role::Administrator]).await?;
     let change = fields.need("change")?.parse().map_err(|_| Cause::BadForm)?;
     done(&desk, &signed, DeskRequest::CancelChange { shift: signed.shift.token.clone(), change }).await
 }

@@ -11,7 +11,7 @@ use super::list::waiting;
 use crate::desk::{
     cause::Cause,
     lang::Lang,
-    session::{Sent, only},
+    session::{Sent, only_named},
     staff::invite,
     state::{Desk, misplaced},
 };
@@ -22,7 +22,7 @@ pub(crate) async fn post(
     lang: Lang,
     Sent { signed, fields }: Sent,
 ) -> Result<Response, Cause> {
-    only(&signed, &[Role::Administrator])?;
+    only_named(&desk, &signed, &[Role::Administrator]).await?;
     let change = fields.need("change")?.parse().map_err(|_| Cause::BadForm)?;
     // Whom an invitation is for is known as long as the change waits.
     let waiting = waiting(&desk, &signed).await?.into_iter().find(|known| known.id == change);

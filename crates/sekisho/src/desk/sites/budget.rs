@@ -13,7 +13,7 @@ use crate::desk::{
     cause::Cause,
     lang::Lang,
     page::page_with,
-    session::{Fields, Sent, only},
+    session::{Fields, Sent, only_named},
     state::{Desk, misplaced},
 };
 
@@ -23,7 +23,7 @@ pub(crate) async fn post(
     lang: Lang,
     Sent { signed, fields }: Sent,
 ) -> Result<Response, Cause> {
-    only(&signed, &[Role::Administrator, Role::Officer])?;
+    only_named(&desk, &signed, &[Role::Administrator, Role::Officer]).await?;
     let site: SiteName = fields.need("site")?.parse().map_err(|_| Cause::BadForm)?;
     let page = Sites::of(&desk, lang, &signed).await?;
     let budget = if fields.get("none").is_some() { None } else { Some(windows(&fields)?) };

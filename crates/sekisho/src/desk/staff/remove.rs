@@ -6,13 +6,13 @@ use sekisho_keeper::wire::{DeskAnswer, DeskRequest};
 
 use crate::desk::{
     cause::Cause,
-    session::{Sent, only},
+    session::{Sent, only_named},
     state::{Desk, misplaced},
 };
 
 /// Removes somebody. The keeper refuses what that person's browser asks from then on.
 pub(crate) async fn post(State(desk): State<Desk>, Sent { signed, fields }: Sent) -> Result<Redirect, Cause> {
-    only(&signed, &[Role::Administrator])?;
+    only_named(&desk, &signed, &[Role::Administrator]).await?;
     let staff: StaffId = fields.need("staff")?.parse().map_err(|_| Cause::BadForm)?;
     let request = DeskRequest::RemoveStaff { shift: signed.shift.token.clone(), staff };
     match desk.ask_for(&signed, request).await? {

@@ -285,6 +285,7 @@ impl State {
                 let find = |place: u64| all.iter().find(|entry| entry.index == place).cloned();
                 Ok(DeskAnswer::Events(places.into_iter().filter_map(find).collect()))
             }
+            DeskRequest::Tried(_) => Err(Refusal::NotAllowed),
             DeskRequest::Events { .. } => Ok(DeskAnswer::Events(self.logged())),
             DeskRequest::Pause { .. } => Ok(self.pause(true)),
             DeskRequest::Stops => Ok(DeskAnswer::Stops(self.stops.clone())),

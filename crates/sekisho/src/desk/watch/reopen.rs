@@ -7,13 +7,13 @@ use sekisho_keeper::wire::DeskRequest;
 use super::stops::{done, why};
 use crate::desk::{
     cause::Cause,
-    session::{Sent, only},
+    session::{Sent, only_named},
     state::Desk,
 };
 
 /// Reopens that much.
 pub(crate) async fn post(State(desk): State<Desk>, Sent { signed, fields }: Sent) -> Result<Redirect, Cause> {
-    only(&signed, &[Role::Officer])?;
+    only_named(&desk, &signed, &[Role::Officer]).await?;
     let request = DeskRequest::Reopen {
         shift: signed.shift.token.clone(),
         stop: fields.need("stop")?.parse().map_err(|_| Cause::BadForm)?,

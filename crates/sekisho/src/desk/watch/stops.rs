@@ -14,7 +14,7 @@ use crate::{
         cause::Cause,
         lang::Lang,
         page::{Frame, page},
-        session::{Fields, Present, Sent, only},
+        session::{Fields, Present, Sent, only, only_named},
         state::{Desk, misplaced},
         when,
     },
@@ -124,7 +124,7 @@ pub(crate) async fn post(State(desk): State<Desk>, Sent { signed, fields }: Sent
 
 /// Lets something go on.
 pub(crate) async fn lift(State(desk): State<Desk>, Sent { signed, fields }: Sent) -> Result<Redirect, Cause> {
-    only(&signed, &[Role::Officer])?;
+    only_named(&desk, &signed, &[Role::Officer]).await?;
     let stop = fields.need("stop")?.parse().map_err(|_| Cause::BadForm)?;
     let (shift, why) = (signed.shift.token.clone(), why(&fields)?);
     done(&desk, &signed, DeskRequest::Lift { shift, stop, why }).await

@@ -10,13 +10,13 @@ use sekisho_keeper::wire::{DeskAnswer, DeskRequest};
 use crate::desk::{
     cause::Cause,
     reasons,
-    session::{Sent, only},
+    session::{Sent, only_named},
     state::{Desk, misplaced},
 };
 
 /// Hands the reason to the keeper; the verdict follows from it.
 pub(crate) async fn post(State(desk): State<Desk>, Sent { signed, fields }: Sent) -> Result<Redirect, Cause> {
-    only(&signed, &[Role::Reviewer])?;
+    only_named(&desk, &signed, &[Role::Reviewer]).await?;
     let assignment: AssignmentId = fields.need("assignment")?.parse().map_err(|_| Cause::BadForm)?;
     let reason = reasons::of_code(fields.need("reason")?).ok_or(Cause::BadForm)?;
     let request = DeskRequest::Decide { shift: signed.shift.token.clone(), assignment, reason };

@@ -25,7 +25,7 @@ use crate::{
         guard::POLICY_WITH_PICTURE,
         lang::Lang,
         page::Frame,
-        session::{Sent, only},
+        session::{Sent, only_named},
         state::{Desk, misplaced},
     },
     service::desk_sessions::Signed,
@@ -47,7 +47,7 @@ struct View<'a> {
 /// Opens the document and shows it.
 pub(crate) async fn post(State(desk): State<Desk>, lang: Lang, sent: Sent) -> Result<Response, Cause> {
     let signed = sent.signed;
-    only(&signed, &[Role::Reviewer])?;
+    only_named(&desk, &signed, &[Role::Reviewer]).await?;
     let named = sent.fields.need("assignment")?;
     let Some(present) = present(&signed, named) else { return Err(refused(&desk, &signed, named).await?) };
     let again = sent.fields.get("again").map(|code| again::of_code(code).ok_or(Cause::BadForm)).transpose()?;
