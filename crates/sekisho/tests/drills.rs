@@ -307,7 +307,7 @@ fn one_assignment_in_many_hands_at_once_shows_one_picture() {
     assert!(row.noticed.came && row.officer.is_some());
 }
 
-/// M7, M19, M39: at the gate's API, and at the keeper by the gate's own descriptor.
+/// M7, M19, M20, M26, M39: at the gate's API, and at the keeper by the gate's own descriptor; within ten refusals.
 #[test]
 fn a_check_that_no_site_signed_brings_no_document_and_no_assignment() {
     let row = row("forged-check");
@@ -315,6 +315,8 @@ fn a_check_that_no_site_signed_brings_no_document_and_no_assignment() {
     let figures = row.figures.unwrap();
     let count = |name: &str| figures[name].as_u64().unwrap();
     assert!(count("at_the_gate") >= 15 && count("at_the_keeper") >= 600, "{figures}");
+    assert!(row.noticed.requests.is_some_and(|requests| requests <= 10), "{:?}", row.noticed);
+    assert!(row.stopped.came && row.officer.is_some(), "{:?}", row.stopped);
 }
 
 /// M20, M26, M39: within ten refusals and five seconds, each asker alone.
