@@ -1,4 +1,4 @@
-//! Changes that loosen: more people, sites or policies. What the ledger tells of one, from its proposal to its end.
+//! Changes that loosen: more people, sites, policies, or more that may be opened. What the ledger tells of one, from its proposal to its end.
 
 use alloc::string::String;
 
@@ -68,4 +68,11 @@ pub enum Loosening {
         /// In which version.
         version: u32,
     },
+    /// More of a site's documents may be opened.
+    SiteBudget {
+        /// Whose.
+        site: SiteName,
+    },
+    /// More documents may be opened at all.
+    Limits,
 }

@@ -11,6 +11,7 @@ pub mod app;
 #[path = "../tests/common/browser.rs"]
 mod browser;
 pub mod budget_file;
+pub mod budget_words;
 pub mod cli;
 pub mod client;
 pub mod courier;

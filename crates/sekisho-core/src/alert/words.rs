@@ -130,6 +130,13 @@ fn proposed(what: &Loosening) -> Text {
             format!("ポリシー {policy} 第{version}版の登録が提案されました。"),
             format!("To register the policy {policy}, version {version}, was proposed."),
         ),
+        Loosening::SiteBudget { site } => text(
+            format!("サイト {site} の予算を変えることが提案されました。"),
+            format!("Another budget for the site {site} was proposed."),
+        ),
+        Loosening::Limits => {
+            text("全体の予算を変えることが提案されました。", "Another budget for the vault was proposed.")
+        }
     }
 }
 

@@ -7,6 +7,7 @@ pub mod lint;
 pub mod question;
 #[cfg(test)]
 pub(crate) mod sample;
+mod tightening;
 
 use alloc::{string::String, vec::Vec};
 

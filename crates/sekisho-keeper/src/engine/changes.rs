@@ -11,7 +11,7 @@ use sekisho_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{ceremonies::Purpose, fault::Fault, registry, staff, turn::Turn};
+use super::{budget, ceremonies::Purpose, fault::Fault, registry, staff, turn::Turn};
 use crate::{
     db::meta,
     hash::{hex, sha256},
@@ -107,6 +107,11 @@ fn require_sound(turn: &Turn<'_>, change: &Change) -> Result<(), Fault> {
         Change::Staff { name, .. } => Ok(staff::require_name(name)?),
         Change::Site(site) => registry::require_site(turn, site),
         Change::Policy(policy) => registry::require_policy(turn, policy),
+        Change::SiteBudget { site, budget } => {
+            registry::site(turn.db, site)?.ok_or(Refusal::NotFound)?;
+            budget::require_site_budget(turn.db, *budget)
+        }
+        Change::Limits(limits) => budget::require_limits(turn, limits),
     }
 }
 
@@ -193,6 +198,8 @@ pub(super) fn make(turn: &mut Turn<'_>, token: &ShiftToken, id: ChangeId) -> Res
         }
         Change::Site(site) => made_site(turn, *site).map(|()| DeskAnswer::Done),
         Change::Policy(policy) => registry::put_policy(turn, &policy).map(|()| DeskAnswer::Done),
+        Change::SiteBudget { site, budget } => budget::put_of_site(turn, &site, budget, by).map(|()| DeskAnswer::Done),
+        Change::Limits(limits) => budget::put_limits(turn, &limits).map(|()| DeskAnswer::Done),
     }
 }
 

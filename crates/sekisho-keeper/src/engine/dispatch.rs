@@ -196,6 +196,9 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
         DeskRequest::RegisterSite { shift, site } => {
             registry::register_site(turn, &shift, &site).map(|()| DeskAnswer::Done)?
         }
+        DeskRequest::RegisterPolicy { shift, policy } => {
+            registry::register_policy(turn, &shift, &policy).map(|()| DeskAnswer::Done)?
+        }
         DeskRequest::SetSiteBudget { shift, site, budget } => {
             budget::set_of_site(turn, &shift, &site, budget).map(|()| DeskAnswer::Done)?
         }

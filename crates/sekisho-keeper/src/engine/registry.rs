@@ -74,6 +74,17 @@ pub(super) fn register_site(turn: &mut Turn<'_>, token: &ShiftToken, site: &Site
     put_site(turn, site)
 }
 
+/// A version of a policy that accepts, shows and keeps no more than the newest one is registered at once; any is, while
+/// founding.
+pub(super) fn register_policy(turn: &mut Turn<'_>, token: &ShiftToken, policy: &Policy) -> Result<(), Fault> {
+    turn.room.shifts.require(token, &[Role::Administrator, Role::Officer], turn.now.at)?;
+    let newest = newest_policies(turn.db)?.into_iter().find(|known| known.name == policy.name);
+    if !newest.is_some_and(|newest| policy.is_within(&newest)) {
+        require_founding(turn)?;
+    }
+    put_policy(turn, policy)
+}
+
 /// Loosening is possible at once only while the installation is being founded.
 pub(super) fn require_founding(turn: &Turn<'_>) -> Result<(), Fault> {
     if meta::is(turn.db, meta::names::IN_USE)? { Err(Refusal::AlreadyFounded.into()) } else { Ok(()) }

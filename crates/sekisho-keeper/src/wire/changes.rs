@@ -1,9 +1,10 @@
 //! Changes that loosen the registry, as desk and keeper speak of them.
 
 use sekisho_core::{
+    budget::{Limits, Windows},
     change::Loosening,
     check::Role,
-    id::{ChangeId, StaffId},
+    id::{ChangeId, SiteName, StaffId},
     policy::Policy,
     time::Timestamp,
 };
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SiteView;
 
-/// A change that lets more people look, or more be asked for.
+/// A change that lets more people look, more be asked for, or more be opened.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Change {
     /// Somebody is invited.
@@ -25,6 +26,15 @@ pub enum Change {
     Site(Box<SiteView>),
     /// A version of a policy is registered.
     Policy(Box<Policy>),
+    /// A site gets another budget of its own, or none.
+    SiteBudget {
+        /// The site.
+        site: SiteName,
+        /// What may be opened of its documents.
+        budget: Option<Windows>,
+    },
+    /// The vault gets other limits.
+    Limits(Box<Limits>),
 }
 
 impl Change {
@@ -34,6 +44,8 @@ impl Change {
             Self::Staff { role, .. } => Loosening::Staff { role: *role },
             Self::Site(site) => Loosening::Site { site: site.name.clone() },
             Self::Policy(policy) => Loosening::Policy { policy: policy.name.clone(), version: policy.version },
+            Self::SiteBudget { site, .. } => Loosening::SiteBudget { site: site.clone() },
+            Self::Limits(_) => Loosening::Limits,
         }
     }
 }

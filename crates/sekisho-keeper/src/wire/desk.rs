@@ -4,7 +4,7 @@ use sekisho_core::{
     budget::Windows,
     check::{CheckState, LookReason, Reason, Role},
     id::{AlertId, AssignmentId, ChangeId, KindName, ShiftId, SiteName, StaffId, StopId, ViewingId},
-    policy::Text,
+    policy::{Policy, Text},
     stop::Target,
     time::Timestamp,
 };
@@ -151,6 +151,14 @@ pub enum DeskRequest {
     /// Somebody on shift named what their role may not see: the desk refuses it, and so does this verb. The watch hears
     /// of it (anybody).
     Tried(ShiftToken),
+    /// Registers a version of a policy: one that only tightens, at any time; any, while founding (officer,
+    /// administrator).
+    RegisterPolicy {
+        /// The shift.
+        shift: ShiftToken,
+        /// The policy.
+        policy: Box<Policy>,
+    },
     /// Pauses all openings (officer, administrator).
     Pause {
         /// The shift.
@@ -269,7 +277,7 @@ pub enum DeskAnswer {
     ShiftOptions(ShiftOptions),
     /// To `BeginShift`.
     Shift(Shift),
-    /// To `EndShift`, `RemoveStaff`, `RegisterSite`, `SetSiteBudget`, `Pause`, `Resume`, `Stop`, `Lift`, `Reopen`, `Approve`, `CancelChange`, `MakeChange`, `LockDown`,
+    /// To `EndShift`, `RemoveStaff`, `RegisterSite`, `RegisterPolicy`, `SetSiteBudget`, `Pause`, `Resume`, `Stop`, `Lift`, `Reopen`, `Approve`, `CancelChange`, `MakeChange`, `LockDown`,
     /// `ConfirmTime`, `Acknowledge`.
     Done,
     /// To `Whoami`.

@@ -74,6 +74,8 @@ pub struct Build {
     pub reviewers: usize,
     /// An officer with a passkey, who is called `demo-officer`.
     pub officer: bool,
+    /// A second officer with a passkey, who is called `second-officer`.
+    pub second_officer: bool,
     /// An administrator with a passkey, who is called `demo-administrator`.
     pub administrator: bool,
     /// Hours for which a picture is kept, if not the policy's own; then somebody is at work at all hours.
@@ -102,6 +104,8 @@ pub struct House {
     pub(super) others: Vec<Mutex<SoftAuthenticator>>,
     /// The officer's passkey, if there is one.
     pub officer: Option<Mutex<SoftAuthenticator>>,
+    /// The second officer's passkey, if there is one.
+    pub second_officer: Option<Mutex<SoftAuthenticator>>,
     /// The administrator's passkey, if there is one.
     pub administrator: Option<Mutex<SoftAuthenticator>>,
     /// The installation's time.
@@ -176,6 +180,7 @@ impl House {
         let kit = kit(&server("site", &doors.site)?, &mut entropy);
         let mut passkey = passkey(&desk, &mut entropy)?;
         let mut officer = build.officer.then(|| plan::passkey(&desk, &mut entropy)).transpose()?;
+        let mut second = build.second_officer.then(|| plan::passkey(&desk, &mut entropy)).transpose()?;
         let mut administrator = build.administrator.then(|| plan::passkey(&desk, &mut entropy)).transpose()?;
         let passphrase = Passphrase(Zeroizing::new(fresh::<32>(&mut entropy).to_vec()));
         let mut plan = plan::plan(&desk, &kit, &mut passkey, &mut entropy)?;
@@ -185,6 +190,9 @@ impl House {
         let others = plan::reviewers(build.reviewers, &desk, &mut plan.people, &mut entropy)?;
         if let Some(officer) = &mut officer {
             plan.people.push(founder("demo-officer", Role::Officer, &desk, officer, &mut entropy)?);
+        }
+        if let Some(officer) = &mut second {
+            plan.people.push(founder("second-officer", Role::Officer, &desk, officer, &mut entropy)?);
         }
         if let Some(passkey) = &mut administrator {
             plan.people.push(founder("demo-administrator", Role::Administrator, &desk, passkey, &mut entropy)?);
@@ -220,6 +228,7 @@ impl House {
             passkey,
             others: others.into_iter().map(Mutex::new).collect(),
             officer: officer.map(Mutex::new),
+            second_officer: second.map(Mutex::new),
             administrator: administrator.map(Mutex::new),
             clock,
             keeper,

@@ -1,8 +1,9 @@
 //! A session at the desk that goes on: what a person on shift has open all day, and what a thief of its cookie has.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
-use hyper::Response;
+use hyper::{Response, StatusCode};
+use serde_json::{Value, json};
 
 use super::{
     House, StoryError,
@@ -163,6 +164,25 @@ impl OnShift {
     }
 }
 
+impl OnShift {
+    /// Touches the passkey over a change that waits, as the page's button does: approves it.
+    ///
+    /// # Errors
+    /// [`StoryError`] when nobody answers, or there is no such change.
+    pub fn approve(&mut self, passkey: &Mutex<SoftAuthenticator>, change: &str) -> Result<Answer, StoryError> {
+        self.requests += 2;
+        let session = self.browser.session();
+        let options = session.post_json(&format!("/changes/{change}/options"), &json!({}))?;
+        if options.status() != StatusCode::OK {
+            return Ok(Answer::of(&options));
+        }
+        let options: Value = serde_json::from_slice(options.body())?;
+        let proof = passkey.lock().unwrap_or_else(PoisonError::into_inner).prove_presence(&options);
+        let proof = proof.map_err(|_| StoryError::Unexpected("the passkey"))?;
+        Ok(Answer::of(&session.post_json("/changes/approve", &proof)?))
+    }
+}
+
 impl House {
     /// How many reviewers there are.
     pub const fn reviewers(&self) -> usize {
@@ -184,6 +204,14 @@ impl House {
     /// [`StoryError`], also when there are fewer reviewers.
     pub fn begin_shift(&self, reviewer: usize) -> Result<OnShift, StoryError> {
         Ok(OnShift::new(Reviewer::begin(&self.desk, self.passkey_of(reviewer)?)?))
+    }
+
+    /// Whoever has this passkey begins a shift, and goes on with it.
+    ///
+    /// # Errors
+    /// [`StoryError`], also when it is nobody's.
+    pub fn begin_shift_of(&self, passkey: &Mutex<SoftAuthenticator>) -> Result<OnShift, StoryError> {
+        Ok(OnShift::new(Reviewer::begin(&self.desk, passkey)?))
     }
 
     /// The officer begins a shift, and goes on with it.

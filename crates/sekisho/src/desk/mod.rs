@@ -75,6 +75,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/sites/budget", post(sites::budget::post))
         .route("/changes", get(changes::list::get))
         .route("/changes/policy", post(changes::policy::post))
+        .route("/changes/budget", post(changes::budget::post))
         .route("/changes/{change}/options", post(changes::approve::options))
         .route("/changes/approve", post(changes::approve::post))
         .route("/changes/cancel", post(changes::cancel::post))

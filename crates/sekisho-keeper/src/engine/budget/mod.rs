@@ -18,7 +18,10 @@ use sekisho_core::{
 
 use rows::Rows;
 pub use settings::BudgetRefused;
-pub(super) use settings::{enter, limits, note_of_site, of_the_vault, require_site_budget, set_of_site};
+pub(super) use settings::{
+    enter, limits, note_of_site, of_the_vault, put_limits, put_of_site, require_limits, require_site_budget,
+    set_of_site,
+};
 pub(super) use tally::Paid;
 pub(crate) use tally::Tally;
 

@@ -1,12 +1,12 @@
 //! What budgets allow: the vault's limits and what sites set for themselves. Tightening is immediate; loosening is
-//! possible while the installation is being founded.
+//! possible while the installation is being founded, and afterwards as a change that officers approve.
 
 use rusqlite::Connection;
 use sekisho_core::{
     budget::{Limits, LimitsError, Windows},
     check::Role,
     event::What,
-    id::SiteName,
+    id::{SiteName, StaffId},
 };
 
 use super::super::{fault::Fault, registry, turn::Turn};
@@ -26,8 +26,8 @@ pub enum BudgetRefused {
     Unusable(LimitsError),
     /// They allow more than the present ones.
     #[error(
-        "the budget allows more than the present one, and this installation is in use: tighten only, or start without \
-         --budget to go on with the present one"
+        "the budget allows more than the present one, and this installation is in use: tighten only, propose it at the \
+         desk (/changes), or start without --budget to go on with the present one"
     )]
     Loosens,
 }
@@ -69,6 +69,17 @@ fn judge(limits: &Limits, test: bool) -> Result<(), BudgetRefused> {
     if test { Ok(()) } else { limits.validate().map_err(BudgetRefused::Unusable) }
 }
 
+/// Refuses limits that can't be used.
+pub(in super::super) fn require_limits(turn: &Turn<'_>, limits: &Limits) -> Result<(), Fault> {
+    Ok(judge(limits, turn.room.installation.test).map_err(|_| Refusal::BadRequest)?)
+}
+
+/// Sets limits that were approved.
+pub(in super::super) fn put_limits(turn: &mut Turn<'_>, limits: &Limits) -> Result<(), Fault> {
+    require_limits(turn, limits)?;
+    set(turn, limits)
+}
+
 /// Sets the vault's limits.
 fn set(turn: &mut Turn<'_>, limits: &Limits) -> Result<(), Fault> {
     meta::set(turn.db, meta::names::LIMITS, limits)?;
@@ -91,13 +102,25 @@ pub(in super::super) fn set_of_site(
 ) -> Result<(), Fault> {
     let by = turn.room.shifts.require(token, &[Role::Administrator, Role::Officer], turn.now.at)?.staff();
     let site = registry::site(turn.db, name)?.ok_or(Refusal::NotFound)?;
-    require_site_budget(turn.db, budget)?;
     let vault = of_the_vault(turn.db)?;
     // What holds then against what holds now: a site without a budget of its own has the vault's.
     if !for_site(vault.clone(), budget).are_within(&for_site(vault, site.budget)) {
         registry::require_founding(turn)?;
     }
-    note_of_site(turn.db, name, budget)?;
+    put_of_site(turn, name, budget, by)
+}
+
+/// Sets a budget of a site that may be set.
+pub(in super::super) fn put_of_site(
+    turn: &mut Turn<'_>,
+    name: &SiteName,
+    budget: Option<Windows>,
+    by: StaffId,
+) -> Result<(), Fault> {
+    require_site_budget(turn.db, budget)?;
+    if !note_of_site(turn.db, name, budget)? {
+        return Err(Refusal::NotFound.into());
+    }
     turn.log(None, What::SiteBudgetSet { site: name.clone(), budget, by: Some(by) })?;
     Ok(())
 }

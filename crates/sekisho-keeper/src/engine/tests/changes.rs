@@ -1,9 +1,9 @@
 //! Loosening the registry after the first real check: two officers' passkeys over the change, and a day.
 
 use sekisho_core::{
-    budget::Windows,
+    budget::{Limits, Windows},
     change::{Changing, Loosening},
-    policy::Policy,
+    policy::{Policy, Retention},
 };
 
 use super::{house::Hand, *};
@@ -134,6 +134,82 @@ fn a_site_and_a_policy_come_in_by_the_same_way_and_a_sites_budget_stays() {
     }
     assert_eq!(house.site(), SiteView { budget, ..site });
     assert_eq!(house.policy().version, 2);
+}
+
+/// M15, M19: after the founding a larger budget waits like more people do, for a site and for the vault, and a smaller
+/// one holds at once; what was proposed is held against what holds when it is made.
+#[test]
+fn a_larger_budget_waits_for_two_officers_and_a_day_and_a_smaller_one_holds_at_once() {
+    let mut house = House::in_use();
+    let (small, large) = (
+        Windows { minute: 1, hour: 2, day: 3, three_days: 4 },
+        Windows { minute: 2, hour: 8, day: 30, three_days: 60 },
+    );
+    let site = house.site().name;
+    let set = |house: &mut House, budget| {
+        let (shift, site) = (house.begin_shift_as(Role::Officer), site.clone());
+        house.desk(DeskRequest::SetSiteBudget { shift, site, budget }).map(drop)
+    };
+    assert_eq!(set(&mut house, Some(small)), Ok(()));
+    assert_eq!(set(&mut house, Some(large)), Err(Refusal::AlreadyFounded));
+    let limits = house.limits();
+    let looser = Limits { person: Windows { minute: 6, ..limits.person }, ..limits.clone() };
+    let budget = Change::SiteBudget { site: site.clone(), budget: Some(large) };
+    let proposed = [budget, Change::Limits(Box::new(looser.clone()))].map(|change| {
+        let change = house.propose(Role::Administrator, change).unwrap();
+        house.approve(OFFICER, change).unwrap();
+        house.approve(Hand::SecondOfficer, change).unwrap();
+        assert_eq!(house.make(change).unwrap_err(), Refusal::NotYet);
+        change
+    });
+    assert_eq!((house.site().budget, house.limits()), (Some(small), limits));
+    house.pass(DAY);
+    for change in proposed {
+        assert!(matches!(house.make(change), Ok(DeskAnswer::Done)));
+    }
+    assert_eq!((house.site().budget, house.limits()), (Some(large), looser));
+    assert_eq!(house.events(|what| matches!(what, What::SiteBudgetSet { by: Some(_), .. })), 2);
+    let what = |what: &What| matches!(what, What::Changing { change: Changing::Proposed { what, .. } } if matches!(what, Loosening::SiteBudget { .. } | Loosening::Limits));
+    assert_eq!(house.events(what), 2, "and all of it is told");
+}
+
+/// M15, M19: what could never be set is not proposed.
+#[test]
+fn a_budget_beyond_the_vaults_or_of_no_site_is_not_proposed() {
+    let mut house = House::in_use();
+    let endless = Windows { minute: 1 << 32, hour: 1 << 32, day: 1 << 32, three_days: 1 << 32 };
+    let of = |site: &str, budget| Change::SiteBudget { site: site.parse().unwrap(), budget: Some(budget) };
+    let small = Windows { minute: 1, hour: 2, day: 3, three_days: 4 };
+    let mut propose = |change| house.propose(Role::Administrator, change).unwrap_err();
+    assert_eq!(propose(of("site-a", endless)), Refusal::BadRequest);
+    assert_eq!(propose(of("no-such-site", small)), Refusal::NotFound);
+}
+
+/// M15: a policy that keeps a picture for less long holds at once; one that keeps it for longer waits.
+#[test]
+fn a_policy_that_only_tightens_is_registered_at_once_and_a_longer_retention_waits() {
+    let mut house = House::in_use();
+    let now = house.policy();
+    let kept = |version, picture_hours| {
+        let retention = Retention { picture_hours, warn_hours: 1, ..now.retention.clone() };
+        Policy { version, retention, ..now.clone() }
+    };
+    let hours = now.retention.picture_hours;
+    let register = |house: &mut House, role, policy| {
+        let shift = house.begin_shift_as(role);
+        house.desk(DeskRequest::RegisterPolicy { shift, policy: Box::new(policy) }).map(drop)
+    };
+    assert_eq!(register(&mut house, Role::Reviewer, kept(2, hours - 1)), Err(Refusal::NotAllowed));
+    assert_eq!(register(&mut house, Role::Officer, kept(2, hours - 1)), Ok(()));
+    assert_eq!(register(&mut house, Role::Officer, kept(3, hours)), Err(Refusal::AlreadyFounded));
+    let change = house.propose(Role::Officer, Change::Policy(Box::new(kept(3, hours)))).unwrap();
+    house.approve(OFFICER, change).unwrap();
+    house.approve(Hand::SecondOfficer, change).unwrap();
+    assert_eq!(house.make(change).unwrap_err(), Refusal::NotYet);
+    assert_eq!(house.policy().retention.picture_hours, hours - 1);
+    house.pass(DAY);
+    assert!(house.make(change).is_ok());
+    assert_eq!(house.policy(), kept(3, hours));
 }
 
 /// A clock that leapt a day is no day.

@@ -5,10 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sekisho_core::budget::{Allows, Limits, LimitsError, Windows, explain};
+use sekisho_core::budget::{Allows, Limits, LimitsError, explain};
 use serde::Serialize;
 
-use crate::{budget_file, cli::language::Language};
+use crate::{budget_file, budget_words, cli::language::Language};
 
 /// What is said of a file of budgets.
 #[derive(Debug, Serialize)]
@@ -67,39 +67,18 @@ impl Report {
 }
 
 fn in_english(file: &Path, reviewers: u64, allows: &Allows, out: &mut dyn Write) -> io::Result<()> {
-    let line = |windows: &Windows| {
-        let Windows { minute, hour, day, three_days } = windows;
-        format!("{minute} in a minute, {hour} in an hour, {day} in a day, {three_days} in 72 hours")
-    };
     writeln!(out, "{}: this budget may be used. Distinct documents that it would allow:", file.display())?;
-    writeln!(out, "  one person, or whoever has stolen their session: {}", line(&allows.person))?;
-    writeln!(out, "  the same with work left over for hours:          {}", line(&allows.person_relieved))?;
-    writeln!(out, "  the default, for comparison:                     {}", line(&allows.default_person))?;
-    writeln!(out, "  {reviewers} reviewers together: {}; and never more than arrived", line(&allows.all))?;
-    let Allows { refused_after, seconds_each, .. } = allows;
-    writeln!(
-        out,
-        "  a stolen session that doesn't wait is first refused after {refused_after} documents, then gets one every \
-         {seconds_each} seconds"
-    )?;
+    for line in budget_words::lines(allows, reviewers) {
+        writeln!(out, "  {}", line.en)?;
+    }
     writeln!(out, "  `sekisho serve --budget` sets it for the vault.")
 }
 
 fn in_japanese(file: &Path, reviewers: u64, allows: &Allows, out: &mut dyn Write) -> io::Result<()> {
-    let line = |windows: &Windows| {
-        let Windows { minute, hour, day, three_days } = windows;
-        format!("1分に{minute}件、1時間に{hour}件、24時間に{day}件、72時間に{three_days}件")
-    };
     writeln!(out, "{}: この上限は使えます。開ける書類の数(同じ書類は1件と数えます):", file.display())?;
-    writeln!(out, "  1人(またはそのセッションを盗んだ者): {}", line(&allows.person))?;
-    writeln!(out, "  何時間も仕事が残っているとき: {}", line(&allows.person_relieved))?;
-    writeln!(out, "  初期設定: {}", line(&allows.default_person))?;
-    writeln!(out, "  {reviewers}人全員で: {}。届いた数を超えません", line(&allows.all))?;
-    let Allows { refused_after, seconds_each, .. } = allows;
-    writeln!(
-        out,
-        "  待たずに開き続けるセッションは{refused_after}件で一度断られ、そのあとは{seconds_each}秒に1件です"
-    )?;
+    for line in budget_words::lines(allows, reviewers) {
+        writeln!(out, "  {}", line.ja)?;
+    }
     writeln!(out, "  sekisho serve --budget で設定します。")
 }
 

@@ -3,8 +3,9 @@
 use askama::Template;
 use axum::{extract::State, response::Response};
 use sekisho_core::{check::Role, time::Timestamp};
-use sekisho_keeper::wire::{Change, ChangeView, DeskAnswer, DeskRequest};
+use sekisho_keeper::wire::{ChangeView, DeskAnswer, DeskRequest};
 
+use super::words::{Present as Holding, Said};
 use crate::{
     desk::{
         cause::Cause,
@@ -23,6 +24,7 @@ struct Line {
     id: String,
     what: String,
     details: Vec<String>,
+    whole: Option<String>,
     by: String,
     approved: Vec<String>,
     missing: usize,
@@ -48,10 +50,10 @@ pub(crate) async fn get(State(desk): State<Desk>, lang: Lang, Present(signed): P
     only(&signed, &[Role::Officer, Role::Administrator])?;
     let waiting = waiting(&desk, &signed).await?;
     let teller = Teller::of(&desk, &signed, lang).await?;
-    let now = desk.now();
+    let (present, now) = (Holding::of(&desk, &signed).await?, desk.now());
     page(&Changes {
         frame: Frame::signed(&desk, lang, &signed, "/changes"),
-        lines: waiting.into_iter().map(|change| line(change, &teller, lang, now)).collect(),
+        lines: waiting.into_iter().map(|change| line(change, &present, &teller, now)).collect(),
         administers: signed.shift.staff.role == Role::Administrator,
     })
 }
@@ -64,13 +66,15 @@ pub(super) async fn waiting(desk: &Desk, signed: &Signed) -> Result<Vec<ChangeVi
     }
 }
 
-fn line(view: ChangeView, teller: &Teller, lang: Lang, now: Timestamp) -> Line {
-    let (what, details) = what(&view.change, lang);
+fn line(view: ChangeView, present: &Holding, teller: &Teller, now: Timestamp) -> Line {
+    let lang = teller.lang;
+    let Said { what, details, whole } = present.say(&view.change, lang);
     let fingerprint = view.sha256.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     Line {
         id: view.id.to_string(),
         what,
         details,
+        whole,
         by: teller.name(view.by),
         missing: usize::from(view.needed).saturating_sub(view.approved.len()),
         mine: view.yours,
@@ -82,27 +86,89 @@ fn line(view: ChangeView, teller: &Teller, lang: Lang, now: Timestamp) -> Line {
     }
 }
 
-/// What it loosens, and the rest of what a passkey answers for.
-fn what(change: &Change, lang: Lang) -> (String, Vec<String>) {
-    match change {
-        Change::Staff { name, role } => {
-            let who = lang.pick("担当者の追加", "Somebody more works here");
-            (format!("{who}: {name} ({})", crate::desk::page::role(lang, *role)), Vec::new())
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::testing::TestDesk;
+
+    const BUDGET: [(&str, &str); 5] =
+        [("site", "sample-dating"), ("minute", "4"), ("hour", "40"), ("day", "120"), ("three_days", "300")];
+
+    async fn in_use(role: Role) -> TestDesk {
+        let mut desk = TestDesk::new();
+        desk.keeper.be_in_use();
+        desk.sign_in(role).await;
+        desk
+    }
+
+    /// M15, M19: after the founding a larger budget of a site is proposed, and the page says what it would allow.
+    #[tokio::test]
+    async fn a_larger_budget_of_a_site_waits_and_the_page_says_what_it_would_allow() {
+        let desk = in_use(Role::Officer).await;
+        let proposed = desk.post_form("/sites/budget", &BUDGET).await;
+        assert_eq!((proposed.status, proposed.header("location")), (303, "/changes"));
+        let page = desk.get("/changes").await.body;
+        assert!(page.contains("サイトの予算: sample-dating") && page.contains("独自の予算なし"), "{page}");
+        assert!(page.contains("24時間に120件") && page.contains("届いた数まで → 120"), "{page}");
+    }
+
+    /// M15, M19: so is one of the vault, in the words of `sekisho policy check --budget`.
+    #[tokio::test]
+    async fn a_larger_budget_of_the_vault_waits_and_the_page_says_what_it_would_allow() {
+        let desk = in_use(Role::Administrator).await;
+        let file = "[person]\nminute = 6\nhour = 140\nday = 180\n72_hours = 400\n";
+        let proposed = desk.post_form("/changes/budget", &[("budget", file)]).await;
+        assert_eq!((proposed.status, proposed.header("location")), (303, "/changes"));
+        let page = desk.get("/changes").await.body;
+        assert!(page.contains("1人(またはそのセッションを盗んだ者): 1分に6件"), "{page}");
+        assert!(page.contains("いま、1人: 1分に5件") && page.contains("day = 180"), "{page}");
+        assert_eq!(desk.post_form("/changes/budget", &[("budget", "persons = 3")]).await.status, 422);
+        assert_eq!(desk.post_form("/changes/budget", &[("budget", "again_percent = 300")]).await.status, 422);
+    }
+
+    /// M15: in use, a site's new key and a policy's longer retention are proposed; the page names them, and they can be
+    /// cancelled.
+    #[tokio::test]
+    async fn a_site_and_a_policy_are_proposed_named_and_cancelled() {
+        let desk = in_use(Role::Administrator).await;
+        let site = [
+            ("name", "sample-dating"),
+            ("title_ja", "見本"),
+            ("title_en", "Sample"),
+            ("jwks", "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AAAA\"}]}"),
+            ("policies", "jp-dating-site"),
+            ("return_prefix", "https://sample.example/"),
+        ];
+        let proposed = desk.post_form("/sites", &site).await;
+        assert_eq!((proposed.status, proposed.header("location")), (303, "/changes"));
+        let policy = include_str!("../../../../../policies/jp-dating-site.toml");
+        let proposed = desk.post_form("/changes/policy", &[("policy", policy)]).await;
+        assert_eq!((proposed.status, proposed.header("location")), (303, "/changes"));
+        let page = desk.get("/changes").await.body;
+        assert!(
+            page.contains("サイトの登録・変更: sample-dating") && page.contains("https://sample.example/"),
+            "{page}"
+        );
+        assert!(page.contains("ポリシーの登録: jp-dating-site") && page.contains("画像を保つ時間"), "{page}");
+        let waiting = || desk.keeper.waiting();
+        let all = waiting();
+        assert_eq!(all.len(), 2);
+        for change in &all {
+            let cancelled = desk.post_form("/changes/cancel", &[("change", change)]).await;
+            assert_eq!((cancelled.status, cancelled.header("location")), (303, "/changes"));
         }
-        Change::Site(site) => {
-            let policies: Vec<_> = site.policies.iter().map(ToString::to_string).collect();
-            let mut details = vec![
-                format!("{} / {}", site.title.ja, site.title.en),
-                format!("{}: {}", lang.pick("ポリシー", "Policies"), policies.join(", ")),
-                format!("{}: {}", lang.pick("戻り先", "Members return to"), site.return_prefix),
-            ];
-            details.extend(site.webhook.iter().map(|to| format!("{}: {to}", lang.pick("通知先", "Webhook"))));
-            details.push(format!("{}: {}", lang.pick("公開鍵", "Public keys"), site.jwks));
-            (format!("{}: {}", lang.pick("サイトの登録・変更", "A site asks, or asks otherwise"), site.name), details)
-        }
-        Change::Policy(policy) => {
-            let title = lang.pick("ポリシーの登録", "A policy may be asked for");
-            (format!("{title}: {} {}", policy.name, policy.version), vec![format!("{policy:?}")])
-        }
+        assert!(waiting().is_empty());
+        assert!(desk.get("/changes").await.body.contains("待っている変更はありません"));
+    }
+
+    /// While founding nothing waits.
+    #[tokio::test]
+    async fn while_founding_a_policy_is_registered_at_once() {
+        let mut desk = TestDesk::new();
+        desk.sign_in(Role::Administrator).await;
+        let policy = include_str!("../../../../../policies/jp-dating-site.toml");
+        let registered = desk.post_form("/changes/policy", &[("policy", policy)]).await;
+        assert_eq!((registered.status, registered.header("location")), (303, "/sites"));
+        assert!(desk.keeper.waiting().is_empty());
     }
 }

@@ -1,11 +1,13 @@
 //! Changes that loosen the registry, after the founding: proposed, approved by passkeys, made after a day.
 
 pub(crate) mod approve;
+pub(crate) mod budget;
 pub(crate) mod cancel;
 pub(crate) mod list;
 pub(crate) mod make;
 pub(crate) mod policy;
 mod propose;
+mod words;
 
 pub(crate) use propose::propose;
 

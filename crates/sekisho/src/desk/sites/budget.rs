@@ -6,18 +6,19 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use sekisho_core::{budget::Windows, check::Role, id::SiteName};
-use sekisho_keeper::wire::{DeskAnswer, DeskRequest};
+use sekisho_keeper::wire::{Change, DeskAnswer, DeskRequest, Refusal};
 
 use super::Sites;
 use crate::desk::{
     cause::Cause,
+    changes::propose,
     lang::Lang,
     page::page_with,
     session::{Fields, Sent, only_named},
     state::{Desk, misplaced},
 };
 
-/// Sets or takes away a site's own budget. Tightening is immediate; the keeper refuses to loosen after the founding.
+/// Sets or takes away a site's own budget. Tightening is immediate; after the founding a larger one is proposed.
 pub(crate) async fn post(
     State(desk): State<Desk>,
     lang: Lang,
@@ -31,10 +32,15 @@ pub(crate) async fn post(
         let fault = lang.pick(&error.ja(), &error.to_string()).to_owned();
         return page_with(StatusCode::UNPROCESSABLE_ENTITY, &Sites { budget_fault: Some(fault), ..page });
     }
-    let request = DeskRequest::SetSiteBudget { shift: signed.shift.token.clone(), site, budget };
-    match desk.ask_for(&signed, request).await? {
-        DeskAnswer::Done => Ok(Redirect::to("/sites").into_response()),
-        _ => Err(misplaced()),
+    let request = DeskRequest::SetSiteBudget { shift: signed.shift.token.clone(), site: site.clone(), budget };
+    match desk.ask_for(&signed, request).await {
+        Ok(DeskAnswer::Done) => Ok(Redirect::to("/sites").into_response()),
+        Ok(_) => Err(misplaced()),
+        // From the first real check on it takes others, and a day.
+        Err(Cause::Refused(Refusal::AlreadyFounded)) => {
+            Ok(propose(&desk, &signed, Change::SiteBudget { site, budget }).await?.into_response())
+        }
+        Err(cause) => Err(cause),
     }
 }
 

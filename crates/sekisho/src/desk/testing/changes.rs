@@ -36,6 +36,10 @@ impl Changes {
         DeskAnswer::Proposed(id)
     }
 
+    pub(super) fn ids(&self) -> Vec<String> {
+        self.waiting.iter().map(|change| change.id.to_string()).collect()
+    }
+
     pub(super) fn all(&self) -> DeskAnswer {
         DeskAnswer::Changes(self.waiting.clone())
     }

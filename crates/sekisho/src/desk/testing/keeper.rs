@@ -236,7 +236,12 @@ impl State {
                 near_deadline: self.waiting.min(1),
                 next_deadline: (self.waiting > 0).then_some(NOW + 5 * 3600),
             })),
-            DeskRequest::Invite { .. } | DeskRequest::RegisterSite { .. } if self.changes.in_use => {
+            DeskRequest::Invite { .. }
+            | DeskRequest::RegisterSite { .. }
+            | DeskRequest::RegisterPolicy { .. }
+            | DeskRequest::SetSiteBudget { .. }
+                if self.changes.in_use =>
+            {
                 Err(Refusal::AlreadyFounded)
             }
             DeskRequest::Propose { change, .. } => Ok(self.changes.propose(*change, self.holder)),
@@ -265,6 +270,7 @@ impl State {
                 self.sites.push(*site);
                 Ok(DeskAnswer::Done)
             }
+            DeskRequest::RegisterPolicy { .. } => Ok(DeskAnswer::Done),
             DeskRequest::SetSiteBudget { site, budget, .. } => {
                 let known = self.sites.iter_mut().filter(|known| known.name == site);
                 known.for_each(|known| known.budget = budget);

@@ -16,6 +16,11 @@ impl PlayKeeper {
         self.state().changes.propose(change, StaffId::from_bytes(staff_id(Role::Administrator)));
     }
 
+    /// What waits, by its id.
+    pub(in crate::desk) fn waiting(&self) -> Vec<String> {
+        self.state().changes.ids()
+    }
+
     /// The founding is over.
     pub(in crate::desk) fn be_in_use(&self) {
         self.state().changes.in_use = true;
