@@ -53,6 +53,7 @@ fn answer(mut stream: UnixStream, reader: Option<&Reader>) -> io::Result<()> {
     let bytes = frame(&mut stream, limits.bytes + 1)?;
     let (inspection, found) = match request {
         Request::Upload(request) => (upload::inspect(&bytes, &request, &limits), None),
+        Request::Read(request, today) => (upload::inspect_on(&bytes, &request, &limits, reader, today), None),
         Request::Examine(request) => {
             let (inspection, findings) = upload::examine(&bytes, &request, &limits, reader);
             (inspection, Some(examination(findings)))

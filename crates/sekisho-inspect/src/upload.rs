@@ -1,5 +1,7 @@
 //! One upload, from a stranger's bytes to a report and a clean picture.
 
+use sekisho_core::calendar::Day;
+
 use crate::{
     decode::{self, Picture},
     examine::{Eyes, Findings},
@@ -26,6 +28,17 @@ pub struct Inspection {
 /// the picture, so that nobody is asked to send it again with better boxes.
 pub fn inspect(bytes: &[u8], request: &UploadRequest, limits: &Limits) -> Inspection {
     inspected(bytes, &request.boxes, limits, &mut Eyes::closed())
+}
+
+/// Inspects one upload whose print is read on `today`, if there is a reader.
+pub fn inspect_on(
+    bytes: &[u8],
+    request: &UploadRequest,
+    limits: &Limits,
+    reader: Option<&Reader>,
+    today: Day,
+) -> Inspection {
+    inspected(bytes, &request.boxes, limits, &mut Eyes::open(reader, today))
 }
 
 /// Inspects one upload and tells what was read; nothing of that where it can't be decoded.
@@ -142,6 +155,43 @@ mod tests {
             samples::extended_webp(&page, 0x08, (b"EXIF", &exif[6..])),
             samples::extended_webp(&page, 0x04, (b"XMP ", PLANTED)),
         ]
+    }
+
+    /// Reads a printed page without boxes, as a gate's upload with the real networks.
+    #[cfg(feature = "ocr")]
+    fn read_print(lines: &[&str], boxes: &[Boxed]) -> Option<Inspection> {
+        let reader = crate::ocr::testing::reader()?;
+        let page = samples::encode(Format::Png, &crate::ocr::testing::printed(lines));
+        let request = UploadRequest { boxes: boxes.to_vec() };
+        Some(inspect_on(&page, &request, &Limits::UPLOAD, Some(reader), "2026-11-22".parse().unwrap()))
+    }
+
+    /// M4: only the birth date's line is left, though nobody drew.
+    #[cfg(feature = "ocr")]
+    #[test]
+    fn where_nobody_drew_what_is_proven_by_reading_stays_alone() {
+        let Some(inspection) = read_print(&["NAME HANAKO", "DATE OF BIRTH 31 MAR 1986", "NUMBER 4711 0815"], &[])
+        else {
+            return;
+        };
+        assert_eq!(inspection.report.code, Code::Ok);
+        let stored = decode::decode(&inspection.clean.unwrap(), &Limits::UPLOAD).unwrap().pixels;
+        let open = |y: &u32| (0..stored.width()).any(|x| *stored.get_pixel(x, *y) != paint::PAINT);
+        let rows: Vec<u32> = (0..stored.height()).filter(open).collect();
+        let (first, last) = (*rows.first().unwrap(), *rows.last().unwrap());
+        assert!(first > 108 && last < 252, "the second line stands at 162 to 222, open is {first} to {last}");
+        assert_eq!(read_print(&["NAME HANAKO", "NUMBER 4711 0815"], &[]).unwrap().report.code, Code::NotProven);
+    }
+
+    /// M3: in a box or not; without a reader nobody sees it, which is why a reader is there.
+    #[cfg(feature = "ocr")]
+    #[test]
+    fn a_my_number_in_print_is_refused_where_print_is_read() {
+        let lines = ["BIRTH 31 MAR 1986", "1234 5678 9018"];
+        let Some(inspection) = read_print(&lines, &[KEPT]) else { return };
+        assert_eq!((inspection.report.code, inspection.clean), (Code::MyNumber, None));
+        let page = samples::encode(Format::Png, &crate::ocr::testing::printed(&lines));
+        assert_eq!(run(&page, &[KEPT]).report.code, Code::Ok, "the control");
     }
 
     /// M4.

@@ -43,8 +43,11 @@ pub struct ExamineRequest {
 /// One of the two.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Request {
-    /// A member's upload.
+    /// A member's upload, of which only codes are read.
     Upload(UploadRequest),
+    /// A member's upload that is read on this day: what is proven may stay where nobody drew, and a My Number in print
+    /// is refused.
+    Read(UploadRequest, Day),
     /// A picture to be read out.
     Examine(ExamineRequest),
 }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use sekisho::{
+    networks,
     specimen::{BOXES, CARD},
     supervisor::lone::LoneInspector,
 };
@@ -60,6 +61,23 @@ fn each_file_gets_its_own_answer_and_one_that_is_turned_away_is_a_finding() {
 #[test]
 fn a_file_that_is_not_there_is_an_input_error() {
     assert_eq!(inspect(&["/nowhere/card.jpg"]).status.code(), Some(2));
+}
+
+/// M3, M4: read by a child that can open no file and no socket. What the zone says is told; a My Number's digits never.
+#[test]
+fn print_is_read_in_confinement_and_told_but_no_my_number() {
+    if !networks::open().is_ok_and(|files| files.is_some()) {
+        assert!(std::env::var_os("SEKISHO_REQUIRE_MODELS").is_none(), "the networks are demanded and not here");
+        println!("not run: the networks that read print are not here (`cargo xtask models`)");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let card = placed(folder.path(), "card.jpg", CARD);
+    let output = inspect(&[&card, "--json", "--on=2026-11-22"]);
+    let said = &json(&output)[0];
+    assert_eq!((&said["confined"], &said["was_read"]), (&true.into(), &true.into()), "{output:?}");
+    assert!(said["quality"]["sharpness"].as_f64().unwrap() > 0.0 && said["peak_mb"].as_f64().unwrap() > 30.0, "{said}");
+    assert_eq!(said["my_number"]["present"], false, "{said}");
 }
 
 #[test]

@@ -5,7 +5,8 @@ use crate::read::{birth::Birth, fold::compact, line::Line};
 
 /// All that can be told. A part is proven where nothing else can stand in its place.
 pub(super) fn fields(document: &Document) -> Vec<Field> {
-    let mut found: Vec<Field> = birth(document).into_iter().collect();
+    let mut found: Vec<Field> = birth(document).or_else(|| birth_of_zone(document)).into_iter().collect();
+    found.extend(zone(document));
     for line in &document.lines {
         found.extend(named(line, document));
     }
@@ -16,6 +17,22 @@ fn birth(document: &Document) -> Option<Field> {
     let Birth::On { line, letters, .. } = &document.birth else { return None };
     let line = document.lines.get(*line)?;
     Some(Field { name: Part::BirthDate, quad: line.part(letters.clone()), proven: true })
+}
+
+/// The six digits of a zone whose check digits are right, where no print beside it says a date.
+fn birth_of_zone(document: &Document) -> Option<Field> {
+    document.zone.as_ref()?.birth()?;
+    let lines = &document.zone_lines;
+    let letters = if lines.len() == 3 { 0..6 } else { 13..19 };
+    let quad = lines.get(1)?.part(letters);
+    (document.birth == Birth::Unwritten).then_some(Field { name: Part::BirthDate, quad, proven: true })
+}
+
+/// A zone whose check digits are right, as one place.
+fn zone(document: &Document) -> Option<Field> {
+    let (first, last) = (document.zone_lines.first()?, document.zone_lines.last()?);
+    let quad = [first.quad[0], first.quad[1], last.quad[2], last.quad[3]];
+    Some(Field { name: Part::Zone, quad, proven: true })
 }
 
 /// A line that is nothing but a title, or nothing but an issuer.
@@ -74,6 +91,23 @@ mod tests {
             parts(&["生年月日 昭和61年 3月31日", "名古屋市長"]),
             [(Part::BirthDate, true), (Part::Issuer, false)]
         );
+    }
+
+    #[test]
+    fn where_no_print_says_a_date_that_of_a_right_zone_is_proven() {
+        let zone =
+            page(&["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"]);
+        let read = |texts: &[&str]| {
+            let page = Page { zones: vec![zone.clone()], ..Page::of(self::page(texts)) };
+            Document::of(page, "2026-11-22".parse().unwrap()).fields
+        };
+        let fields = read(&["PASSPORT"]);
+        assert_eq!(fields.iter().map(|field| field.name).collect::<Vec<_>>(), [Part::BirthDate, Part::Zone]);
+        assert!(fields.iter().all(|field| field.proven));
+        let (left, right) = (fields[0].quad[0].0, fields[0].quad[1].0);
+        assert!((left - 300.0 * 13.0 / 44.0).abs() < 1.0 && (right - 300.0 * 19.0 / 44.0).abs() < 1.0, "{fields:?}");
+        let beside = read(&["Date of birth 12 AUG 1974"]);
+        assert!(beside[0].quad[0].1 < 20.0 && beside[0].quad[1].0 > 290.0, "print is easier to read: {beside:?}");
     }
 
     #[test]
