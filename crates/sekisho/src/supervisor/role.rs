@@ -129,7 +129,8 @@ fn work(started: Started) -> Result<(), RoleError> {
 }
 
 fn work_as_inspector(mut started: Started) -> Result<(), RoleError> {
-    let server = ForkServer::new(ChildLimits::default()).map_err(|error| RoleError::new(error.to_string()))?;
+    let limits = limits(started.networks.is_some());
+    let server = ForkServer::new(limits).map_err(|error| RoleError::new(error.to_string()))?;
     app::inspector::warm_up();
     let models =
         started.networks.take().map(Models::read).transpose().map_err(|why| RoleError::new(why.to_string()))?;
@@ -141,6 +142,16 @@ fn work_as_inspector(mut started: Started) -> Result<(), RoleError> {
         tracing::warn!("{}", networks::absence());
     }
     app::run_inspector(InspectorContext { role: started.role, reader, server, client, owner: started.control })
+}
+
+/// Reading print takes seconds of computing where looking for codes takes tenths, and 200 MiB more for the networks, what
+/// they compute and what one layer hands to the next. On a machine that does much else it takes its time.
+fn limits(reads: bool) -> ChildLimits {
+    let usual = ChildLimits::default();
+    if !reads {
+        return usual;
+    }
+    ChildLimits { cpu_seconds: 30, wall_seconds: 55, memory_bytes: usual.memory_bytes + (512 << 20), ..usual }
 }
 
 fn work_as_server(started: Started) -> Result<(), RoleError> {
