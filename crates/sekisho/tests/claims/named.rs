@@ -3,7 +3,8 @@
 use super::Read;
 
 /// Conditions under which `cargo xtask test` builds a test: the default features, on Linux.
-const BUILT: [&str; 3] = ["#[cfg(test)]", "#[cfg(feature = \"tls\")]", "#[cfg(target_os = \"linux\")]"];
+const BUILT: [&str; 4] =
+    ["#[cfg(test)]", "#[cfg(feature = \"ocr\")]", "#[cfg(feature = \"tls\")]", "#[cfg(target_os = \"linux\")]"];
 
 /// Where a crate's tests lie: its folder, the file at the root of its modules, and the modules down to the test.
 struct Way<'a> {
