@@ -295,6 +295,16 @@ fn changes(served: &Served, scene: &mut Scene<'_>) {
     scene.browser.wait_for_text("あと必要な承認: 1");
     scene.browser.click("form[action='/changes/cancel'] button");
     scene.browser.wait_for_text("待っている変更はありません");
+    served.desk.keeper.propose_budgets();
+    scene.browser.navigate(&format!("{}/changes", served.origin));
+    scene.browser.wait_for_text("届いた数まで → 120");
+    scene.browser.click("section details summary");
+    scene.take("officer-changes-budgets");
+    scene.browser.click("button[name=lang]");
+    scene.browser.wait_for_text("may open in a day: as many as arrived → 120");
+    scene.take("officer-changes-budgets-english");
+    scene.browser.click("button[name=lang]");
+    scene.browser.wait_for_text("届いた数まで → 120");
 }
 
 /// Last of all: afterwards nothing answers but that.

@@ -38,6 +38,13 @@ impl Stops {
 mod tests {
     use super::*;
 
+    /// M25: the keeper is asked often enough that a stop which just missed one question is felt after the next, with as
+    /// long again for the answer, within the five seconds that are promised.
+    #[test]
+    fn the_keeper_is_asked_twice_within_five_seconds() {
+        assert!(ASK_AGAIN * 2 < Duration::from_secs(5));
+    }
+
     /// M25
     #[test]
     fn every_clone_shows_what_was_learnt_last() {

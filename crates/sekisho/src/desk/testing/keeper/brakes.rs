@@ -1,6 +1,7 @@
 //! What it plays of stops and of changes.
 
 use sekisho_core::{
+    budget::{Limits, Windows},
     check::Role,
     id::{SiteName, StaffId, StopId},
     stop::Target,
@@ -14,6 +15,17 @@ impl PlayKeeper {
     pub(in crate::desk) fn propose_somebody(&self) {
         let change = Change::Staff { name: "佐藤".into(), role: Role::Reviewer };
         self.state().changes.propose(change, StaffId::from_bytes(staff_id(Role::Administrator)));
+    }
+
+    /// An officer has proposed that more may be opened: of a site, and of all.
+    pub(in crate::desk) fn propose_budgets(&self) {
+        let budget = Some(Windows { minute: 4, hour: 40, day: 120, three_days: 300 });
+        let limits =
+            Limits { person: Windows { minute: 6, hour: 140, day: 180, three_days: 400 }, ..Limits::default() };
+        let site = "sample-dating".parse().expect("a name");
+        for change in [Change::SiteBudget { site, budget }, Change::Limits(Box::new(limits))] {
+            self.state().changes.propose(change, StaffId::from_bytes(staff_id(Role::Officer)));
+        }
     }
 
     /// What waits, by its id.
