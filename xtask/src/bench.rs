@@ -3,7 +3,7 @@
 use std::{env, process::Command};
 
 use crate::{
-    engines,
+    engines, inspection,
     install::{self, C_COMPILER, GAWK, GOACCESS, Need, OPENBAO},
     replay,
     sh::{self, Failure, cargo},
@@ -14,9 +14,12 @@ use crate::{
 pub fn run(arguments: &[String]) -> Result<(), Failure> {
     match arguments.split_first() {
         Some((name, rest)) if name == "custody" => custody(rest),
+        Some((name, rest)) if name == "inspect" => inspection::run(rest),
         Some((name, rest)) if name == "replay" => replay::run(rest),
         Some((name, rest)) if name == "scope" => scope(rest),
-        _ => Err(Failure::usage("which one? There are `cargo xtask bench custody`, `replay` and `scope`".into())),
+        _ => Err(Failure::usage(
+            "which one? There are `cargo xtask bench custody`, `inspect`, `replay` and `scope`".into(),
+        )),
     }
 }
 

@@ -86,6 +86,22 @@ pub const OCR_B: Need = Need {
     package: Package::Debian("fonts-ocr-b"),
 };
 
+/// A reader of print that is not ours.
+pub const TESSERACT: Need = Need {
+    name: "Tesseract",
+    purpose: "looking for numbers in what would be kept",
+    found: || which("tesseract").is_some(),
+    package: Package::Debian("tesseract-ocr"),
+};
+
+/// Its Japanese letters.
+pub const TESSERACT_JAPANESE: Need = Need {
+    name: "Tesseract's Japanese",
+    purpose: "looking for numbers in what would be kept",
+    found: || Path::new("/usr/share/tesseract-ocr/5/tessdata/jpn.traineddata").exists(),
+    package: Package::Debian("tesseract-ocr-jpn"),
+};
+
 const PAPERS: &str = "drawing test documents";
 
 fn opentype(font: &str) -> bool {

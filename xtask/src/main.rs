@@ -7,6 +7,7 @@ mod bench;
 mod campaign;
 mod demo;
 mod engines;
+mod inspection;
 mod install;
 mod models;
 mod papers;
@@ -36,6 +37,9 @@ Developers' commands.
                                   a modelled vault's thieves, beside the rules of others, into docs/REPLAY.md
   cargo xtask bench scope [--small]
                                   a question to logs, beside Polars, DuckDB, gawk and goaccess, into docs/SCOPE.md
+  cargo xtask bench inspect [--each N] [--program FILE] [--json]
+                                  the inspector on documents of which everything is known and on specimens, beside
+                                  PassportEye, into docs/INSPECTION.md
   cargo xtask walls               only the test of who may import whom
   cargo xtask storm [--rounds N] [--seed N] [--json]
                                   kill processes at random moments under load (1000 rounds), verify after each

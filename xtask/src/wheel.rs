@@ -157,7 +157,7 @@ impl Wheel {
 }
 
 /// `sekisho` in the user's folder for what can be fetched again.
-fn cache() -> Option<PathBuf> {
+pub fn cache() -> Option<PathBuf> {
     let named = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     named.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cache"))).map(|cache| cache.join("sekisho"))
 }

@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::cast_possible_truncation, reason = "pixels and levels are small")]
 
+pub mod bench;
 pub mod canvas;
 pub mod dice;
 pub mod kinds;

@@ -22,13 +22,27 @@ pub struct Made {
     pub truth: Truth,
 }
 
+/// The name of a document's file.
+pub fn name(seed: u64, kind: Kind, severity: Severity) -> String {
+    format!("{}-{}-{seed}.jpg", kind.name(), severity.name())
+}
+
 /// Makes one document. The same seed, kind and severity make the same bytes.
 pub fn one(fonts: &Fonts, seed: u64, kind: Kind, severity: Severity) -> Made {
-    let setup = Setup::new(&mut Dice::new(seed, "setup"), severity);
+    shot(fonts, seed, (kind, severity), &Setup::new(&mut Dice::new(seed, "setup"), severity))
+}
+
+/// Makes one document as a photograph of twelve megapixels, 4000 by 3000.
+pub fn large(fonts: &Fonts, seed: u64, kind: Kind) -> Made {
+    let setup = Setup::new(&mut Dice::new(seed, "setup"), Severity::Mild);
+    shot(fonts, seed, (kind, Severity::Mild), &Setup { long_side: 4000, ..setup })
+}
+
+fn shot(fonts: &Fonts, seed: u64, what: (Kind, Severity), setup: &Setup) -> Made {
+    let (kind, severity) = what;
     let sheet = kinds::draw(fonts, kind, &mut Dice::new(seed, "paper"), setup.drawing());
-    let shot = shoot(&mut Dice::new(seed, "shot"), &setup, &sheet.drawn);
-    let file = format!("{}-{}-{seed}.jpg", kind.name(), severity.name());
-    let truth = Truth::of(file, seed, (kind, severity), &sheet, &shot);
+    let shot = shoot(&mut Dice::new(seed, "shot"), setup, &sheet.drawn);
+    let truth = Truth::of(name(seed, kind, severity), seed, what, &sheet, &shot);
     Made { jpeg: shot.jpeg, truth }
 }
 
