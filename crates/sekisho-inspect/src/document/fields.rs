@@ -52,19 +52,33 @@ fn named(line: &Line, document: &Document) -> Option<Field> {
 /// How sure the kind must be for a title or an issuer to be proven.
 const SURE: f32 = 0.5;
 
-const TITLES: [&str; 9] = [
+const TITLES: [&str; 12] = [
     "運転免許証",
     "個人番号カード",
     "日本国旅券",
     "在留カード",
     "特別永住者証明書",
     "資格確認書",
+    "健康保険資格確認書",
+    "国民健康保険資格確認書",
+    "後期高齢者医療資格確認書",
     "健康保険被保険者証",
     "国民健康保険被保険者証",
     "後期高齢者医療被保険者証",
 ];
 
-const ISSUERS: [&str; 6] = ["公安委員会", "市長", "区長", "町長", "村長", "出入国在留管理庁長官"];
+const ISSUERS: [&str; 10] = [
+    "公安委員会",
+    "市長",
+    "区長",
+    "町長",
+    "村長",
+    "出入国在留管理庁長官",
+    "法務大臣",
+    "健康保険組合",
+    "全国健康保険協会",
+    "後期高齢者医療広域連合",
+];
 
 /// Letters of the longest issuer; a longer line says something else too.
 const LONGEST_ISSUER: usize = 14;

@@ -104,7 +104,8 @@ const LITTLE: f32 = 2.0;
 /// The kind of document that the lines, the zone and the signs of a My Number speak for; nothing if they don't, or for
 /// two of them alike.
 pub fn kind(lines: &[Line], zone: Option<&Zone>, signs: &[Sign]) -> Option<Told> {
-    let texts: Vec<_> = lines.iter().map(|line| compact(&line.text)).collect();
+    let mut texts: Vec<_> = lines.iter().map(|line| compact(&line.text)).collect();
+    texts.extend(stacked(lines));
     let weight = |kind| of_words(kind, &texts) + of_zone(kind, zone) + of_signs(kind, signs);
     let mut speaks: Vec<(f32, Kind)> = Kind::ALL.into_iter().map(|kind| (weight(kind), kind)).collect();
     speaks.sort_by(|one, other| other.0.total_cmp(&one.0));
@@ -113,12 +114,36 @@ pub fn kind(lines: &[Line], zone: Option<&Zone>, signs: &[Sign]) -> Option<Told>
     (first >= LITTLE && first > second).then_some(Told { kind, confidence })
 }
 
+/// Letters of the longest line that a title is broken after.
+const BROKEN_AFTER: usize = 6;
+
+/// Short lines with what stands below them: titles are printed in two lines where there is no room, 個人番号 over カード.
+fn stacked(lines: &[Line]) -> Vec<Zeroizing<Vec<char>>> {
+    let mut out = Vec::new();
+    for upper in lines.iter().filter(|line| line.text.chars().count() <= BROKEN_AFTER) {
+        for lower in lines.iter().filter(|lower| lower.is_below(upper)) {
+            let mut both = compact(&upper.text);
+            both.extend_from_slice(&compact(&lower.text));
+            out.push(both);
+        }
+    }
+    out
+}
+
 fn of_words(kind: Kind, texts: &[Zeroizing<Vec<char>>]) -> f32 {
     let (titles, others) = kind.words();
     let stands = |word: &&&str| texts.iter().any(|text| stands_in(text, word));
-    let title = if titles.iter().any(|title| stands(&title)) { TITLE } else { 0.0 };
+    let entitled = |text: &&Zeroizing<Vec<char>>| titles.iter().any(|title| stands_in(text, title));
+    let title = if texts.iter().filter(entitled).any(|text| !is_entitled_otherwise(kind, text)) { TITLE } else { 0.0 };
     let others = others.iter().filter(stands).count() as f32;
     title + others
+}
+
+/// Whether the line is, letter by letter, the title of another kind: 健康保険資格確認書 is nearly 健康保険証.
+fn is_entitled_otherwise(kind: Kind, text: &[char]) -> bool {
+    let titles = |kind: Kind| kind.words().0.iter().map(|title| folded(title));
+    let stands = |title: Vec<char>| text.windows(title.len()).any(|window| window == title);
+    !titles(kind).any(stands) && Kind::ALL.into_iter().any(|other| titles(other).any(stands))
 }
 
 /// 個人番号 in 個人番号カード is the title of the harmless side.
@@ -169,10 +194,20 @@ mod tests {
             (&["在留カード", "国籍・地域", "在留資格 留学"], Kind::ResidenceCard),
             (&["特別永住者証明書", "国籍・地域"], Kind::SpecialPermanentResidentCertificate),
             (&["資格確認書", "記号 12", "保険者番号"], Kind::EligibilityCertificate),
+            (&["健康保険資格確認書", "記号 12", "保険者番号"], Kind::EligibilityCertificate),
             (&["健康保険被保険者証", "記号 12", "保険者番号"], Kind::HealthInsuranceCard),
         ] {
             assert_eq!(told(texts), Some(expected), "{texts:?}");
         }
+    }
+
+    #[test]
+    fn a_title_in_two_lines_is_one_title() {
+        for texts in [&["個人番号", "カード", "横浜市長"][..], &["氏名 日本 花子", "個人番号", "カード"]]
+        {
+            assert_eq!(told(texts), Some(Kind::MyNumberFront), "{texts:?}");
+        }
+        assert_ne!(told(&["個人番号", "1234 5678 9018"]), Some(Kind::MyNumberFront));
     }
 
     #[test]
