@@ -194,7 +194,7 @@ mod tests {
             (&["在留カード", "国籍・地域", "在留資格 留学"], Kind::ResidenceCard),
             (&["特別永住者証明書", "国籍・地域"], Kind::SpecialPermanentResidentCertificate),
             (&["資格確認書", "記号 12", "保険者番号"], Kind::EligibilityCertificate),
-            (&["健康保険資格確認書", "記号 12", "保険者番号"], Kind::EligibilityCertificate),
+            (&["健康保険資格確認書", "本人(被保険者)", "記号 12", "保険者番号"], Kind::EligibilityCertificate),
             (&["健康保険被保険者証", "記号 12", "保険者番号"], Kind::HealthInsuranceCard),
         ] {
             assert_eq!(told(texts), Some(expected), "{texts:?}");

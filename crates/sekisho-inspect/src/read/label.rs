@@ -14,7 +14,9 @@ pub(super) fn may_differ(label: &str) -> usize {
 }
 
 fn differ(one: &[char], other: &[char]) -> usize {
-    one.iter().zip(other).filter(|(one, other)| one != other).count()
+    // A bracket is no misread letter: 被保険者) is not 被保険者証.
+    let by = |(one, other): (&char, &char)| if one == other { 0 } else { 1 + usize::from(matches!(one, '(' | ')')) };
+    one.iter().zip(other).map(by).sum()
 }
 
 #[cfg(test)]
@@ -31,5 +33,6 @@ mod tests {
         assert!(found("信入番号", "個人番号").is_empty());
         assert_eq!((found("旅巻", "旅券"), found("PASSPORR", "PASSPORT")), (vec![], vec![]));
         assert!(found("旅", "旅券").is_empty(), "shorter than the label");
+        assert!(found("本人(被保険者)", "被保険者証").is_empty() && found("被保険者詁", "被保険者証") == [0]);
     }
 }
