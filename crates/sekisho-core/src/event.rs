@@ -129,6 +129,18 @@ pub enum What {
         deadline: Timestamp,
         /// SHA-256 of the ciphertext, in lower-case hex.
         ciphertext_sha256: String,
+        /// Whether it came while the keeper had no keys: then its key waits, sealed to the waiting key, until
+        /// [`What::TakenOver`].
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        waits: bool,
+    },
+    /// What came while the keeper had no keys is held like all else from here on. The waiting key is overwritten before
+    /// anything is given out.
+    TakenOver {
+        /// Documents that are held now.
+        documents: u64,
+        /// Documents whose key was not what it should be; each ends with an entry of its own.
+        damaged: u64,
     },
     /// A document was given to a reviewer.
     Assigned {

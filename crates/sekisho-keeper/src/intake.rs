@@ -3,7 +3,11 @@
 //! A gate pins the keeper's identity. Without that, whoever sits between the
 //! two could hand out an intake key of their own and read what is sealed to it.
 
-use sekisho_core::id::KeeperId;
+use sekisho_core::{
+    id::KeeperId,
+    policy::Policy,
+    time::{HOUR, Timestamp},
+};
 
 use crate::{
     jose::{Alg, PublicKey},
@@ -31,9 +35,24 @@ pub fn is_signed_by(identity: &[u8; 32], keeper: KeeperId, key: &IntakeKey) -> b
     identity.verify(&signed_bytes(keeper, key), &key.signature).is_ok()
 }
 
+/// The deadline by which a document of this policy is kept, if it comes `now` and is sealed with the deadline `sealed`.
+///
+/// A policy may keep a picture for less than the intake key allows, never for longer. Slots are whole hours, so a
+/// shorter time is rounded down, but not to the hour that is already here.
+pub fn custody_deadline(now: Timestamp, sealed: Timestamp, policy: &Policy) -> Timestamp {
+    let allowed = (now + u64::from(policy.retention.picture_hours) * HOUR).hour().start();
+    sealed.min(allowed.max(now.hour().plus(1).start()))
+}
+
+/// Whether a document of this policy may wait for a locked keeper, sealed with the deadline `sealed`. What may be kept
+/// for less time may not: the key that it waits under would open it past its deadline.
+pub fn may_wait(now: Timestamp, sealed: Timestamp, policy: &Policy) -> bool {
+    custody_deadline(now, sealed, policy) == sealed
+}
+
 #[cfg(test)]
 mod tests {
-    use sekisho_core::{id::IntakeKeyId, time::Timestamp};
+    use sekisho_core::id::IntakeKeyId;
 
     use super::*;
     use crate::jose::SigningKey;

@@ -57,7 +57,28 @@ pub fn scripts() -> Vec<Named> {
         Op::Release(true),
         Op::Review(1, Reason::OldEnough),
     ];
-    vec![("a lockdown", shut), ("a day's work", work), ("away past a deadline", locked), ("a clock that leaps", clocks)]
+    let waiting = vec![
+        submit(0, 0),
+        Op::LockDown,
+        submit(0, 1),
+        Op::Pass(3 * HOUR),
+        submit(0, 2),
+        Op::Kill,
+        Op::Start { off: HOUR, unlock: false, power: Some(7) },
+        submit(0, 3),
+        Op::Release(true),
+        Op::Halt(false),
+        Op::Review(0, Reason::OldEnough),
+        Op::Review(1, Reason::OldEnough),
+        Op::Pass(HOUR),
+    ];
+    vec![
+        ("a lockdown", shut),
+        ("what waits", waiting),
+        ("a day's work", work), 
+        ("away past a deadline", locked),
+        ("a clock that leaps", clocks),
+    ]
 }
 
 /// What a sweep came to.

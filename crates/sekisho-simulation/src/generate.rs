@@ -58,23 +58,39 @@ fn start(chance: &mut Chance, taste: Taste) -> Op {
 }
 
 fn locked(chance: &mut Chance) -> Op {
-    match chance.below(10) {
+    match chance.below(14) {
         0 => Op::Pass(chance.below(3 * DAY)),
         1 => Op::Pass(chance.below(3 * HOUR)),
         2 => Op::Unlock(false),
         3 => Op::Kill,
-        4 => Op::Submit { site: 0, member: 0, expires: 3600 },
+        4..8 => at_the_door(chance),
         _ => Op::Unlock(true),
     }
 }
 
 fn locked_down(chance: &mut Chance) -> Op {
-    match chance.below(10) {
+    match chance.below(16) {
         0 => Op::Pass(chance.below(3 * DAY)),
         1 | 2 => Op::Unlock(true),
         3 => Op::Release(false),
         4 => Op::Kill,
+        5 => Op::Pass(chance.below(3 * HOUR)),
+        6..11 => at_the_door(chance),
         _ => Op::Release(true),
+    }
+}
+
+/// What goes on at the gate while the keeper is locked.
+fn at_the_door(chance: &mut Chance) -> Op {
+    let (site, member, n) =
+        (chance.below(SITES.into()) as u8, chance.below(MEMBERS.into()) as u8, chance.draw() as u16);
+    match chance.below(10) {
+        0 => Op::Again(n),
+        1 => Op::Resend(n),
+        2 => Op::Bent(n as u8),
+        3 => Op::Ask(n),
+        4 => Op::Deliver(chance.one_in(2)),
+        _ => Op::Submit { site, member, expires: if chance.one_in(5) { 30 } else { 86_400 } },
     }
 }
 

@@ -12,6 +12,8 @@ pub enum Planted {
     RootsStay,
     /// The keystore's medium doesn't overwrite intake secrets, and lies about it.
     IntakesStay,
+    /// What was overwritten of waiting keys can be read on the medium still.
+    WaitingStays,
     /// The keystore's medium overwrites slots only after the start.
     LateErasing,
     /// The journal is said to be durable one append before it is.

@@ -21,7 +21,7 @@ fn without_a_planted_bug_no_law_is_broken() {
     assert_eq!((1..=4).find_map(|seed| run::by_seed(seed, 120, Taste::QUIET, Planted::Nothing).violation), None);
 }
 
-/// M9: (a). While it is locked nobody drops a row, so the slot is all that counts.
+/// M9: (a). Whoever drops its row, in an earlier copy it lies still: so the slot is all that counts.
 #[test]
 fn a_medium_that_keeps_slots_opens_what_is_overdue() {
     let ops = [
@@ -114,4 +114,14 @@ fn refusals_that_end_with_their_process_are_found() {
     assert_eq!(run::by_script(1, &script, Planted::Nothing).violation, None);
     let broken = run::by_script(1, &script, Planted::CountsForget).violation;
     assert_eq!(broken.map(|(at, violation)| (at, violation.law)), Some((4, Law::Watched)));
+}
+
+/// M8: (d). Nothing of the waiting key may be left when what waited was taken over.
+#[test]
+fn a_waiting_key_that_can_be_read_after_the_unlocking_is_found() {
+    let ops = [Op::LockDown, Op::Submit { site: 0, member: 0, expires: 3600 }, Op::Release(true)];
+    let script = ops.map(Step::new);
+    assert_eq!(run::by_script(1, &script, Planted::Nothing).violation, None);
+    let broken = run::by_script(1, &script, Planted::WaitingStays).violation;
+    assert_eq!(broken.map(|(at, violation)| (at, violation.law)), Some((2, Law::OldCopy)));
 }

@@ -165,6 +165,7 @@ impl Alert {
             | What::SlotsForgotten { .. }
             | What::IntakeKeyMade { .. }
             | What::Received { .. }
+            | What::TakenOver { .. }
             | What::Assigned { .. }
             | What::Lapsed { .. }
             | What::Viewed { .. }

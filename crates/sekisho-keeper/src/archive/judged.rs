@@ -236,6 +236,27 @@ pub const KEEPER_DB: &[Table] = &[
         ],
     },
     Table {
+        name: "waiting_key",
+        what: "the public half of the key for what comes while the keeper is locked",
+        rows: Rows::None { why: "nobody could open what is sealed to it later" },
+        columns: &[
+            plain("only", "1"),
+            id("id", "int", "the key"),
+            plain("hour", "its hour, counted from 1970"),
+            bytes("public", "its public half"),
+            bytes("signature", "the keeper's signature"),
+        ],
+    },
+    Table {
+        name: "waiting",
+        what: "what came while the keeper was locked, until it is unlocked",
+        rows: Rows::None { why: "with the keystore of that time it would open the documents" },
+        columns: &[
+            id("document", "doc", "the document"),
+            bytes("asked", "what the gate handed in, the document's sealed key in it"),
+        ],
+    },
+    Table {
         name: "outbox",
         what: "webhooks that wait to be delivered",
         rows: Rows::All,

@@ -85,11 +85,15 @@ pub(super) fn catch(turn: &mut Turn<'_>, ask: &Ask) -> Result<Option<Step>, Faul
         GateRequest::Withdraw { call, .. } | GateRequest::MemberLeft { call, .. } => &call.jws,
         _ => return Ok(None),
     };
-    let signer = book(turn)?.signer(jws).cloned();
-    let Some(bait) = signer else { return Ok(None) };
-    touched(turn, &bait, Room::Keeper, Asker::Outside(Outsider::Others))?;
     // Not as a fault: the verb is not done, and what was entered of the touch stays.
-    Ok(Some(Step::Say(Side::Gate.refuse(Refusal::BadSignature))))
+    Ok(is_signed_by_bait(turn, jws)?.then(|| Step::Say(Side::Gate.refuse(Refusal::BadSignature))))
+}
+
+/// Whether bait signed this; then it is entered as touched.
+pub(super) fn is_signed_by_bait(turn: &mut Turn<'_>, jws: &str) -> Result<bool, Fault> {
+    let Some(bait) = book(turn)?.signer(jws).cloned() else { return Ok(false) };
+    touched(turn, &bait, Room::Keeper, Asker::Outside(Outsider::Others))?;
+    Ok(true)
 }
 
 /// Judges what a gate refused. The answer is the same whatever it was.

@@ -1,7 +1,7 @@
 //! What a site and a member may see of a check, and how they end it.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 use sekisho_core::{
     calendar::DAY,
     check::{CheckState, ShredCause},
@@ -22,8 +22,14 @@ use crate::{
 };
 
 pub(super) fn check(turn: &Turn<'_>, check: CheckId) -> Result<CheckView, Fault> {
-    let mut view = turn
-        .db
+    let mut view = look_up(turn.db, check)?;
+    view.witnessed = turn.room.cosigners(newest_event(turn, check)?);
+    Ok(view)
+}
+
+/// What the database alone says of a check.
+pub(super) fn look_up(db: &Connection, check: CheckId) -> Result<CheckView, Fault> {
+    let mut view = db
         .prepare_cached(
             "SELECT site, policy, policy_version, state, reason, arrivals, attestation FROM checks WHERE id = ?1",
         )?
@@ -40,13 +46,13 @@ pub(super) fn check(turn: &Turn<'_>, check: CheckId) -> Result<CheckView, Fault>
                 documents: Vec::new(),
                 viewings: Vec::new(),
                 witnessed: None,
+                locked: false,
             })
         })
         .optional()?
         .ok_or(Refusal::NotFound)?;
-    view.documents = documents(turn, check)?;
-    view.viewings = viewings(turn, check)?;
-    view.witnessed = turn.room.cosigners(newest_event(turn, check)?);
+    view.documents = documents(db, check)?;
+    view.viewings = viewings(db, check)?;
     Ok(view)
 }
 
@@ -56,28 +62,26 @@ fn newest_event(turn: &Turn<'_>, check: CheckId) -> rusqlite::Result<u64> {
         .query_row([Id(check)], |row| row.get::<_, i64>(0).map(|place| place as u64))
 }
 
-fn documents(turn: &Turn<'_>, check: CheckId) -> rusqlite::Result<Vec<DocumentView>> {
-    turn.db
-        .prepare_cached(
-            "SELECT id, state, kind, received, deadline, shredded FROM document WHERE check_id = ?1
-             ORDER BY received, id",
-        )?
-        .query_map([Id(check)], |row| {
-            Ok(DocumentView {
-                document: row.get::<_, Id<_>>(0)?.0,
-                state: row.get::<_, Word<_>>(1)?.0,
-                kind: row.get::<_, Word<_>>(2)?.0,
-                received: row.get::<_, At<_>>(3)?.0,
-                deadline: row.get::<_, At<_>>(4)?.0,
-                shredded: row.get::<_, Option<At<_>>>(5)?.map(|At(at)| at),
-            })
-        })?
-        .collect()
+fn documents(db: &Connection, check: CheckId) -> rusqlite::Result<Vec<DocumentView>> {
+    db.prepare_cached(
+        "SELECT id, state, kind, received, deadline, shredded FROM document WHERE check_id = ?1
+         ORDER BY received, id",
+    )?
+    .query_map([Id(check)], |row| {
+        Ok(DocumentView {
+            document: row.get::<_, Id<_>>(0)?.0,
+            state: row.get::<_, Word<_>>(1)?.0,
+            kind: row.get::<_, Word<_>>(2)?.0,
+            received: row.get::<_, At<_>>(3)?.0,
+            deadline: row.get::<_, At<_>>(4)?.0,
+            shredded: row.get::<_, Option<At<_>>>(5)?.map(|At(at)| at),
+        })
+    })?
+    .collect()
 }
 
-fn viewings(turn: &Turn<'_>, check: CheckId) -> rusqlite::Result<Vec<ViewingView>> {
-    turn.db
-        .prepare_cached("SELECT id, at FROM viewing WHERE check_id = ?1 ORDER BY at, id")?
+fn viewings(db: &Connection, check: CheckId) -> rusqlite::Result<Vec<ViewingView>> {
+    db.prepare_cached("SELECT id, at FROM viewing WHERE check_id = ?1 ORDER BY at, id")?
         .query_map([Id(check)], |row| {
             Ok(ViewingView { viewing: row.get::<_, Id<_>>(0)?.0, at: row.get::<_, At<_>>(1)?.0 })
         })?
@@ -142,7 +146,7 @@ fn end(turn: &mut Turn<'_>, check: CheckId) -> Result<(), Fault> {
     if let Some(document) = ending::undecided_of(turn.db, check)? {
         ending::shred(turn, check, document, ShredCause::Withdrawn)?;
     }
-    settle(turn, check, CheckState::Withdrawn, None, None)?;
+    settle(turn.db, check, CheckState::Withdrawn, None, None)?;
     turn.log(Some(check), What::CheckEnded { check, withdrawn: true })?;
     outbox::tell(turn, check)
 }

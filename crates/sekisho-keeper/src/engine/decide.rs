@@ -1,5 +1,6 @@
 //! `decide`: the answer to the policy's question ends the document.
 
+use rusqlite::Connection;
 use sekisho_core::{
     attestation::{Attestation, Claims, Method},
     check::{CheckState, Reason, Role, ShredCause, Verdict},
@@ -45,7 +46,7 @@ pub(super) fn decide(
         (Verdict::Approve, None) => return Err(Refusal::CheckOver.into()),
         _ => None,
     };
-    settle(turn, check, state, Some(reason), attestation.as_deref())?;
+    settle(turn.db, check, state, Some(reason), attestation.as_deref())?;
     ending::shred(turn, check, document, cause(verdict))?;
     outbox::tell(turn, check)?;
     Ok(state)
@@ -77,13 +78,13 @@ fn cause(verdict: Verdict) -> ShredCause {
 
 /// Sets where a check stands.
 pub(super) fn settle(
-    turn: &Turn<'_>,
+    db: &Connection,
     check: CheckId,
     state: CheckState,
     reason: Option<Reason>,
     attestation: Option<&str>,
 ) -> Result<(), Fault> {
-    turn.db.prepare_cached("UPDATE checks SET state = ?2, reason = ?3, attestation = ?4 WHERE id = ?1")?.execute((
+    db.prepare_cached("UPDATE checks SET state = ?2, reason = ?3, attestation = ?4 WHERE id = ?1")?.execute((
         Id(check),
         Word(state),
         reason.map(Word),

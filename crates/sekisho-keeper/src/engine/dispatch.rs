@@ -93,10 +93,6 @@ impl Side {
             Self::Operator => "operator",
         }
     }
-
-    pub(super) fn unavailable(self) -> Reply {
-        self.refuse(Refusal::Unavailable)
-    }
 }
 
 /// What came of a request.
@@ -275,9 +271,11 @@ fn courier(turn: &mut Turn<'_>, request: CourierRequest) -> Result<CourierAnswer
     let since_boot = turn.room.clock.read().since_boot;
     turn.room.heard.hear(since_boot);
     Ok(match request {
-        CourierRequest::Pull { limit } => CourierAnswer::Messages(outbox::pull(turn, limit.min(100))?),
-        CourierRequest::Delivered(message) => outbox::delivered(turn, message).map(|()| CourierAnswer::Done)?,
-        CourierRequest::Failed { message, why } => outbox::failed(turn, message, &why).map(|()| CourierAnswer::Done)?,
+        CourierRequest::Pull { limit } => CourierAnswer::Messages(outbox::pull(turn.db, turn.now.at, limit)?),
+        CourierRequest::Delivered(message) => outbox::delivered(turn.db, message).map(|()| CourierAnswer::Done)?,
+        CourierRequest::Failed { message, why } => {
+            outbox::failed(turn.db, turn.now.at, message, &why).map(|()| CourierAnswer::Done)?
+        }
         CourierRequest::Calls { .. } | CourierRequest::Called(_) | CourierRequest::CallFailed { .. } => {
             let desk = &turn.room.installation.desk_origin;
             alerts::answer(turn.db, turn.now.at, desk, &request).unwrap_or(Err(Refusal::BadRequest.into()))?

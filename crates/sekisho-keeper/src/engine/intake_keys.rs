@@ -8,7 +8,7 @@ use sekisho_core::{
 };
 use sekisho_seal::IntakeSecret;
 
-use super::{fault::Fault, receive::INTAKE_HOURS, turn::Turn};
+use super::{fault::Fault, receive::INTAKE_HOURS, turn::Turn, waiting};
 use crate::{
     db::columns::{At, Id},
     intake,
@@ -31,7 +31,8 @@ pub(super) fn turn_over(turn: &mut Turn<'_>) -> Result<(), Fault> {
     if room.keys.intake_of(hour).is_none() {
         room.keystore.add_intake(&mut room.keys, hour, &mut *room.entropy)?;
     }
-    announce(turn, hour)
+    announce(turn, hour)?;
+    waiting::turn_over(turn)
 }
 
 // The public half stands in the database, so that gates get it also while the
@@ -42,7 +43,7 @@ fn announce(turn: &mut Turn<'_>, hour: Hour) -> Result<(), Fault> {
     if known {
         return Ok(());
     }
-    let key = signed(turn, id, hour, IntakeSecret::from_seed(&seed).public().to_bytes())?;
+    let key = signed(turn, unsigned(id, hour, IntakeSecret::from_seed(&seed).public().to_bytes()))?;
     turn.db
         .prepare_cached("INSERT OR REPLACE INTO intake_key (id, hour, public, signature) VALUES (?1, ?2, ?3, ?4)")?
         .execute((Id(id), At(hour), &key.public, &key.signature))?;
@@ -50,12 +51,12 @@ fn announce(turn: &mut Turn<'_>, hour: Hour) -> Result<(), Fault> {
     Ok(())
 }
 
-fn signed(turn: &Turn<'_>, id: IntakeKeyId, hour: Hour, public: Vec<u8>) -> Result<IntakeKey, Fault> {
-    let mut key = unsigned(id, hour, public);
+/// The same key with the keeper's signature over it.
+pub(super) fn signed(turn: &Turn<'_>, key: IntakeKey) -> Result<IntakeKey, Fault> {
     let bytes = intake::signed_bytes(turn.room.keeper(), &key);
     let signature = turn.room.signers.keeper.sign(&bytes);
-    key.signature = signature.map_err(|e| Fault::Broken("an intake key was not signed", e.into()))?;
-    Ok(key)
+    let signature = signature.map_err(|e| Fault::Broken("an intake key was not signed", e.into()))?;
+    Ok(IntakeKey { signature, ..key })
 }
 
 fn unsigned(id: IntakeKeyId, hour: Hour, public: Vec<u8>) -> IntakeKey {

@@ -12,6 +12,7 @@ use super::{
     fault::Fault,
     stops,
     turn::{Effect, Room, Turn},
+    waiting,
 };
 use crate::{
     db::{
@@ -91,20 +92,34 @@ impl Engine {
     ///
     /// What can't be written any more is logged: the order is on record already, and a start heeds that.
     pub fn lock(mut self) -> Locked {
-        if let Err(cause) = self.publish() {
-            tracing::error!(%cause, "the ledger was not published before the lockdown");
-        }
         if let Err(cause) = self.mark_keystore() {
             tracing::error!(%cause, "the keystore was not marked; the next start does it");
+        }
+        if let Err(cause) = self.renew_waiting_key() {
+            tracing::error!(%cause, "the waiting key was not made anew; what comes is sealed to the last one, if to any");
+        }
+        if let Err(cause) = self.publish() {
+            tracing::error!(%cause, "the ledger was not published before the lockdown");
         }
         if let Err(cause) = db::truncate_wal(&self.db) {
             tracing::error!(%cause, "the write-ahead log was not truncated");
         }
-        let Self { db, room, .. } = self;
+        let Self { db, room, halted, .. } = self;
         let Room { installation, keystore, keys, signers, ledger, blobs, clock, entropy, trust, .. } = room;
         drop((keys, signers));
-        let ledger = ledger.into_files();
-        Locked::of(Parts { db, keystore, ledger, blobs, clock, entropy }, installation, trust)
+        let (size, ledger) = (ledger.size(), ledger.into_files());
+        let next = (!halted).then_some(size);
+        let locked = Locked::of(Parts { db, keystore, ledger, blobs, clock, entropy }, installation, trust);
+        locked.knowing(next)
+    }
+
+    /// So that no copy from before the lockdown opens what comes after it.
+    fn renew_waiting_key(&mut self) -> Result<(), Fault> {
+        let now = self.now();
+        self.locked_down = false;
+        let renewed = self.transact(now, |turn| super::apart(turn, waiting::renew));
+        self.locked_down = true;
+        renewed?.0
     }
 
     fn mark_keystore(&mut self) -> Result<(), Fault> {

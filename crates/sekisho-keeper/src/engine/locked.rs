@@ -7,7 +7,7 @@ use sekisho_core::{
     budget::Limits,
     entropy::Entropy,
     event::What,
-    id::AlertId,
+    id::{AlertId, CheckId},
     ledger::tree::Head,
     lockdown::Means,
     time::{Clock, Timestamp},
@@ -24,13 +24,14 @@ use super::{
     budget,
     canary::Canaries,
     ceremonies::Ceremonies,
+    checks,
     custodians,
     dispatch::{Ask, Reply},
     fault::Fault,
     figures::Counts,
     intake_keys,
     lockdown::{self, Opener},
-    pause, registry,
+    outbox, pause, registry,
     shifts::Shifts,
     signers::Signers,
     staff, stops,
@@ -43,10 +44,10 @@ use crate::{
     canary::BookKey,
     db::meta::{self, Installation, LockedDown},
     keystore::{Identity, Keys, Keystore, KeystoreError, Terms, UnlockError},
-    ledger::{LedgerFiles, LedgerSigner, OpenError, StoredEntry, Writer},
+    ledger::{LedgerFiles, LedgerSigner, OpenError, StoredEntry, StoredError, Writer},
     names::NameKey,
     wire::{
-        CourierRequest, DeskAnswer, DeskRequest, GateAnswer, GateRequest, OperatorAnswer, OperatorRequest, Refusal,
+        CheckView, CourierAnswer, CourierRequest, DeskAnswer, DeskRequest, GateAnswer, GateRequest, OperatorAnswer, OperatorRequest, Refusal,
         SharesRefused, Status, WitnessPlan,
     },
 };
@@ -107,6 +108,8 @@ pub struct Locked {
     pub(super) parts: Parts,
     pub(super) installation: Installation,
     trust: TimeTrust,
+    /// The place of the next entry, where journal and database are known to agree.
+    pub(super) next: Option<u64>,
     witnesses: WitnessPlan,
     budget: Option<Limits>,
     /// What budgets are counted on, once somebody asked how the keeper is.
@@ -133,14 +136,14 @@ impl Locked {
         let persisted = meta::get(&parts.db, meta::names::CONFIRMED)?;
         let trust = TimeTrust::start(persisted, parts.clock.read());
         let mut locked = Self::of(parts, installation, trust);
-        locked.tick()?;
+        locked.forget()?;
         locked.parts.keystore.settle_header()?;
         Ok(locked)
     }
 
     pub(super) fn of(parts: Parts, installation: Installation, trust: TimeTrust) -> Self {
         let (witnesses, tally) = (WitnessPlan::default(), OnceCell::new());
-        Self { parts, installation, trust, witnesses, budget: None, watch: None, tally, share_key: None }
+        Self { parts, installation, trust, next: None, witnesses, budget: None, watch: None, tally, share_key: None }
     }
 
     /// Since when the vault is locked down, if it is: by keeper.db or by the keystore, of which one may be a copy from
@@ -168,6 +171,11 @@ impl Locked {
         Ok(keystore.mark_locked_down(since)?)
     }
 
+    /// With the place of the next entry, if journal and database are known to agree.
+    pub(super) fn knowing(self, next: Option<u64>) -> Self {
+        Self { next, ..self }
+    }
+
     /// With what this start says of witnesses; it is done when the keeper is unlocked.
     pub fn with_witnesses(self, witnesses: WitnessPlan) -> Self {
         Self { witnesses, ..self }
@@ -183,18 +191,28 @@ impl Locked {
         Self { watch, ..self }
     }
 
-    /// Overwrites what is overdue, intake secrets that are accepted no more included. Needs no key.
+    /// Overwrites what is overdue, then ends it on record and removes its ciphertext.
     ///
     /// # Errors
-    /// [`StartError::Keystore`].
+    /// [`StartError`]; what could be overwritten is.
     pub fn tick(&mut self) -> Result<(), StartError> {
+        let until = self.forget()?;
+        Ok(self.end_overdue(until)?)
+    }
+
+    pub(super) fn now(&mut self) -> Timestamp {
+        self.trust.observe(self.parts.clock.read()).now
+    }
+
+    /// Overwrites what is overdue, intake secrets that are accepted no more included. Needs no key. Says until when.
+    fn forget(&mut self) -> Result<Timestamp, StartError> {
         let until = self.trust.observe(self.parts.clock.read()).may_destroy_until;
         let through = until.hour();
         self.parts.keystore.forget_overdue(through, intake_keys::oldest(through), &mut *self.parts.entropy)?;
         if let Err(cause) = self.persist_time() {
             tracing::error!(%cause, "the confirmed time was not persisted");
         }
-        Ok(())
+        Ok(until)
     }
 
     // Once an hour: so that days without a passphrase are not taken for a clock that
@@ -213,9 +231,15 @@ impl Locked {
         let side = ask.side();
         let db = &self.parts.db;
         let answered = match ask {
-            Ask::Gate(GateRequest::IntakeKey) => intake_keys::accepted(db, self.installation.keeper)
-                .map(|keys| Reply::Gate(Ok(GateAnswer::IntakeKey(keys))))
-                .map_err(Fault::from),
+            Ask::Gate(GateRequest::IntakeKey) => {
+                self.intake_keys().map(|keys| Reply::Gate(Ok(GateAnswer::IntakeKey(keys))))
+            }
+            Ask::Gate(GateRequest::Receive(asked)) => {
+                self.take_in(asked).map(|received| Reply::Gate(Ok(GateAnswer::Received(received))))
+            }
+            Ask::Gate(GateRequest::Check(check)) => {
+                self.look_up(*check).map(|view| Reply::Gate(Ok(GateAnswer::Check(Box::new(view)))))
+            }
             Ask::Gate(GateRequest::Status) => self.status().map(|status| Reply::Gate(Ok(GateAnswer::Status(status)))),
             Ask::Gate(GateRequest::Stops) | Ask::Desk(DeskRequest::Stops) | Ask::Operator(OperatorRequest::Stops) => {
                 stops::tell(db, side)
@@ -232,7 +256,19 @@ impl Locked {
             Ask::Courier(request) => self.call(request),
             _ => Ok(side.refuse(self.closed())),
         };
-        answered.unwrap_or_else(|_| side.unavailable())
+        answered.unwrap_or_else(|fault| {
+            if let Fault::Broken(what, cause) = &fault {
+                tracing::error!(what, %cause, "a verb was not done");
+            }
+            side.refuse(fault.refusal())
+        })
+    }
+
+    fn look_up(&self, check: CheckId) -> Result<CheckView, Fault> {
+        let view = checks::look_up(&self.parts.db, check)?;
+        // None has cosigned what came since, if there are any.
+        let witnessed = (!witness::known(&self.parts.db)?.witnesses.is_empty()).then(Vec::new);
+        Ok(CheckView { witnessed, locked: true, ..view })
     }
 
     fn acknowledge(&mut self, alert: AlertId) -> Reply {
@@ -241,7 +277,8 @@ impl Locked {
         Reply::Operator(done.map(|()| OperatorAnswer::Done).map_err(|fault| fault.refusal()))
     }
 
-    /// Whoever is to be called is called without keys too, each step of the rota in its time.
+    /// Whoever is to be called is called without keys too, each step of the rota in its time; and sites are told what
+    /// is to be told.
     fn call(&mut self, request: &CourierRequest) -> Result<Reply, Fault> {
         let now = self.trust.observe(self.parts.clock.read()).now;
         let Parts { db, entropy, .. } = &mut self.parts;
@@ -249,6 +286,17 @@ impl Locked {
             let steps = db.unchecked_transaction()?;
             alerts::escalate_in(&steps, &mut **entropy, now)?;
             steps.commit()?;
+        }
+        let told = match request {
+            CourierRequest::Pull { limit } => Some(outbox::pull(db, now, *limit).map(CourierAnswer::Messages)),
+            CourierRequest::Delivered(message) => Some(outbox::delivered(db, *message).map(|()| CourierAnswer::Done)),
+            CourierRequest::Failed { message, why } => {
+                Some(outbox::failed(db, now, *message, why).map(|()| CourierAnswer::Done))
+            }
+            _ => None,
+        };
+        if let Some(told) = told {
+            return Ok(Reply::Courier(told.map_err(|fault| fault.refusal())));
         }
         match alerts::answer(db, now, &self.installation.desk_origin, request) {
             Some(answer) => Ok(Reply::Courier(answer.map_err(|fault| fault.refusal()))),
@@ -265,7 +313,7 @@ impl Locked {
         Ok(self.tally.get_or_init(|| loaded))
     }
 
-    fn closed(&self) -> Refusal {
+    pub(super) fn closed(&self) -> Refusal {
         match self.locked_down() {
             Ok(None) => Refusal::Locked,
             _ => Refusal::LockedDown,
@@ -329,7 +377,7 @@ impl Locked {
 
     /// The keys, and by what they were given where that goes on record.
     fn opened(&mut self, opener: Opener<'_>) -> Result<(Keys, Identity, Option<Means>), StartError> {
-        self.tick()?;
+        self.forget()?;
         let (lockdown, keystore) = (self.locked_down()?.is_some(), &self.parts.keystore);
         let (opened, means) = match (opener, keystore.shares()) {
             (Opener::Passphrase(_), Some(terms)) if lockdown && terms.has_custodians() => {
@@ -407,11 +455,19 @@ pub(super) fn writer(
     signer: LedgerSigner,
     known: Option<Head>,
 ) -> Result<Writer, StartError> {
+    stored(db, |entries| Writer::open_knowing(files, signer, entries, known))?.map_err(StartError::from)
+}
+
+/// The entries as the database has them, in order.
+pub(super) fn stored<T>(
+    db: &Connection,
+    with: impl FnOnce(&mut dyn Iterator<Item = Result<StoredEntry, StoredError>>) -> T,
+) -> rusqlite::Result<T> {
     let mut all = db.prepare("SELECT place, salt, body FROM event ORDER BY place")?;
     let entries = all.query_map([], |row| {
         Ok(StoredEntry { index: row.get::<_, i64>(0)? as u64, salt: row.get(1)?, body: row.get(2)? })
     })?;
-    Ok(Writer::open_knowing(files, signer, &mut entries.map(|entry| entry.map_err(Into::into)), known)?)
+    Ok(with(&mut entries.map(|entry| entry.map_err(Into::into))))
 }
 
 impl Engine {
@@ -441,6 +497,7 @@ impl Engine {
             })
         })?;
         begun?;
+        self.take_over_waiting()?;
         self.release_keystore(ended)?;
         self.tick();
         Ok(())

@@ -41,6 +41,7 @@ mod stops;
 mod tick;
 mod turn;
 mod view;
+mod waiting;
 mod watching;
 #[cfg(feature = "testing")]
 mod weigh;

@@ -1,11 +1,12 @@
 //! The outbox: what sites are told, written in the transaction of what happened.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 use sekisho_core::{
     calendar::text,
     check::{CheckState, Reason},
+    entropy::Entropy,
     id::{CheckId, MessageId, SiteName},
-    time::HOUR,
+    time::{HOUR, Timestamp},
 };
 use serde::Serialize;
 
@@ -42,20 +43,29 @@ struct Data {
 
 /// Tells a check's site where the check stands now, if it wants webhooks.
 pub(super) fn tell(turn: &mut Turn<'_>, check: CheckId) -> Result<(), Fault> {
-    let (Word(site), data) = load(turn, check)?;
-    let Some(url) = registry::site(turn.db, &site)?.and_then(|view| view.webhook) else { return Ok(()) };
+    tell_in(turn.db, &mut *turn.room.entropy, turn.now.at, check)
+}
+
+/// The same with the database alone. The caller has a transaction open.
+pub(super) fn tell_in(
+    db: &Connection,
+    entropy: &mut dyn Entropy,
+    now: Timestamp,
+    check: CheckId,
+) -> Result<(), Fault> {
+    let (Word(site), data) = load(db, check)?;
+    let Some(url) = registry::site(db, &site)?.and_then(|view| view.webhook) else { return Ok(()) };
     let body = Body {
         r#type: format!("check.{}", serde_json::to_value(data.state).ok().and_then(word).unwrap_or_default()),
-        timestamp: text::rfc3339(turn.now.at),
+        timestamp: text::rfc3339(now),
         data,
     };
     let body = serde_json::to_string(&body).map_err(|e| Fault::Broken("a webhook is no JSON", e.into()))?;
-    let id = MessageId::random(&mut *turn.room.entropy);
-    turn.db
-        .prepare_cached(
-            "INSERT INTO outbox (id, check_id, site, url, body, created, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
-        )?
-        .execute((Id(id), Id(check), Word(site), url, body, At(turn.now.at)))?;
+    let id = MessageId::random(entropy);
+    db.prepare_cached(
+        "INSERT INTO outbox (id, check_id, site, url, body, created, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
+    )?
+    .execute((Id(id), Id(check), Word(site), url, body, At(now)))?;
     Ok(())
 }
 
@@ -63,8 +73,8 @@ fn word(value: serde_json::Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-fn load(turn: &Turn<'_>, check: CheckId) -> rusqlite::Result<(Word<SiteName>, Data)> {
-    turn.db.prepare_cached("SELECT site, state, sub, reason, attestation FROM checks WHERE id = ?1")?.query_row(
+fn load(db: &Connection, check: CheckId) -> rusqlite::Result<(Word<SiteName>, Data)> {
+    db.prepare_cached("SELECT site, state, sub, reason, attestation FROM checks WHERE id = ?1")?.query_row(
         [Id(check)],
         |row| {
             let state = row.get::<_, Word<_>>(1)?.0;
@@ -75,14 +85,14 @@ fn load(turn: &Turn<'_>, check: CheckId) -> rusqlite::Result<(Word<SiteName>, Da
 }
 
 /// What is due, one message a site, so that a site that doesn't answer hides no other.
-pub(super) fn pull(turn: &Turn<'_>, limit: u16) -> Result<Vec<Message>, Fault> {
-    let mut due = turn.db.prepare_cached(
+pub(super) fn pull(db: &Connection, now: Timestamp, limit: u16) -> Result<Vec<Message>, Fault> {
+    let mut due = db.prepare_cached(
         "SELECT id, site, url, body, tries FROM (
                  SELECT *, row_number() OVER (PARTITION BY site ORDER BY created, id) AS turn
                  FROM outbox WHERE due <= ?1)
              WHERE turn = 1 ORDER BY due, id LIMIT ?2",
     )?;
-    let found = due.query_map((At(turn.now.at), limit), |row| {
+    let found = due.query_map((At(now), limit.min(100)), |row| {
         Ok(Message {
             id: row.get::<_, Id<_>>(0)?.0,
             site: row.get::<_, Word<_>>(1)?.0,
@@ -94,26 +104,24 @@ pub(super) fn pull(turn: &Turn<'_>, limit: u16) -> Result<Vec<Message>, Fault> {
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
-pub(super) fn delivered(turn: &Turn<'_>, message: MessageId) -> Result<(), Fault> {
-    turn.db.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([Id(message)])?;
+pub(super) fn delivered(db: &Connection, message: MessageId) -> Result<(), Fault> {
+    db.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([Id(message)])?;
     Ok(())
 }
 
-pub(super) fn failed(turn: &Turn<'_>, message: MessageId, why: &str) -> Result<(), Fault> {
-    let found: Option<(u16, At<_>)> = turn
-        .db
+pub(super) fn failed(db: &Connection, now: Timestamp, message: MessageId, why: &str) -> Result<(), Fault> {
+    let found: Option<(u16, At<_>)> = db
         .prepare_cached("SELECT tries, created FROM outbox WHERE id = ?1")?
         .query_row([Id(message)], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let (tries, At(created)) = found.ok_or(Refusal::NotFound)?;
     tracing::warn!(%message, tries, why = plain(why), "a webhook was not delivered");
-    if turn.now.at.since(created) >= GIVE_UP {
-        return delivered(turn, message);
+    if now.since(created) >= GIVE_UP {
+        return delivered(db, message);
     }
     let wait = BACK_OFF[usize::from(tries).min(BACK_OFF.len() - 1)];
-    turn.db
-        .prepare_cached("UPDATE outbox SET tries = tries + 1, due = ?2 WHERE id = ?1")?
-        .execute((Id(message), At(turn.now.at + wait)))?;
+    db.prepare_cached("UPDATE outbox SET tries = tries + 1, due = ?2 WHERE id = ?1")?
+        .execute((Id(message), At(now + wait)))?;
     Ok(())
 }
 

@@ -118,7 +118,7 @@ fn of_a_check(turn: &mut Turn<'_>, check: CheckId, event: &Event, replayed: &mut
         }
         What::CheckEnded { withdrawn, .. } => {
             let state = if *withdrawn { CheckState::Withdrawn } else { CheckState::Expired };
-            settle(turn, check, state, None, None)?;
+            settle(turn.db, check, state, None, None)?;
             replayed.to_tell.insert(check);
         }
         What::MemberLeft { erase_at, .. } => {
@@ -288,7 +288,7 @@ fn decided(
     let approved = row.sub.as_deref().filter(|_| verdict == Verdict::Approve);
     let approved = approved.map(|sub| Approved { check, site: &row.site, sub, policy, kind: &row.kind, at });
     let attestation = approved.map(|approved| attest(turn, &approved)).transpose()?;
-    settle(turn, check, state_after(verdict, row.arrivals), Some(reason), attestation.as_deref())
+    settle(turn.db, check, state_after(verdict, row.arrivals), Some(reason), attestation.as_deref())
 }
 
 fn shredded(
@@ -310,7 +310,7 @@ fn shredded(
     }
     // After these two its member is asked again; if arrivals ran out, the next event says so.
     if matches!(cause, ShredCause::Overdue | ShredCause::Damaged) {
-        settle(turn, check, CheckState::AwaitingDocument, None, None)?;
+        settle(turn.db, check, CheckState::AwaitingDocument, None, None)?;
     }
     Ok(())
 }

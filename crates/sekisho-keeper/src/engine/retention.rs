@@ -29,22 +29,27 @@ pub(super) fn end_overdue(turn: &mut Turn<'_>, until: Timestamp) -> Result<(), F
 
 /// A document ended undecided and its member may send another, if arrivals are left; the site is told.
 pub(super) fn ask_again(turn: &mut Turn<'_>, check: CheckId) -> Result<(), Fault> {
-    let arrivals: u8 = turn
-        .db
-        .prepare_cached("SELECT arrivals FROM checks WHERE id = ?1")?
-        .query_row([Id(check)], |row| row.get(0))?;
-    let state = if arrivals < ARRIVALS { CheckState::AwaitingDocument } else { CheckState::Expired };
-    settle(turn, check, state, None, None)?;
-    if state == CheckState::Expired {
+    if reopen(turn.db, check)? == CheckState::Expired {
         turn.log(Some(check), What::CheckEnded { check, withdrawn: false })?;
     }
     outbox::tell(turn, check)
 }
 
-fn overdue(db: &Connection, until: Timestamp) -> rusqlite::Result<Vec<(CheckId, DocumentId)>> {
+/// Lets a check wait for another document, if arrivals are left; else it has ended.
+pub(super) fn reopen(db: &Connection, check: CheckId) -> Result<CheckState, Fault> {
+    let arrivals: u8 = db
+        .prepare_cached("SELECT arrivals FROM checks WHERE id = ?1")?
+        .query_row([Id(check)], |row| row.get(0))?;
+    let state = if arrivals < ARRIVALS { CheckState::AwaitingDocument } else { CheckState::Expired };
+    settle(db, check, state, None, None)?;
+    Ok(state)
+}
+
+/// Undecided documents whose deadline is at or before `until`, some of them if they are many.
+pub(super) fn overdue(db: &Connection, until: Timestamp) -> rusqlite::Result<Vec<(CheckId, DocumentId)>> {
     db.prepare_cached(
         "SELECT check_id, id FROM document
-         WHERE shredded IS NULL AND key_place IS NOT NULL AND deadline <= ?1 ORDER BY deadline, id LIMIT ?2",
+         WHERE shredded IS NULL AND deadline <= ?1 ORDER BY deadline, id LIMIT ?2",
     )?
     .query_map((At(until), AT_ONCE as i64), |row| Ok((row.get::<_, Id<_>>(0)?.0, row.get::<_, Id<_>>(1)?.0)))?
     .collect()

@@ -19,6 +19,7 @@ mod restore;
 mod staffing;
 mod stops;
 mod time;
+mod waiting;
 mod watching;
 mod witness;
 

@@ -3,8 +3,11 @@
 use sekisho_core::{entropy::Entropy, time::Hour};
 
 use super::{
-    INTAKE_PLACES, INTAKES, Keys, Keystore, KeystoreError, ROOTS, SLOT_PLACES, SLOTS, offset,
+    INTAKE_PLACES, INTAKES, Keys, Keystore, KeystoreError, ROOTS, SLOT_PLACES, SLOTS,
+    keys::DEADLINE_HOURS,
+    offset,
     record::{self, Kind, Record, SIZE},
+    waiting::WAITING,
 };
 
 impl Keystore {
@@ -40,8 +43,9 @@ impl Keystore {
         Ok(any)
     }
 
-    /// Overwrites every slot of `through` and earlier and every intake secret of hours before `intakes_before`, then
-    /// what a torn write left of any secret. Needs no key.
+    /// Overwrites every slot of `through` and earlier, every intake secret of hours before `intakes_before` and the
+    /// waiting key whose deadline's hour is `through` or earlier, then what a torn write left of any secret. Needs no
+    /// key.
     ///
     /// Returns whether any was there.
     ///
@@ -53,10 +57,11 @@ impl Keystore {
         intakes_before: Hour,
         entropy: &mut dyn Entropy,
     ) -> Result<bool, KeystoreError> {
-        let places = slot_places().chain(intake_places()).chain(ROOTS);
+        let places = slot_places().chain(intake_places()).chain([WAITING]).chain(ROOTS);
         let count = self.forget_where(places, entropy, |record| match record.kind {
             Kind::Slot => record.hour <= through,
             Kind::Intake => record.hour < intakes_before,
+            Kind::Waiting => record.hour.plus(DEADLINE_HOURS) <= through,
             _ => false,
         })?;
         Ok(count > 0)

@@ -60,13 +60,14 @@ pub struct Keys {
     roots: BTreeMap<Hour, Cell>,
     slots: BTreeMap<Hour, Cell>,
     intakes: BTreeMap<Hour, (IntakeKeyId, Cell)>,
+    waiting: Option<(IntakeKeyId, Hour, Cell)>,
 }
 
 impl Keys {
     pub(super) fn new(master: &[u8; 32]) -> io::Result<Self> {
         let mut held = Held::new()?;
         let master = held.put(master)?;
-        Ok(Self { held, master, roots: BTreeMap::new(), slots: BTreeMap::new(), intakes: BTreeMap::new() })
+        Ok(Self { held, master, roots: BTreeMap::new(), slots: BTreeMap::new(), intakes: BTreeMap::new(), waiting: None })
     }
 
     pub(super) fn master(&self) -> Secret {
@@ -97,6 +98,16 @@ impl Keys {
         Ok(())
     }
 
+    pub(super) fn hold_waiting(&mut self, hour: Hour, id: IntakeKeyId, secret: &[u8; 32]) -> io::Result<()> {
+        self.forget_waiting();
+        self.waiting = Some((id, hour, self.held.put(secret)?));
+        Ok(())
+    }
+
+    pub(super) fn forget_waiting(&mut self) {
+        self.waiting.take().into_iter().for_each(|(.., cell)| self.held.wipe(cell));
+    }
+
     pub(super) fn forget_roots_before(&mut self, hour: Hour) {
         let doomed = self.roots.extract_if(.., |held, _| *held < hour).map(|(_, cell)| cell).collect::<Vec<_>>();
         doomed.into_iter().for_each(|cell| self.held.wipe(cell));
@@ -104,6 +115,9 @@ impl Keys {
 
     pub(super) fn forget_slots(&mut self, through: Hour) {
         self.drop_slots(|hour| hour <= through);
+        if self.waiting.is_some_and(|(_, hour, _)| hour.plus(DEADLINE_HOURS) <= through) {
+            self.forget_waiting();
+        }
     }
 
     pub(super) fn forget_intakes_before(&mut self, hour: Hour) {
@@ -111,7 +125,8 @@ impl Keys {
         doomed.into_iter().for_each(|cell| self.held.wipe(cell));
     }
 
-    pub(super) fn has_slot(&self, hour: Hour) -> bool {
+    /// Whether the slot of a deadline's hour is held.
+    pub fn has_slot(&self, hour: Hour) -> bool {
         self.slots.contains_key(&hour)
     }
 
@@ -161,6 +176,11 @@ impl Keys {
     pub fn intake(&self, id: IntakeKeyId) -> Option<(Hour, Secret)> {
         let (hour, (_, cell)) = self.intakes.iter().find(|(_, (held, _))| *held == id)?;
         Some((*hour, self.held.get(*cell)))
+    }
+
+    /// The waiting key, its hour and its seed.
+    pub fn waiting(&self) -> Option<(IntakeKeyId, Hour, Secret)> {
+        self.waiting.as_ref().map(|(id, hour, cell)| (*id, *hour, self.held.get(*cell)))
     }
 
     /// The intake key of an hour and its seed.

@@ -16,6 +16,7 @@ mod medium;
 mod record;
 pub mod shares;
 mod unlocking;
+mod waiting;
 
 use std::io;
 

@@ -52,11 +52,13 @@ pub(super) enum Kind {
     Intake = 4,
     /// How far the published ledger had come.
     Head = 5,
+    /// The secret of the key for what comes while the keeper is locked.
+    Waiting = 6,
 }
 
 impl Kind {
     fn from_byte(byte: u8) -> Option<Self> {
-        let kinds = [Self::Identity, Self::Root, Self::Slot, Self::Intake, Self::Head];
+        let kinds = [Self::Identity, Self::Root, Self::Slot, Self::Intake, Self::Head, Self::Waiting];
         kinds.into_iter().find(|kind| *kind as u8 == byte)
     }
 }

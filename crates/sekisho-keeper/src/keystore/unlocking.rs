@@ -33,6 +33,7 @@ impl Keystore {
         self.read_roots(&mut keys)?;
         self.read_slots(&mut keys)?;
         self.read_intakes(&mut keys)?;
+        self.read_waiting(&mut keys)?;
         Ok((keys, identity))
     }
 

@@ -10,6 +10,7 @@ pub mod files;
 mod grown;
 pub mod journal;
 mod recover;
+pub mod resume;
 pub mod signer;
 #[cfg(test)]
 mod testing;

@@ -234,6 +234,13 @@ fn mend_tiles(files: &mut dyn LedgerFiles, grown: &Grown, published: u64) -> io:
     Ok(())
 }
 
+/// Compares database and journal alone and mends the journal. Says how many entries there are.
+pub(super) fn mend(files: &mut dyn LedgerFiles, stored: Stored<'_>) -> Result<u64, OpenError> {
+    let found = compare(files, stored, [None, None])?;
+    mend_journal(files, &found)?;
+    Ok(found.grown.size())
+}
+
 /// Opens a ledger: compares, and mends what a crash explains. `known` is what somebody remembers of it elsewhere.
 pub(super) fn recover(
     files: &mut dyn LedgerFiles,

@@ -177,6 +177,8 @@ pub struct CheckView {
     /// The witnesses that cosigned the checkpoint under which the receipt now is, and when; nothing if the
     /// installation has no witness.
     pub witnessed: Option<Vec<(String, Timestamp)>>,
+    /// Whether the keeper has no keys now: nobody can look, and there is no receipt until it has.
+    pub locked: bool,
 }
 
 /// A document as its member may see it.

@@ -4,7 +4,12 @@
 //! earlier copy of database and ciphertexts is tried, not a few of them.
 
 use super::{Held, Law, Violation};
-use crate::{disk::database, model::Known, thief, world::World};
+use crate::{
+    disk::database,
+    model::Known,
+    thief,
+    world::{Keeper, World},
+};
 
 impl World {
     /// Every earlier copy without keystore, with every key that can be had now.
@@ -23,7 +28,23 @@ impl World {
                 return Err(Violation::of(Law::OldCopy, text));
             }
         }
+        self.check_copies_of_what_waited()?;
         self.ring_checked = self.disk.keystore_version();
+        Ok(())
+    }
+
+    /// Every earlier copy of what waited, once a keeper has its keys or it is over: the unlocking overwrites the waiting
+    /// key before anything is given out.
+    fn check_copies_of_what_waited(&self) -> Held {
+        let on = matches!(self.keeper, Keeper::On(_));
+        for (id, document) in self.model.documents.iter().filter(|(_, document)| document.waited) {
+            let is_over = document.ended == Known::Yes || document.is_past;
+            let opens = || thief::open_waiting(&self.ring, &document.context, &document.receive.sealed_key).is_some();
+            if (on || is_over) && opens() {
+                let text = format!("an earlier copy, in which {id} waited, opens it with the keys of now");
+                return Err(Violation::of(Law::OldCopy, text));
+            }
+        }
         Ok(())
     }
 
@@ -52,7 +73,7 @@ impl World {
         let database = database::files(self.disk.folder());
         let (keystore, journal) = (self.disk.keystore(), self.disk.journal_from(0));
         let files: Vec<&[u8]> = database.bytes().chain([&keystore[..], &journal[..]]).collect();
-        let secrets = self.ring.roots.iter().chain(&self.ring.slots).chain(&self.ring.intakes).map(|(_, it)| &it[..]);
+        let secrets = self.ring.roots.iter().chain(&self.ring.slots).chain(&self.ring.intakes).chain(&self.ring.waiting).map(|(_, it)| &it[..]);
         let documents = self.model.documents.values();
         let sealed = documents.flat_map(|document| [&document.key[..], &document.picture[..]]);
         for secret in secrets.chain(sealed).chain([&self.master[..]]) {

@@ -6,13 +6,15 @@ use sekisho_core::time::Hour;
 
 use super::{Held, Law, Violation};
 use crate::{
-    thief::keystore::{intake_hours, slot_hours},
+    thief::keystore::{intake_hours, slot_hours, waiting_hours},
     wire::Write,
     world::World,
 };
 
 /// Hours for which an intake key is accepted: its own and the next.
 const ACCEPTED: u64 = 2;
+/// Hours until the deadline of what is sealed to a waiting key.
+const WAITING_LASTS: u64 = 72;
 
 impl World {
     /// The places of slots and of intake secrets that are overdue in the hour `through`.
@@ -20,7 +22,8 @@ impl World {
         let bytes = self.disk.keystore();
         let slots = slot_hours(&bytes).into_iter().filter(|(_, hour)| *hour <= through);
         let intakes = intake_hours(&bytes).into_iter().filter(|(_, hour)| hour.plus(ACCEPTED) <= through);
-        slots.chain(intakes).map(|(place, _)| place).collect()
+        let waiting = waiting_hours(&bytes).into_iter().filter(|(_, hour)| hour.plus(WAITING_LASTS) <= through);
+        slots.chain(intakes).chain(waiting).map(|(place, _)| place).collect()
     }
 
     /// Holds the writes of a start against what was overdue before it.

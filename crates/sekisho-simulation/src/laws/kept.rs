@@ -14,8 +14,14 @@ impl World {
             if document.received != Known::Yes || document.ended != Known::No || document.excuse.is_some() {
                 continue;
             }
-            let Some(row) = self.rows.get(id) else { return lost(format!("{id} is gone, its key dropped")) };
-            let Some(key) = row.open(&self.ring) else { return lost(format!("{id} is there and doesn't open")) };
+            let key = match self.rows.get(id) {
+                Some(row) => row.open(&self.ring),
+                None if self.waiting.contains(id) => {
+                    thief::open_waiting(&self.ring, &document.context, &document.receive.sealed_key)
+                }
+                None => return lost(format!("{id} is gone, its key dropped")),
+            };
+            let Some(key) = key else { return lost(format!("{id} is there and doesn't open")) };
             let Some(ciphertext) = self.disk.blob(*id) else { return lost(format!("the ciphertext of {id} is gone")) };
             if thief::read(&key, &document.context, &ciphertext).as_ref() != Some(&document.picture) {
                 return lost(format!("{id} opens to something else"));

@@ -3,7 +3,11 @@
 use sekisho_core::id::{AssignmentId, ViewingId};
 
 use super::{Held, Law, Violation};
-use crate::{model::Known, world::World};
+use crate::{
+    model::{Document, Known},
+    thief,
+    world::World,
+};
 
 impl World {
     /// Neither a row nor a slot is left of what is over, by whoever holds keystore, database and ciphertexts now.
@@ -15,6 +19,39 @@ impl World {
             }
             if document.deadline <= self.model.ticked && row.open(&self.ring).is_some() {
                 let text = format!("{id} opens, and was due at {:?}", document.deadline);
+                return Err(Violation::of(Law::Opens, text));
+            }
+        }
+        self.check_waiting_opens()?;
+        self.check_overdue_forms()
+    }
+
+    /// Nor of what waits.
+    fn check_waiting_opens(&self) -> Held {
+        for id in &self.waiting {
+            let Some(document) = self.model.documents.get(id) else { continue };
+            if document.ended == Known::Yes {
+                return Err(Violation::of(Law::Opens, format!("{id}, which is over, waits still")));
+            }
+            let opens = || thief::open_waiting(&self.ring, &document.context, &document.receive.sealed_key).is_some();
+            if document.deadline <= self.model.ticked && opens() {
+                let text = format!("{id} waits and opens, and was due at {:?}", document.deadline);
+                return Err(Violation::of(Law::Opens, text));
+            }
+        }
+        Ok(())
+    }
+
+    /// Nor is a slot left for an earlier copy of what is overdue, whoever dropped its row.
+    fn check_overdue_forms(&self) -> Held {
+        if self.ring_checked == self.disk.keystore_version() {
+            return Ok(());
+        }
+        let overdue = |document: &&Document| document.deadline <= self.model.ticked && !document.is_past;
+        for document in self.model.documents.values().filter(overdue) {
+            if document.wrapped.iter().any(|wrapped| wrapped.open(&self.ring).is_some()) {
+                let id = document.context.document;
+                let text = format!("a copy of {id} opens, which was due at {:?}", document.deadline);
                 return Err(Violation::of(Law::Opens, text));
             }
         }

@@ -61,6 +61,8 @@ pub struct Document {
     pub wrapped: Vec<Wrapped>,
     /// Whether it was decided or overdue at the last completed change of root.
     pub is_past: bool,
+    /// Whether it waited for an unlocking.
+    pub waited: bool,
 }
 
 /// A check that was asked for.

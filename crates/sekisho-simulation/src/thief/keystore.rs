@@ -40,6 +40,16 @@ pub const fn is_intake_place(index: u32) -> bool {
     index >= 8 && index < 12
 }
 
+/// Whether a place of the keystore holds the waiting key.
+pub const fn is_waiting_place(index: u32) -> bool {
+    index == 12
+}
+
+/// Hours of the waiting key that stands intact in a keystore, with its place. Needs no key.
+pub fn waiting_hours(bytes: &[u8]) -> Vec<(u32, Hour)> {
+    hours(bytes, is_waiting_place, 6)
+}
+
 /// Hours of the slots that stand intact in a keystore, with their places. Needs no key.
 pub fn slot_hours(bytes: &[u8]) -> Vec<(u32, Hour)> {
     hours(bytes, is_slot_place, 3)
@@ -102,6 +112,8 @@ pub struct Keyring {
     pub slots: Vec<(Hour, Secret)>,
     /// Intake seeds by their hour.
     pub intakes: Vec<(Hour, Secret)>,
+    /// Seeds of waiting keys by their hour.
+    pub waiting: Vec<(Hour, Secret)>,
 }
 
 impl Keyring {
@@ -113,12 +125,12 @@ impl Keyring {
             let Some((hour, secret)) = ring.any_hour(record, index, master, now) else { continue };
             if is_root_place(index) { ring.roots.push((hour, secret)) } else { ring.slots.push((hour, secret)) }
         }
-        for (record, index) in records().filter(|(_, index)| is_intake_place(*index)) {
+        for (record, index) in records().filter(|(_, index)| is_intake_place(*index) || is_waiting_place(*index)) {
             let opened = ring.slots.iter().find_map(|(_, slot)| {
                 let key = derive(master, slot, b"sekisho intake record v1");
                 Some((hour_of(record), ring.opened(record, index, &record[..26], &key)?))
             });
-            ring.intakes.extend(opened);
+            if is_waiting_place(index) { ring.waiting.extend(opened) } else { ring.intakes.extend(opened) }
         }
         ring
     }

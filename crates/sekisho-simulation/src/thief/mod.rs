@@ -55,6 +55,12 @@ pub fn open_recorded(ring: &Keyring, context: &Context, sealed_key: &[u8]) -> Op
     ring.intakes.iter().find(|(_, seed)| opens(seed)).map(|(hour, _)| *hour)
 }
 
+/// A document's key out of what it waits as, if a waiting key opens it.
+pub fn open_waiting(ring: &Keyring, context: &Context, sealed_key: &[u8]) -> Option<Secret> {
+    let open = |seed: &Secret| open_key(&IntakeSecret::from_seed(seed), context, sealed_key).ok();
+    ring.waiting.iter().find_map(|(_, seed)| open(seed)).map(|key| *key.expose())
+}
+
 /// Whether bytes lie in a file.
 pub fn lies_in(file: &[u8], bytes: &[u8]) -> bool {
     memchr::memmem::find(file, bytes).is_some()

@@ -7,7 +7,10 @@ mod review;
 mod start;
 mod upload;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use aws_lc_rs::digest::{Context as Hashing, SHA256};
 use rusqlite::Connection;
@@ -66,6 +69,8 @@ pub struct World {
     /// A planted reader that never ends.
     held: Option<Connection>,
     pub(crate) rows: BTreeMap<DocumentId, Wrapped>,
+    /// Documents that wait for an unlocking.
+    pub(crate) waiting: BTreeSet<DocumentId>,
     pub(crate) ring: Keyring,
     pub(crate) ring_read: Option<u64>,
     pub(crate) ring_checked: u64,
@@ -120,6 +125,7 @@ impl World {
             look: None,
             held: None,
             rows: BTreeMap::new(),
+            waiting: BTreeSet::new(),
             ring: Keyring::default(),
             ring_read: None,
             ring_checked: 0,

@@ -1,5 +1,7 @@
 //! Reading what lies on the disks after a call.
 
+use std::collections::BTreeSet;
+
 use sekisho_core::{
     id::{CheckId, DocumentId, MessageId},
     time::{HOUR, Hour, Timestamp},
@@ -11,6 +13,7 @@ use crate::{
     disk::database,
     laws::{Held, Law, Violation},
     model::{Known, Message},
+    planted::Planted,
     thief::{Wrapped, keystore::Keyring},
 };
 
@@ -37,6 +40,7 @@ impl World {
             self.look = Some(database::look(self.disk.folder()).map_err(unreadable)?);
         }
         self.read_rows().map_err(unreadable)?;
+        self.read_waiting().map_err(unreadable)?;
         self.read_entries()?;
         self.check_alerts()?;
         self.check_watch()?;
@@ -68,6 +72,19 @@ impl World {
             }
             self.rows.insert(row.document, row);
         }
+        Ok(())
+    }
+
+    fn read_waiting(&mut self) -> rusqlite::Result<()> {
+        let found: BTreeSet<DocumentId> = {
+            let mut all = self.look().prepare_cached("SELECT document FROM waiting")?;
+            let rows = all.query_map([], |row| row.get(0).map(DocumentId::from_bytes))?;
+            rows.collect::<rusqlite::Result<_>>()?
+        };
+        for id in &found {
+            self.model.documents.entry(*id).and_modify(|document| document.waited = true);
+        }
+        self.waiting = found;
         Ok(())
     }
 
@@ -189,7 +206,11 @@ impl World {
         let version = self.disk.keystore_version();
         if self.ring_read != Some(version) {
             let now = self.bounds.low(self.clock.honest()).hour();
+            let before = std::mem::take(&mut self.ring.waiting);
             self.ring = Keyring::read(&self.disk.keystore(), self.id, &self.master, now);
+            if self.planted == Planted::WaitingStays {
+                self.ring.waiting.extend(before);
+            }
             self.ring_read = Some(version);
             for (hour, _) in &self.ring.roots {
                 self.model.root_seen.entry(*hour).or_insert(self.call);
@@ -205,7 +226,7 @@ impl World {
             documents.filter(|(_, it)| unclear(it.received) || unclear(it.ended)).map(|(id, _)| *id).collect();
         for id in unclear {
             let there: Option<bool> = {
-                let mut found = self.look().prepare_cached("SELECT key_place IS NULL FROM document WHERE id = ?1")?;
+                let mut found = self.look().prepare_cached("SELECT shredded IS NOT NULL FROM document WHERE id = ?1")?;
                 let mut rows = found.query_map([&id.as_bytes()[..]], |row| row.get(0))?;
                 rows.next().transpose()?
             };

@@ -12,7 +12,7 @@ use sekisho_keeper::{
 };
 use sekisho_seal::{Context, DocumentKey, FormatVersion, IntakePublic, seal_document, seal_key};
 
-use super::World;
+use super::{State, World};
 use crate::{
     model::{Check, Document, Known},
     people::{self, KIND, MEMBERS, SITES},
@@ -83,6 +83,7 @@ impl World {
             excuse: None,
             wrapped: Vec::new(),
             is_past: false,
+            waited: false,
         };
         self.model.documents.insert(document, sent);
         self.model.checks.get_mut(&check)?.documents.push(document);
@@ -92,7 +93,9 @@ impl World {
     /// A request that bends what it sends; each way of bending must be refused.
     pub(super) fn bent(&self, document: DocumentId, how: u8) -> Option<Receive> {
         let mut receive = self.model.documents.get(&document)?.receive.clone();
-        match how % 4 {
+        // Whether a key is well sealed is seen when it is opened; a locked keeper can't.
+        let locked = self.state() == State::Locked;
+        match if locked && how % 4 == 2 { 3 } else { how % 4 } {
             0 => receive.ciphertext_len += 1,
             1 => receive.deadline = receive.deadline + 3600,
             2 => receive.sealed_key[7] ^= 1,

@@ -16,7 +16,7 @@ use crate::{
     link::Link,
     service::{
         ports::{GateKeeper, Pending},
-        room::{Pinned, Room},
+        room::{Known, Pinned, Room},
         stops::ASK_AGAIN,
     },
     store::gate_sqlite::GateSqlite,
@@ -63,6 +63,7 @@ fn room(context: &mut RoleContext) -> Result<Room, RoleError> {
         clock: Arc::new(context.clock.clone()),
         entropy: Mutex::new(Box::new(SystemEntropy)),
         pinned: Pinned { keeper, identity },
+        known: Known::default(),
     })
 }
 

@@ -43,9 +43,11 @@ impl Gate {
         }))
     }
 
-    /// Asks the keeper who is refused, before anybody is served.
+    /// Asks the keeper who is refused, and what there is, before anybody is served.
     pub async fn learn(&self) {
         self.unheard().learn().await;
+        // Kept for when it is locked.
+        let _ = self.room().directory().await;
     }
 
     /// The ports.

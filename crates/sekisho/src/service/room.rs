@@ -33,6 +33,32 @@ pub struct Room {
     pub entropy: Mutex<Box<dyn Entropy + Send>>,
     /// Whom this gate was told to trust: the keeper and the Ed25519 key that signs its intake keys.
     pub pinned: Pinned,
+    /// What the keeper said of sites and policies last.
+    pub known: Known,
+}
+
+/// Sites and policies as the keeper said them last. While it is locked they can't change, and it says nothing of them:
+/// it could not tell what is bait. So a gate that was at work before it was locked goes on with this.
+#[derive(Debug, Default)]
+pub struct Known(Mutex<Option<Directory>>);
+
+impl Known {
+    fn learn(&self, directory: &Directory) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(directory.clone());
+    }
+
+    fn recall(&self) -> Option<Directory> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// That a document could be taken in, and how.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    /// What it would be sealed to.
+    pub key: IntakeKey,
+    /// Whether it would wait: the keeper is locked, and nobody can look before it is unlocked.
+    pub waits: bool,
 }
 
 /// The keeper that a gate was told to trust.
@@ -96,15 +122,21 @@ impl Room {
         entropy::fresh(&mut **entropy)
     }
 
-    /// Sites and policies.
+    /// Sites and policies; while the keeper is locked, as it said them last.
     ///
     /// # Errors
-    /// When the keeper is away.
+    /// When the keeper is away, or is locked since before this gate knew it.
     pub async fn directory(&self) -> Result<Directory, Away> {
         match self.keeper.ask(GateRequest::Directory).await {
-            Ok(GateAnswer::Directory(directory)) => Ok(directory),
+            Ok(GateAnswer::Directory(directory)) => {
+                self.known.learn(&directory);
+                Ok(directory)
+            }
             Ok(_) => Err(Away::Unavailable),
-            Err(refusal) => Err(Away::from_refusal(refusal)),
+            Err(refusal) => match Away::from_refusal(refusal) {
+                Away::Locked => self.known.recall().ok_or(Away::Locked),
+                away => Err(away),
+            },
         }
     }
 
@@ -152,15 +184,17 @@ impl Room {
     ///
     /// # Errors
     /// Why not.
-    pub async fn ready(&self) -> Result<IntakeKey, Away> {
-        if self.status().await?.locked {
-            return Err(Away::Locked);
-        }
+    pub async fn ready(&self) -> Result<Ready, Away> {
+        let waits = self.status().await?.locked;
         if !self.blobs.has_room() {
             tracing::error!("no document is taken in: the disk has no room to spare");
             return Err(Away::NoSpace);
         }
-        self.intake_key().await
+        match self.intake_key().await {
+            Ok(key) => Ok(Ready { key, waits }),
+            Err(Away::Unavailable) if waits => Err(Away::Locked),
+            Err(away) => Err(away),
+        }
     }
 
     /// What is stopped now.
@@ -175,15 +209,19 @@ impl Room {
         }
     }
 
-    /// Whether a document of this site could be taken in now; asked before a camera opens.
+    /// Whether a document of this site under this policy could be taken in now; asked before a camera opens.
     ///
     /// # Errors
     /// Why not.
-    pub async fn ready_for(&self, site: &SiteName) -> Result<IntakeKey, Away> {
+    pub async fn ready_for(&self, site: &SiteName, policy: &Policy) -> Result<Ready, Away> {
         if self.stops().await?.iter().any(|target| target.stops_upload_of(site)) {
             return Err(Away::Stopped);
         }
-        self.ready().await
+        let ready = self.ready().await?;
+        if ready.waits && !intake::may_wait(self.now(), ready.key.deadline, policy) {
+            return Err(Away::Locked);
+        }
+        Ok(ready)
     }
 
     /// Whether this site's calls are answered now.

@@ -115,7 +115,7 @@ pub async fn submit(room: &Room, visit: &Visit, upload: Upload, status: &Secret)
         return Err(SubmitError::NotWaiting);
     }
     accepted(visit, &upload.kind).ok_or(SubmitError::KindNotAccepted)?;
-    let deadline = room.ready_for(&visit.standing.row.site).await?.deadline;
+    let deadline = room.ready_for(&visit.standing.row.site, &visit.policy).await?.key.deadline;
     if let Prospect::Unseen { .. } = hours::prospect(&visit.policy.hours, visit.now, deadline) {
         return Err(SubmitError::NobodyLooks);
     }

@@ -34,6 +34,7 @@ fn story(check: CheckId) -> Vec<What> {
             arrival: 1,
             deadline: Timestamp(1000),
             ciphertext_sha256: "00".into(),
+            waits: false,
         },
         What::Viewed {
             viewing: ViewingId::from_bytes([7; 16]),

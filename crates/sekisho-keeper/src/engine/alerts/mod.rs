@@ -39,35 +39,48 @@ const KEPT: u64 = 90 * DAY;
 
 /// Raises what `what`, at `place` in the ledger, calls for. In the transaction of that event.
 pub(super) fn raise(turn: &mut Turn<'_>, place: u64, what: &What) -> Result<(), Fault> {
+    raise_in(turn.db, &mut *turn.room.entropy, turn.now.at, (place, what))
+}
+
+/// The same with the database alone.
+pub(super) fn raise_in(
+    db: &Connection,
+    entropy: &mut dyn Entropy,
+    now: Timestamp,
+    (place, what): (u64, &What),
+) -> Result<(), Fault> {
     let Some(alert) = Alert::of(what) else { return Ok(()) };
-    let waiting = turn
-        .db
+    let waiting = db
         .prepare_cached(
             "UPDATE alert SET count = count + 1, newest = ?3
              WHERE kind = ?1 AND urgency = ?2 AND acknowledged IS NULL",
         )?
         .execute((alert.kind.name(), Word(alert.urgency), place as i64))?;
-    if waiting > 0 { Ok(()) } else { raise_anew(turn, place, &alert) }
+    if waiting > 0 { Ok(()) } else { raise_anew(db, entropy, now, (place, &alert)) }
 }
 
-fn raise_anew(turn: &mut Turn<'_>, place: u64, alert: &Alert) -> Result<(), Fault> {
-    let id = AlertId::random(&mut *turn.room.entropy);
+fn raise_anew(
+    db: &Connection,
+    entropy: &mut dyn Entropy,
+    now: Timestamp,
+    (place, alert): (u64, &Alert),
+) -> Result<(), Fault> {
+    let id = AlertId::random(entropy);
     let words = json(&alert.words)?;
-    turn.db
-        .prepare_cached(
-            "INSERT INTO alert (id, kind, urgency, audience, words, place, newest, count, raised, steps, due)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1, ?7, 0, ?7)",
-        )?
-        .execute((
-            Id(id),
-            alert.kind.name(),
-            Word(alert.urgency),
-            Word(alert.audience),
-            words,
-            place as i64,
-            At(turn.now.at),
-        ))?;
-    advance(turn.db, &mut *turn.room.entropy, turn.now.at, id)
+    db.prepare_cached(
+        "INSERT INTO alert (id, kind, urgency, audience, words, place, newest, count, raised, steps, due)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1, ?7, 0, ?7)",
+    )?
+    .execute((
+        Id(id),
+        alert.kind.name(),
+        Word(alert.urgency),
+        Word(alert.audience),
+        words,
+        place as i64,
+        At(now),
+    ))?;
+    advance(db, entropy, now, id)
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String, Fault> {

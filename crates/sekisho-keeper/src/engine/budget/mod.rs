@@ -145,9 +145,22 @@ pub(super) fn ended(turn: &mut Turn<'_>, site: &SiteName, at: Timestamp) -> rusq
     of_site_and_vault(turn, site, Kind::Ended, at)
 }
 
+/// As [`arrived`], by a keeper without keys: nothing is counted in memory then.
+pub(super) fn note_arrived(db: &Connection, site: &SiteName, at: Timestamp) -> rusqlite::Result<()> {
+    series(site, Kind::Arrived).iter().try_for_each(|series| Rows::of(db).add(series, at))
+}
+
+/// As [`ended`], by a keeper without keys.
+pub(super) fn note_ended(db: &Connection, site: &SiteName, at: Timestamp) -> rusqlite::Result<()> {
+    series(site, Kind::Ended).iter().try_for_each(|series| Rows::of(db).add(series, at))
+}
+
 fn of_site_and_vault(turn: &mut Turn<'_>, site: &SiteName, kind: Kind, at: Timestamp) -> rusqlite::Result<()> {
-    let subjects = [Subject::Site(site.clone()), Subject::Vault];
-    add(turn, subjects.map(|subject| Series::new(subject, kind)), at)
+    add(turn, series(site, kind), at)
+}
+
+fn series(site: &SiteName, kind: Kind) -> [Series; 2] {
+    [Subject::Site(site.clone()), Subject::Vault].map(|subject| Series::new(subject, kind))
 }
 
 /// Whether a person may be given this document: what they can't open is not given to them. If it takes a reason, that

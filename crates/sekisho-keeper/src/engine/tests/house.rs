@@ -12,6 +12,7 @@ mod person;
 mod restoring;
 mod staff;
 mod stepping;
+pub(super) mod waiting;
 mod watching;
 mod witness;
 

@@ -60,6 +60,7 @@ pub(super) fn beginning() -> Vec<What> {
             arrival: 1,
             deadline: NOW + 72 * 3600,
             ciphertext_sha256: "00".repeat(32),
+            waits: false,
         },
         What::Assigned { assignment, check, document, staff, shift, until: NOW },
         What::Viewed {

@@ -135,6 +135,12 @@ impl Teller {
 
     fn of_document(&self, what: &What) -> Option<String> {
         Some(match what {
+            What::Received { site, waits: true, .. } => self.say(
+                site,
+                " の書類が施錠中に届き、解錠を待っています",
+                "A document arrived while the vault was locked and waits: ",
+                "",
+            ),
             What::Received { site, .. } => self.say(site, " の書類が届きました", "A document arrived for ", ""),
             What::Assigned { staff, until, .. } => self.assigned(*staff, *until),
             What::Lapsed { staff, .. } => {

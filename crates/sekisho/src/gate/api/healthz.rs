@@ -1,4 +1,4 @@
-//! `GET /healthz`: whether a document could be taken in now.
+//! `GET /healthz`: whether a document could be taken in now, and be looked at.
 
 use axum::{
     extract::State,
@@ -21,7 +21,7 @@ impl IntoResponse for Error {
     }
 }
 
-/// Says whether a document could be taken in now.
+/// Says whether a document could be taken in now. One that would only wait, since the keeper is locked, doesn't count.
 #[utoipa::path(
     get,
     path = "/healthz",
@@ -32,8 +32,10 @@ impl IntoResponse for Error {
     )
 )]
 pub(super) async fn get(State(gate): State<Gate>) -> Result<&'static str, Error> {
-    gate.room().ready().await?;
-    Ok("ok\n")
+    match gate.room().ready().await? {
+        ready if ready.waits => Err(Away::Locked.into()),
+        _ => Ok("ok\n"),
+    }
 }
 
 #[cfg(test)]

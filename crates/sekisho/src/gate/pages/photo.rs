@@ -39,6 +39,8 @@ pub(super) struct Page {
     layout: Sketch,
     layout_json: String,
     gone: Option<String>,
+    /// Whether it would wait for the service to be unlocked.
+    waits: bool,
     script: String,
     advice: Option<String>,
 }
@@ -53,6 +55,7 @@ impl Page {
             layout_json: serde_json::to_string(&layout).unwrap_or_default(),
             layout,
             gone: None,
+            waits: false,
             script: assets::url("photo.js"),
             advice: None,
         }
@@ -70,14 +73,14 @@ pub(super) async fn get(State(gate): State<Gate>, Path(kind): Path<String>, gues
     if visit.standing.state != CheckState::AwaitingDocument {
         return Ok(Redirect::to("/check/status").into_response());
     }
-    let key = gate.room().ready_for(&guest.visit.standing.row.site).await.map_err(|why| Error(guest.lang, why))?;
-    if let Looks::Nobody(_) = who::looks(guest.lang, &visit.policy.hours, visit.now, key.deadline) {
+    let ready = gate.room().ready_for(&guest.visit.standing.row.site, &guest.visit.policy).await.map_err(|why| Error(guest.lang, why))?;
+    if let Looks::Nobody(_) = who::looks(guest.lang, &visit.policy.hours, (visit.now, ready.key.deadline), ready.waits) {
         return Ok(Redirect::to("/check").into_response());
     }
     let known = kind.parse().ok().and_then(|kind| submit::accepted(visit, &kind));
     let Some(known) = known else { return Ok(Redirect::to("/check/kind").into_response()) };
-    let gone = Some(guest.lang.when(key.deadline));
-    Ok(frame::show(StatusCode::OK, &Page { gone, ..Page::new(guest.lang, known) }))
+    let gone = Some(guest.lang.when(ready.key.deadline));
+    Ok(frame::show(StatusCode::OK, &Page { gone, waits: ready.waits, ..Page::new(guest.lang, known) }))
 }
 
 #[cfg(test)]

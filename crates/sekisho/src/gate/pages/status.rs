@@ -63,7 +63,7 @@ fn page(gate: &Gate, guest: Guest) -> Page {
         viewings: view.map_or_else(Vec::new, |view| view.viewings.iter().map(|look| lang.when(look.at)).collect()),
         looks: looks(&guest),
         arrivals_left: view.map(|view| view.arrivals_left),
-        has_receipt: view.is_some(),
+        has_receipt: view.is_some_and(|view| !view.locked),
         witnessed: view.and_then(|view| witnessed(view, lang)),
         can_withdraw: !state.is_final(),
         may_send: state == CheckState::AwaitingDocument && !guest.by_link,
@@ -102,7 +102,7 @@ fn looks(guest: &Guest) -> Option<Looks> {
     let visit = &guest.visit;
     let waiting = visit.standing.view.as_deref().filter(|view| view.state == CheckState::InReview)?;
     let newest = waiting.documents.last()?;
-    Some(who::looks(guest.lang, &visit.policy.hours, visit.now, newest.deadline))
+    Some(who::looks(guest.lang, &visit.policy.hours, (visit.now, newest.deadline), waiting.locked))
 }
 
 #[cfg(test)]

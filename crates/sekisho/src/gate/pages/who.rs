@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     gate::{lang::Lang, state::Gate},
-    service::room::Away,
+    service::room::{Away, Ready},
 };
 
 /// Why the page can't be shown.
@@ -39,6 +39,8 @@ pub(super) enum Looks {
     From(String),
     /// Nobody does; come back then.
     Nobody(Option<String>),
+    /// Nobody can before the service is unlocked.
+    Locked,
 }
 
 #[derive(Template)]
@@ -60,12 +62,12 @@ pub(super) async fn get(State(gate): State<Gate>, guest: Guest) -> Result<Respon
     if guest.visit.standing.state != CheckState::AwaitingDocument {
         return Ok(Redirect::to("/check/status").into_response());
     }
-    let key = gate.room().ready_for(&guest.visit.standing.row.site).await.map_err(|why| Error(guest.lang, why))?;
-    Ok(frame::show(StatusCode::OK, &page(guest, key.deadline)))
+    let ready = gate.room().ready_for(&guest.visit.standing.row.site, &guest.visit.policy).await.map_err(|why| Error(guest.lang, why))?;
+    Ok(frame::show(StatusCode::OK, &page(guest, &ready)))
 }
 
-fn page(guest: Guest, deadline: Timestamp) -> Page {
-    let (lang, visit) = (guest.lang, guest.visit);
+fn page(guest: Guest, ready: &Ready) -> Page {
+    let (lang, visit, deadline) = (guest.lang, guest.visit, ready.key.deadline);
     let basis = &visit.policy.basis;
     Page {
         frame: Frame::new(lang),
@@ -75,7 +77,7 @@ fn page(guest: Guest, deadline: Timestamp) -> Page {
         law: lang.of(&basis.law).into(),
         article: lang.of(&basis.article).into(),
         gone: lang.when(deadline),
-        looks: looks(lang, &visit.policy.hours, visit.now, deadline),
+        looks: looks(lang, &visit.policy.hours, (visit.now, deadline), ready.waits),
         return_url: visit.standing.row.return_url,
     }
 }
@@ -84,10 +86,11 @@ fn page(guest: Guest, deadline: Timestamp) -> Page {
 pub(super) fn looks(
     lang: Lang,
     hours: &sekisho_core::policy::ReviewHours,
-    now: Timestamp,
-    deadline: Timestamp,
+    (now, deadline): (Timestamp, Timestamp),
+    locked: bool,
 ) -> Looks {
     match hours::prospect(hours, now, deadline) {
+        Prospect::InTime { .. } if locked => Looks::Locked,
         Prospect::InTime { first, .. } if first.from <= now => Looks::Now,
         Prospect::InTime { first, .. } => Looks::From(lang.when(first.from)),
         Prospect::Unseen { come_back } => Looks::Nobody(come_back.map(|at| lang.when(at))),
@@ -136,6 +139,38 @@ mod tests {
             assert!(page.header("retry-after").is_some());
             assert!(!page.text().contains("type=\"file\""));
         }
+    }
+
+    /// M26, M52: the member is told before the camera opens; what they send waits, and they see that it does.
+    #[tokio::test]
+    async fn of_a_locked_house_the_member_is_told_before_the_camera_opens_and_may_send() {
+        let gate = TestGate::new().await;
+        let member = gate.member().await;
+        assert_eq!(member.get("/check").await.status, 200);
+        gate.keeper.let_wait();
+        let page = member.get("/check?lang=ja").await;
+        let text = page.plain_text();
+        assert!(text.contains("鍵が かかっています") && text.contains("11月24日 19時までに だれも 見なければ"), "{text}");
+        assert!(page.text().contains("href=\"/check/kind\""));
+        let photo = member.get("/check/photo/jp-driving-licence?lang=en").await.plain_text();
+        assert!(photo.contains("The service is locked just now"), "{photo}");
+        assert_eq!(member.upload().await.status, 303);
+        let status = member.get("/check/status?lang=en").await.plain_text();
+        assert!(status.contains("nobody can look at your picture"), "{status}");
+        assert!(!status.contains("Save the receipt"), "there is none before it is unlocked");
+        assert_eq!(gate.get("/healthz").send().await.code(), "locked");
+    }
+
+    /// A policy that keeps pictures for less time than they would wait: nothing is asked for.
+    #[tokio::test]
+    async fn what_may_not_wait_is_not_asked_for() {
+        let gate = TestGate::keeping_pictures_for(5).await;
+        let member = gate.member().await;
+        assert_eq!(member.get("/check").await.status, 200);
+        gate.keeper.let_wait();
+        assert_eq!(member.get("/check").await.status, 503);
+        assert_eq!(member.upload().await.status, 503);
+        assert_eq!(gate.blobs(), 0);
     }
 
     #[tokio::test]

@@ -42,6 +42,7 @@ struct Script {
     away: bool,
     stops: Vec<Target>,
     locked: bool,
+    waits: bool,
     stranger: bool,
     lose_receive: bool,
     silent_receive: bool,
@@ -93,6 +94,12 @@ impl ScriptedKeeper {
 
     pub(crate) fn lock(&self) {
         self.script.lock().unwrap().locked = true;
+    }
+
+    /// Locked, and what comes waits.
+    pub(crate) fn let_wait(&self) {
+        let mut script = self.script.lock().unwrap();
+        (script.locked, script.waits) = (true, true);
     }
 
     pub(crate) fn sign_as_a_stranger(&self) {
@@ -206,7 +213,9 @@ impl ScriptedKeeper {
         let stranger = SigningKey::ed25519(&[66; 32]).unwrap();
         let signer = if self.script.lock().unwrap().stranger { stranger } else { identity_key() };
         key.signature = signer.sign(&intake::signed_bytes(KEEPER, &key)).unwrap();
-        IntakeKeys { keeper: KEEPER, keys: vec![key] }
+        let script = self.script.lock().unwrap();
+        let keys = if script.locked && !script.waits { Vec::new() } else { vec![key] };
+        IntakeKeys { keeper: KEEPER, keys }
     }
 
     fn receive(&self, receive: Receive) -> Answered<GateAnswer> {
@@ -259,7 +268,9 @@ impl ScriptedKeeper {
 
     fn known(&self, check: CheckId) -> Answered<CheckView> {
         let held = self.held.lock().unwrap();
-        held.as_ref().map(|held| held.view.clone()).filter(|view| view.check == check).ok_or(Refusal::NotFound)
+        let view = held.as_ref().map(|held| held.view.clone()).filter(|view| view.check == check);
+        let locked = self.script.lock().unwrap().locked;
+        view.map(|view| CheckView { locked, ..view }).ok_or(Refusal::NotFound)
     }
 
     fn status(&self) -> Status {
@@ -290,6 +301,7 @@ impl ScriptedKeeper {
         }
         match request {
             GateRequest::IntakeKey => Ok(GateAnswer::IntakeKey(self.intake_keys())),
+            GateRequest::Directory if self.script.lock().unwrap().locked => Err(Refusal::LockedDown),
             GateRequest::Directory => Ok(GateAnswer::Directory(self.directory.clone())),
             GateRequest::Receive(receive) => self.receive(receive),
             GateRequest::Check(check) => self.known(check).map(|view| GateAnswer::Check(Box::new(view))),
@@ -341,6 +353,7 @@ fn fresh_view(request: &request::CheckRequest) -> CheckView {
         attestation: None,
         viewings: vec![],
         witnessed: None,
+        locked: false,
     }
 }
 

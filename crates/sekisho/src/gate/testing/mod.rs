@@ -38,7 +38,7 @@ use reader::ScriptedReader;
 
 use super::{Gate, Settings, router};
 use crate::{
-    service::room::{Pinned, Room},
+    service::room::{Known, Pinned, Room},
     store::gate_sqlite::GateSqlite,
     vault::fs::FolderBlobs,
 };
@@ -120,6 +120,13 @@ impl TestGate {
         Self::build(directory, "http://gate.localhost").await
     }
 
+    /// The policy keeps a picture for so many hours.
+    pub(crate) async fn keeping_pictures_for(hours: u16) -> Self {
+        let mut directory = fixture::directory();
+        directory.policies[0].retention.picture_hours = hours;
+        Self::build(directory, "http://gate.localhost").await
+    }
+
     async fn build(directory: sekisho_keeper::wire::Directory, origin: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let blobs = folder.path().join("blobs");
@@ -135,6 +142,7 @@ impl TestGate {
             clock: Arc::clone(&clock) as _,
             entropy: Mutex::new(Box::new(SeededEntropy::new(7))),
             pinned: Pinned { keeper: KEEPER, identity: keeper.identity() },
+            known: Known::default(),
         };
         let settings = Settings { origin: origin.into(), tls: origin.starts_with("https:"), behind_proxy: true };
         let gate = Gate::new(room, settings);

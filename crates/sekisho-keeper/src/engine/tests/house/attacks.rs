@@ -4,7 +4,15 @@ use rusqlite::Connection;
 use sekisho_core::time::Hour;
 
 use super::*;
-use crate::db::key_page::{Kept, KeyPage};
+use sekisho_seal::{IntakeSecret, open_key};
+
+use crate::{
+    db::{
+        columns::{Id, Packed},
+        key_page::{Kept, KeyPage},
+    },
+    keystore::Keys,
+};
 
 impl House {
     pub(in crate::engine::tests) fn copy(&mut self) -> Copy {
@@ -28,10 +36,21 @@ impl House {
         let (keys, _) = keystore.unlock(PASSPHRASE).unwrap();
         let db = db::open(&copy.database).unwrap();
         // Whether the document's row still leads there or not.
-        let Some((root, Kept { deadline, wrapped, .. })) = kept(&db, document) else { return false };
-        let hold = Hold { keeper: keystore.keeper(), document, root, deadline };
-        let Ok(key) = custody::unwrap(&keys, hold, &wrapped) else { return false };
+        let held = kept(&db, document).and_then(|(root, Kept { deadline, wrapped, .. })| {
+            custody::unwrap(&keys, Hold { keeper: keystore.keeper(), document, root, deadline }, &wrapped).ok()
+        });
+        let Some(key) = held.or_else(|| self.waiting(&db, &keys, document)) else { return false };
         open_document(&key, &self.contexts[&document], &copy.blobs[&document]).is_ok()
+    }
+
+    /// The key of one that waits, by any intake secret that there is.
+    fn waiting(&self, db: &Connection, keys: &Keys, document: DocumentId) -> Option<DocumentKey> {
+        let sql = "SELECT asked FROM waiting WHERE document = ?1";
+        let Packed(asked): Packed<Receive> = db.query_row(sql, [Id(document)], |row| row.get(0)).ok()?;
+        let waiting = keys.waiting().map(|(.., seed)| seed);
+        let seeds = waiting.into_iter().chain(keys.intake(asked.intake_key).map(|(_, seed)| seed));
+        let context = &self.contexts[&document];
+        seeds.into_iter().find_map(|seed| open_key(&IntakeSecret::from_seed(&seed), context, &asked.sealed_key).ok())
     }
 
     /// Puts other bytes in the place of a document's wrapped key, as a failing disk does.

@@ -64,7 +64,7 @@ impl House {
             "DROP TABLE watch; DROP TABLE metered; DROP TABLE series; DROP INDEX staff_by_role;
              ALTER TABLE viewing DROP COLUMN device; ALTER TABLE viewing DROP COLUMN cost;
              UPDATE site SET view = substr(view, 1, length(view) - 1);
-             DROP TABLE stop;
+             DROP TABLE stop; DROP TABLE waiting; DROP TABLE waiting_key;
              PRAGMA user_version = 7",
         )
         .unwrap();

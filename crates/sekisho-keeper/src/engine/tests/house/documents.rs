@@ -21,7 +21,7 @@ impl House {
     }
 
     pub(super) fn keeper(&self) -> sekisho_core::id::KeeperId {
-        self.engine.as_ref().unwrap().room.keeper()
+        Keystore::open(Box::new(self.medium.clone())).unwrap().keeper()
     }
 
     pub(in crate::engine::tests) fn intake_keys(&mut self) -> IntakeKeys {
