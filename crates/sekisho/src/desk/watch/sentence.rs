@@ -142,6 +142,10 @@ impl Teller {
                 "",
             ),
             What::Received { site, .. } => self.say(site, " の書類が届きました", "A document arrived for ", ""),
+            What::TakenOver { documents, damaged } => match self.lang {
+                Lang::Ja => format!("待っていた書類を引き取りました: {documents}件 (鍵が壊れていたもの: {damaged}件)"),
+                Lang::En => format!("What waited was taken over: {documents}, and {damaged} whose key was damaged"),
+            },
             What::Assigned { staff, until, .. } => self.assigned(*staff, *until),
             What::Lapsed { staff, .. } => {
                 self.say(&self.name(*staff), " の割り当てが時間切れになりました", "An assignment lapsed: ", "")
