@@ -75,7 +75,7 @@ pub fn scripts() -> Vec<Named> {
     vec![
         ("a lockdown", shut),
         ("what waits", waiting),
-        ("a day's work", work), 
+        ("a day's work", work),
         ("away past a deadline", locked),
         ("a clock that leaps", clocks),
     ]

@@ -63,8 +63,7 @@ fn held(db: &Connection, document: DocumentId) -> rusqlite::Result<Option<(Optio
 
 /// The undecided document of a check, if there is one.
 pub(super) fn undecided_of(db: &Connection, check: CheckId) -> rusqlite::Result<Option<DocumentId>> {
-    let mut found =
-        db.prepare_cached("SELECT id FROM document WHERE check_id = ?1 AND shredded IS NULL LIMIT 1")?;
+    let mut found = db.prepare_cached("SELECT id FROM document WHERE check_id = ?1 AND shredded IS NULL LIMIT 1")?;
     let mut rows = found.query_map([Id(check)], |row| row.get::<_, Id<DocumentId>>(0))?;
     rows.next().transpose().map(|id| id.map(|Id(id)| id))
 }

@@ -24,8 +24,7 @@ use super::{
     budget,
     canary::Canaries,
     ceremonies::Ceremonies,
-    checks,
-    custodians,
+    checks, custodians,
     dispatch::{Ask, Reply},
     fault::Fault,
     figures::Counts,
@@ -47,8 +46,8 @@ use crate::{
     ledger::{LedgerFiles, LedgerSigner, OpenError, StoredEntry, StoredError, Writer},
     names::NameKey,
     wire::{
-        CheckView, CourierAnswer, CourierRequest, DeskAnswer, DeskRequest, GateAnswer, GateRequest, OperatorAnswer, OperatorRequest, Refusal,
-        SharesRefused, Status, WitnessPlan,
+        CheckView, CourierAnswer, CourierRequest, DeskAnswer, DeskRequest, GateAnswer, GateRequest, OperatorAnswer,
+        OperatorRequest, Refusal, SharesRefused, Status, WitnessPlan,
     },
 };
 

@@ -47,12 +47,7 @@ pub(super) fn tell(turn: &mut Turn<'_>, check: CheckId) -> Result<(), Fault> {
 }
 
 /// The same with the database alone. The caller has a transaction open.
-pub(super) fn tell_in(
-    db: &Connection,
-    entropy: &mut dyn Entropy,
-    now: Timestamp,
-    check: CheckId,
-) -> Result<(), Fault> {
+pub(super) fn tell_in(db: &Connection, entropy: &mut dyn Entropy, now: Timestamp, check: CheckId) -> Result<(), Fault> {
     let (Word(site), data) = load(db, check)?;
     let Some(url) = registry::site(db, &site)?.and_then(|view| view.webhook) else { return Ok(()) };
     let body = Body {

@@ -37,9 +37,8 @@ pub(super) fn ask_again(turn: &mut Turn<'_>, check: CheckId) -> Result<(), Fault
 
 /// Lets a check wait for another document, if arrivals are left; else it has ended.
 pub(super) fn reopen(db: &Connection, check: CheckId) -> Result<CheckState, Fault> {
-    let arrivals: u8 = db
-        .prepare_cached("SELECT arrivals FROM checks WHERE id = ?1")?
-        .query_row([Id(check)], |row| row.get(0))?;
+    let arrivals: u8 =
+        db.prepare_cached("SELECT arrivals FROM checks WHERE id = ?1")?.query_row([Id(check)], |row| row.get(0))?;
     let state = if arrivals < ARRIVALS { CheckState::AwaitingDocument } else { CheckState::Expired };
     settle(db, check, state, None, None)?;
     Ok(state)

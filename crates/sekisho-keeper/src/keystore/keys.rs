@@ -67,7 +67,14 @@ impl Keys {
     pub(super) fn new(master: &[u8; 32]) -> io::Result<Self> {
         let mut held = Held::new()?;
         let master = held.put(master)?;
-        Ok(Self { held, master, roots: BTreeMap::new(), slots: BTreeMap::new(), intakes: BTreeMap::new(), waiting: None })
+        Ok(Self {
+            held,
+            master,
+            roots: BTreeMap::new(),
+            slots: BTreeMap::new(),
+            intakes: BTreeMap::new(),
+            waiting: None,
+        })
     }
 
     pub(super) fn master(&self) -> Secret {

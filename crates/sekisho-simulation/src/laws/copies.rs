@@ -73,7 +73,14 @@ impl World {
         let database = database::files(self.disk.folder());
         let (keystore, journal) = (self.disk.keystore(), self.disk.journal_from(0));
         let files: Vec<&[u8]> = database.bytes().chain([&keystore[..], &journal[..]]).collect();
-        let secrets = self.ring.roots.iter().chain(&self.ring.slots).chain(&self.ring.intakes).chain(&self.ring.waiting).map(|(_, it)| &it[..]);
+        let secrets = self
+            .ring
+            .roots
+            .iter()
+            .chain(&self.ring.slots)
+            .chain(&self.ring.intakes)
+            .chain(&self.ring.waiting)
+            .map(|(_, it)| &it[..]);
         let documents = self.model.documents.values();
         let sealed = documents.flat_map(|document| [&document.key[..], &document.picture[..]]);
         for secret in secrets.chain(sealed).chain([&self.master[..]]) {

@@ -226,7 +226,8 @@ impl World {
             documents.filter(|(_, it)| unclear(it.received) || unclear(it.ended)).map(|(id, _)| *id).collect();
         for id in unclear {
             let there: Option<bool> = {
-                let mut found = self.look().prepare_cached("SELECT shredded IS NOT NULL FROM document WHERE id = ?1")?;
+                let mut found =
+                    self.look().prepare_cached("SELECT shredded IS NOT NULL FROM document WHERE id = ?1")?;
                 let mut rows = found.query_map([&id.as_bytes()[..]], |row| row.get(0))?;
                 rows.next().transpose()?
             };

@@ -1,6 +1,6 @@
 //! The story's steps one by one, for drills and tests that stop in the middle of it.
 
-use std::sync::Mutex;
+use std::{sync::Mutex, time::Duration};
 
 use sekisho_core::{
     id::{AssignmentId, CheckId},
@@ -194,6 +194,18 @@ impl House {
     /// [`StoryError`].
     pub fn state(&self, check: CheckId) -> Result<String, StoryError> {
         Ok(self.site.check(check)?["state"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// What the sample site is told of this check by webhook next, as `check.approved`; nothing if it hears nothing of
+    /// it for so long.
+    pub fn hear_of(&self, check: CheckId, patience: Duration) -> Option<String> {
+        let check = check.to_string();
+        while let Some(heard) = self.site.hear(patience) {
+            if heard.check == check {
+                return Some(heard.kind);
+            }
+        }
+        None
     }
 
     /// A check of the sample site as its API tells it.

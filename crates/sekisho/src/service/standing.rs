@@ -82,7 +82,7 @@ mod tests {
             attestation: None,
             viewings: vec![],
             witnessed: None,
-        locked: false,
+            locked: false,
         }
     }
 

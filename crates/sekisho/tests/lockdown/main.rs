@@ -10,6 +10,7 @@ mod until;
 
 mod custodians;
 mod stops;
+mod waiting;
 
 use std::{
     fs::{self, File},

@@ -11,8 +11,7 @@ use sekisho_core::{
 use crate::{
     db::columns::Id,
     engine::{
-        Locked,
-        alerts,
+        Locked, alerts,
         fault::Fault,
         locked::{Parts, stored},
     },

@@ -21,7 +21,9 @@ impl Locked {
         let overdue = retention::overdue(&self.parts.db, until)?;
         if !overdue.is_empty() {
             let now = self.now();
-            self.enter(now, |entries| overdue.iter().try_for_each(|(check, document)| end(entries, *check, *document)))?;
+            self.enter(now, |entries| {
+                overdue.iter().try_for_each(|(check, document)| end(entries, *check, *document))
+            })?;
         }
         self.remove_rest(!overdue.is_empty())
     }

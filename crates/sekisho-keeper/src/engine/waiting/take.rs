@@ -4,8 +4,8 @@ use sekisho_seal::SEALED_KEY_LEN;
 
 use super::{offered, put};
 use crate::{
-    intake,
     engine::{Locked, budget, fault::Fault, receive},
+    intake,
     wire::{IntakeKey, IntakeKeys, Receive, Received, Refusal},
 };
 

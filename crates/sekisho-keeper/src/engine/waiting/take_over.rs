@@ -74,13 +74,14 @@ fn opened(turn: &Turn<'_>, asked: &Receive, context: &Context) -> Result<Documen
 /// What a document is bound to, and its deadline.
 fn row(turn: &Turn<'_>, document: DocumentId) -> rusqlite::Result<(Context, Timestamp)> {
     let keeper = turn.room.keeper();
-    turn.db
-        .prepare_cached("SELECT site, check_id, sealed_deadline, deadline FROM document WHERE id = ?1")?
-        .query_row([Id(document)], |row| {
+    turn.db.prepare_cached("SELECT site, check_id, sealed_deadline, deadline FROM document WHERE id = ?1")?.query_row(
+        [Id(document)],
+        |row| {
             let (Word(site), Id(check)): (Word<SiteName>, Id<CheckId>) = (row.get(0)?, row.get(1)?);
             let (At(sealed), At(deadline)): (At<Timestamp>, At<Timestamp>) = (row.get(2)?, row.get(3)?);
             Ok((receive::context(keeper, &site, check, document, sealed), deadline))
-        })
+        },
+    )
 }
 
 /// One that can't be held ends here, and its member is asked again.

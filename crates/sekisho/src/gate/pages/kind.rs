@@ -50,7 +50,10 @@ pub(super) async fn get(State(gate): State<Gate>, guest: Guest) -> Result<Respon
     if guest.visit.standing.state != CheckState::AwaitingDocument {
         return Ok(Redirect::to("/check/status").into_response());
     }
-    gate.room().ready_for(&guest.visit.standing.row.site, &guest.visit.policy).await.map_err(|why| Error(guest.lang, why))?;
+    gate.room()
+        .ready_for(&guest.visit.standing.row.site, &guest.visit.policy)
+        .await
+        .map_err(|why| Error(guest.lang, why))?;
     let today = Day::of(guest.visit.now);
     let choices = guest.visit.policy.kinds.iter().map(|kind| choice(kind, guest.lang, today)).collect();
     Ok(frame::show(StatusCode::OK, &Page { frame: Frame::new(guest.lang), choices }))

@@ -73,8 +73,13 @@ pub(super) async fn get(State(gate): State<Gate>, Path(kind): Path<String>, gues
     if visit.standing.state != CheckState::AwaitingDocument {
         return Ok(Redirect::to("/check/status").into_response());
     }
-    let ready = gate.room().ready_for(&guest.visit.standing.row.site, &guest.visit.policy).await.map_err(|why| Error(guest.lang, why))?;
-    if let Looks::Nobody(_) = who::looks(guest.lang, &visit.policy.hours, (visit.now, ready.key.deadline), ready.waits) {
+    let ready = gate
+        .room()
+        .ready_for(&guest.visit.standing.row.site, &guest.visit.policy)
+        .await
+        .map_err(|why| Error(guest.lang, why))?;
+    if let Looks::Nobody(_) = who::looks(guest.lang, &visit.policy.hours, (visit.now, ready.key.deadline), ready.waits)
+    {
         return Ok(Redirect::to("/check").into_response());
     }
     let known = kind.parse().ok().and_then(|kind| submit::accepted(visit, &kind));

@@ -62,7 +62,11 @@ pub(super) async fn get(State(gate): State<Gate>, guest: Guest) -> Result<Respon
     if guest.visit.standing.state != CheckState::AwaitingDocument {
         return Ok(Redirect::to("/check/status").into_response());
     }
-    let ready = gate.room().ready_for(&guest.visit.standing.row.site, &guest.visit.policy).await.map_err(|why| Error(guest.lang, why))?;
+    let ready = gate
+        .room()
+        .ready_for(&guest.visit.standing.row.site, &guest.visit.policy)
+        .await
+        .map_err(|why| Error(guest.lang, why))?;
     Ok(frame::show(StatusCode::OK, &page(guest, &ready)))
 }
 
@@ -150,7 +154,10 @@ mod tests {
         gate.keeper.let_wait();
         let page = member.get("/check?lang=ja").await;
         let text = page.plain_text();
-        assert!(text.contains("鍵が かかっています") && text.contains("11月24日 19時までに だれも 見なければ"), "{text}");
+        assert!(
+            text.contains("鍵が かかっています") && text.contains("11月24日 19時までに だれも 見なければ"),
+            "{text}"
+        );
         assert!(page.text().contains("href=\"/check/kind\""));
         let photo = member.get("/check/photo/jp-driving-licence?lang=en").await.plain_text();
         assert!(photo.contains("The service is locked just now"), "{photo}");
