@@ -10,6 +10,7 @@ mod browser;
 mod cached;
 mod covered;
 mod drawn;
+mod locked;
 mod people;
 mod plain;
 mod refusals;

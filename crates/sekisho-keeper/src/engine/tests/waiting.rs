@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     engine::{Ask, Opener, Reply},
+    keystore::{Keystore, MemoryMedium},
     wire::{IntakeKeys, OperatorRequest, Receive},
 };
 
@@ -83,6 +84,23 @@ fn a_copy_of_what_waited_opens_with_no_keystore_of_after_the_unlocking() {
     for copy in [&copy, &after] {
         assert!(!house.attack(copy, &house.keystore(), document));
     }
+}
+
+/// M8, M26: with custodians, a thief of everything that lies there during a lockdown opens nothing of what waits, with the
+/// passphrase either; nor does one who had all of it before.
+#[test]
+fn with_custodians_a_thief_of_everything_during_a_lockdown_opens_nothing_that_waits() {
+    let mut house = House::founded();
+    let (secret, _) = house.deal(2, 3);
+    let before = house.keystore();
+    let mut locked = house.lock_down();
+    let (_, document) = house.wait(&mut locked, "one").unwrap();
+    let copy = house.copy();
+    let taken = Keystore::open(Box::new(MemoryMedium::from_bytes(house.keystore()))).unwrap();
+    assert!(taken.unlock(PASSPHRASE).is_err(), "the passphrase opens nothing now");
+    assert!(!house.attack(&copy, &before, document), "what it opened before holds nothing of this");
+    house.unlock_by(locked, Opener::Shares(&secret, 2)).unwrap();
+    assert_eq!(house.review(Reason::OldEnough), Ok(CheckState::Approved));
 }
 
 /// M26: at its deadline it is gone, the key first; and that is on record, and told, while the house is locked still.
