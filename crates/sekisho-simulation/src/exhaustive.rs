@@ -66,6 +66,7 @@ pub fn scripts() -> Vec<Named> {
         Op::Kill,
         Op::Start { off: HOUR, unlock: false, power: Some(7) },
         submit(0, 3),
+        Op::WithdrawByMember(1),
         Op::Release(true),
         Op::Halt(false),
         Op::Review(0, Reason::OldEnough),

@@ -90,6 +90,8 @@ fn at_the_door(chance: &mut Chance) -> Op {
         2 => Op::Bent(n as u8),
         3 => Op::Ask(n),
         4 => Op::Deliver(chance.one_in(2)),
+        5 => Op::Withdraw(n),
+        6 => Op::WithdrawByMember(n),
         _ => Op::Submit { site, member, expires: if chance.one_in(5) { 30 } else { 86_400 } },
     }
 }

@@ -6,8 +6,9 @@ use sekisho_core::{
     calendar::DAY,
     check::{CheckState, ShredCause},
     event::What,
-    id::{CheckId, SiteName},
+    id::{CheckId, KeeperId, SiteName},
     ledger::receipt::{Receipt, ReceiptEvent},
+    time::Timestamp,
 };
 
 use super::{decide::settle, ending, fault::Fault, outbox, receive::ARRIVALS, registry, turn::Turn};
@@ -116,32 +117,49 @@ pub(super) fn proof(turn: &mut Turn<'_>, check: CheckId) -> Result<String, Fault
 
 /// The site withdraws: the keeper verifies the site's own signature over this very call.
 pub(super) fn withdraw(turn: &mut Turn<'_>, check: CheckId, call: &SignedCall) -> Result<(), Fault> {
-    let site = called_by(turn, call, &format!("/v1/checks/{check}/withdraw"))?;
-    if site_of(turn, check)? != site {
-        return Err(Refusal::NotFound.into());
-    }
+    require_site(turn.db, (turn.room.keeper(), turn.now.at), check, call)?;
     end(turn, check)
+}
+
+/// Refuses a withdrawal by anybody but the check's site.
+pub(super) fn require_site(
+    db: &Connection,
+    when: (KeeperId, Timestamp),
+    check: CheckId,
+    call: &SignedCall,
+) -> Result<(), Fault> {
+    let site = called_by(db, when, call, &format!("/v1/checks/{check}/withdraw"))?;
+    if site_of(db, check)? == site { Ok(()) } else { Err(Refusal::NotFound.into()) }
 }
 
 /// The member withdraws with the secret that only their browser has.
 pub(super) fn withdraw_by_member(turn: &mut Turn<'_>, check: CheckId, secret: &[u8; 32]) -> Result<(), Fault> {
-    let known: Option<Option<Vec<u8>>> = turn
-        .db
+    require_member(turn.db, check, secret)?;
+    end(turn, check)
+}
+
+/// Refuses a withdrawal by anybody but whose check it is.
+pub(super) fn require_member(db: &Connection, check: CheckId, secret: &[u8; 32]) -> Result<(), Fault> {
+    let known: Option<Option<Vec<u8>>> = db
         .prepare_cached("SELECT withdraw_sha256 FROM checks WHERE id = ?1")?
         .query_row([Id(check)], |row| row.get(0))
         .optional()?;
     let known = known.flatten().ok_or(Refusal::NotFound)?;
-    verify_slices_are_equal(&known, &sha256(secret)).map_err(|_| Refusal::NotFound)?;
-    end(turn, check)
+    verify_slices_are_equal(&known, &sha256(secret)).map_err(|_| Refusal::NotFound.into())
+}
+
+/// Whether there is anything to withdraw: not where it was withdrawn before.
+pub(super) fn is_open(db: &Connection, check: CheckId) -> Result<bool, Fault> {
+    match state_of(db, check)? {
+        CheckState::Withdrawn => Ok(false),
+        state if state.is_final() => Err(Refusal::CheckOver.into()),
+        _ => Ok(true),
+    }
 }
 
 fn end(turn: &mut Turn<'_>, check: CheckId) -> Result<(), Fault> {
-    let state = state_of(turn, check)?;
-    if state == CheckState::Withdrawn {
+    if !is_open(turn.db, check)? {
         return Ok(());
-    }
-    if state.is_final() {
-        return Err(Refusal::CheckOver.into());
     }
     if let Some(document) = ending::undecided_of(turn.db, check)? {
         ending::shred(turn, check, document, ShredCause::Withdrawn)?;
@@ -153,10 +171,10 @@ fn end(turn: &mut Turn<'_>, check: CheckId) -> Result<(), Fault> {
 
 /// A member left: their open checks end now, and what ties the others to them goes after the policy's days.
 pub(super) fn member_left(turn: &mut Turn<'_>, sub: &str, call: &SignedCall) -> Result<(), Fault> {
-    let site = called_by(turn, call, &format!("/v1/members/{sub}/left"))?;
+    let site = called_by(turn.db, (turn.room.keeper(), turn.now.at), call, &format!("/v1/members/{sub}/left"))?;
     let checks = of_member(turn, &site, sub)?;
     for check in &checks {
-        if !state_of(turn, *check)?.is_final() {
+        if !state_of(turn.db, *check)?.is_final() {
             end(turn, *check)?;
         }
         let erase_at = turn.now.at + member_days(turn, *check)? * DAY;
@@ -185,18 +203,16 @@ fn of_member(turn: &Turn<'_>, site: &SiteName, sub: &str) -> rusqlite::Result<Ve
         .collect()
 }
 
-fn state_of(turn: &Turn<'_>, check: CheckId) -> Result<CheckState, Fault> {
-    let found: Option<Word<CheckState>> = turn
-        .db
+fn state_of(db: &Connection, check: CheckId) -> Result<CheckState, Fault> {
+    let found: Option<Word<CheckState>> = db
         .prepare_cached("SELECT state FROM checks WHERE id = ?1")?
         .query_row([Id(check)], |row| row.get(0))
         .optional()?;
     Ok(found.ok_or(Refusal::NotFound)?.0)
 }
 
-fn site_of(turn: &Turn<'_>, check: CheckId) -> Result<SiteName, Fault> {
-    let found: Option<Word<SiteName>> = turn
-        .db
+fn site_of(db: &Connection, check: CheckId) -> Result<SiteName, Fault> {
+    let found: Option<Word<SiteName>> = db
         .prepare_cached("SELECT site FROM checks WHERE id = ?1")?
         .query_row([Id(check)], |row| row.get(0))
         .optional()?;
@@ -205,14 +221,18 @@ fn site_of(turn: &Turn<'_>, check: CheckId) -> Result<SiteName, Fault> {
 
 // The path is the keeper's own, not the gate's word: a signature over another
 // call can't be passed off as this one, and each is good once (M7).
-fn called_by(turn: &Turn<'_>, call: &SignedCall, path: &str) -> Result<SiteName, Fault> {
+fn called_by(
+    db: &Connection,
+    (keeper, now): (KeeperId, Timestamp),
+    call: &SignedCall,
+    path: &str,
+) -> Result<SiteName, Fault> {
     if call.method != "POST" || call.path != path {
         return Err(Refusal::BadSignature.into());
     }
-    let keys = |site: &_| Jwks::parse(&registry::site(turn.db, site).ok().flatten()?.jwks).ok();
-    let verified = verify_call(call, turn.room.keeper(), keys, turn.now.at).map_err(Refusal::from)?;
-    let fresh = turn
-        .db
+    let keys = |site: &_| Jwks::parse(&registry::site(db, site).ok().flatten()?.jwks).ok();
+    let verified = verify_call(call, keeper, keys, now).map_err(Refusal::from)?;
+    let fresh = db
         .prepare_cached("INSERT INTO used_call (site, jti, until) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
         .execute((Word(&verified.site), &verified.jti, At(verified.issued + 2 * MAX_AGE + 1)))?;
     if fresh == 1 { Ok(verified.site) } else { Err(Refusal::BadSignature.into()) }

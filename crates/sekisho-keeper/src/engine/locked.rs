@@ -236,6 +236,12 @@ impl Locked {
             Ask::Gate(GateRequest::Receive(asked)) => {
                 self.take_in(asked).map(|received| Reply::Gate(Ok(GateAnswer::Received(received))))
             }
+            Ask::Gate(GateRequest::Withdraw { check, call }) => {
+                self.withdraw(*check, call).map(|()| Reply::Gate(Ok(GateAnswer::Done)))
+            }
+            Ask::Gate(GateRequest::WithdrawByMember { check, secret }) => {
+                self.withdraw_by_member(*check, secret).map(|()| Reply::Gate(Ok(GateAnswer::Done)))
+            }
             Ask::Gate(GateRequest::Check(check)) => {
                 self.look_up(*check).map(|view| Reply::Gate(Ok(GateAnswer::Check(Box::new(view)))))
             }

@@ -33,14 +33,13 @@ impl World {
         Ok(())
     }
 
-    /// Every earlier copy of what waited, once a keeper has its keys or it is over: the unlocking overwrites the waiting
-    /// key before anything is given out.
+    /// Every earlier copy of what waited, once a keeper has its keys: the unlocking overwrites the waiting key before
+    /// anything is given out.
     fn check_copies_of_what_waited(&self) -> Held {
         let on = matches!(self.keeper, Keeper::On(_));
         for (id, document) in self.model.documents.iter().filter(|(_, document)| document.waited) {
-            let is_over = document.ended == Known::Yes || document.is_past;
             let opens = || thief::open_waiting(&self.ring, &document.context, &document.receive.sealed_key).is_some();
-            if (on || is_over) && opens() {
+            if (on || document.is_past) && opens() {
                 let text = format!("an earlier copy, in which {id} waited, opens it with the keys of now");
                 return Err(Violation::of(Law::OldCopy, text));
             }

@@ -3,7 +3,7 @@
 
 use super::{
     house::{
-        PASSPHRASE,
+        MEMBER_SECRET, PASSPHRASE,
         waiting::{gate, offered},
     },
     *,
@@ -186,6 +186,29 @@ fn a_gate_cannot_invent_work_while_the_house_is_locked() {
     let again = honest.clone();
     assert!(gate(&mut locked, GateRequest::Receive(honest)).is_ok(), "the control");
     assert_eq!(gate(&mut locked, GateRequest::Receive(again)).unwrap_err(), Refusal::AlreadyReceived);
+}
+
+/// M2: what is withdrawn while the house is locked is gone at once, with what waited of it; and only by whose it is.
+#[test]
+fn a_member_withdraws_from_a_locked_house() {
+    let mut house = House::founded();
+    let (before, held) = house.submit("before");
+    let mut locked = house.lock_down();
+    let (check, document) = house.wait(&mut locked, "one").unwrap();
+    let copy = house.copy();
+    let stranger = GateRequest::WithdrawByMember { check, secret: [1; 32] };
+    assert_eq!(gate(&mut locked, stranger).unwrap_err(), Refusal::NotFound);
+    for check in [check, before, check] {
+        let ask = GateRequest::WithdrawByMember { check, secret: MEMBER_SECRET };
+        assert!(matches!(gate(&mut locked, ask), Ok(GateAnswer::Done)));
+    }
+    assert!(!house.has_blob(document) && !house.has_blob(held));
+    let now = house.copy();
+    assert!(house.attack(&copy, &house.keystore(), document), "the control: in the copy of before it waits");
+    assert!(!now.has_key(document) && !now.has_key(held), "no key of it is left");
+    house.unlock_by(locked, BY_PASSPHRASE).unwrap();
+    assert_eq!(house.events(|what| matches!(what, What::CheckEnded { withdrawn: true, .. })), 2);
+    assert!(!house.attack(&copy, &house.keystore(), document));
 }
 
 /// A gate that seals badly, or to a key of its own, costs the member another picture and nobody anything else.

@@ -2,16 +2,17 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use sekisho_core::{
+    check::ShredCause,
     entropy::{Entropy, fresh},
     event::{Event, What},
-    id::CheckId,
+    id::{CheckId, DocumentId},
     time::Timestamp,
 };
 
 use crate::{
     db::columns::Id,
     engine::{
-        Locked, alerts,
+        Locked, alerts, budget, ending,
         fault::Fault,
         locked::{Parts, stored},
     },
@@ -40,6 +41,14 @@ impl Entries<'_> {
         self.staged.push(entry);
         self.next += 1;
         Ok(index)
+    }
+
+    /// Drops a document's key, held or waiting. Its ciphertext is removed once that is durable.
+    pub(super) fn shred(&mut self, check: CheckId, document: DocumentId, cause: ShredCause) -> Result<(), Fault> {
+        if let Some(site) = ending::drop_key(self.db, document, self.now)? {
+            budget::note_ended(self.db, &site, self.now)?;
+        }
+        self.log(check, &What::Shredded { check, document, cause }).map(drop)
     }
 }
 

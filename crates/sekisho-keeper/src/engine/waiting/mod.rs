@@ -11,6 +11,7 @@ mod key;
 mod overdue;
 mod take;
 mod take_over;
+mod withdrawn;
 
 pub(super) use key::{offered, renew, turn_over};
 use rusqlite::Connection;

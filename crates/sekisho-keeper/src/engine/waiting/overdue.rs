@@ -11,7 +11,7 @@ use sekisho_core::{
 use super::entries::Entries;
 use crate::{
     db,
-    engine::{Locked, budget, ending, fault::Fault, outbox, retention},
+    engine::{Locked, ending, fault::Fault, outbox, retention},
 };
 
 impl Locked {
@@ -29,7 +29,7 @@ impl Locked {
     }
 
     /// Removes ciphertexts whose documents have ended, then notes that they are gone.
-    fn remove_rest(&self, any: bool) -> Result<(), Fault> {
+    pub(super) fn remove_rest(&self, any: bool) -> Result<(), Fault> {
         let db = &self.parts.db;
         for document in ending::unfinished(db)? {
             self.parts.blobs.remove(document).map_err(Fault::blob)?;
@@ -41,13 +41,9 @@ impl Locked {
 }
 
 fn end(entries: &mut Entries<'_>, check: CheckId, document: DocumentId) -> Result<(), Fault> {
-    let now = entries.now;
-    if let Some(site) = ending::drop_key(entries.db, document, now)? {
-        budget::note_ended(entries.db, &site, now)?;
-    }
-    entries.log(check, &What::Shredded { check, document, cause: ShredCause::Overdue })?;
+    entries.shred(check, document, ShredCause::Overdue)?;
     if retention::reopen(entries.db, check)? == CheckState::Expired {
         entries.log(check, &What::CheckEnded { check, withdrawn: false })?;
     }
-    outbox::tell_in(entries.db, entries.entropy, now, check)
+    outbox::tell_in(entries.db, entries.entropy, entries.now, check)
 }

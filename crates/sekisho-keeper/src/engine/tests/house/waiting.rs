@@ -16,6 +16,15 @@ pub(in crate::engine::tests) fn offered(locked: &mut Locked) -> IntakeKeys {
     keys
 }
 
+impl Copy {
+    /// Whether a key of a document lies in it, held or waiting.
+    pub(in crate::engine::tests) fn has_key(&self, document: DocumentId) -> bool {
+        let db = db::open(&self.database).unwrap();
+        let sql = "SELECT 1 FROM waiting WHERE document = ?1 UNION SELECT 1 FROM document_key WHERE document = ?1";
+        db.prepare(sql).unwrap().exists([db::columns::Id(document)]).unwrap()
+    }
+}
+
 impl House {
     /// A document for a request of this name, sealed to what a keeper without keys offers; nothing is handed in.
     pub(in crate::engine::tests) fn sealed_for(&mut self, locked: &mut Locked, jti: &str) -> Receive {
