@@ -44,6 +44,7 @@ impl Book {
                 arrival: 1,
                 deadline: Timestamp(DAY + at + 259_200),
                 ciphertext_sha256: String::new(),
+                waits: false,
             },
         )
     }
