@@ -138,12 +138,7 @@ fn folder(from: &str, to: &str) {
         let found = card::find(&picture.pixels);
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         match found {
-            Some(found) => println!(
-                "{name}: {:.2} {:.2}{}",
-                found.certainty,
-                share(&found, &picture.pixels),
-                if found.cut_off { " cut off" } else { "" }
-            ),
+            Some(found) => println!("{name}: {:.2} {:?} {}", found.certainty, found.corners, found.cut_off),
             None => println!("{name}: -"),
         }
         if let Some(found) = found {

@@ -35,6 +35,9 @@ pub const GLARE_AT_MOST: f32 = 0.98;
 pub struct Quality {
     /// The sharpest box's variance of the Laplacian, in squared grey levels.
     pub sharpness: f32,
+    /// The crispest box's variance of the Laplacian by the variance of its grey levels: what is left of edges, whatever
+    /// the ink and the light.
+    pub crispness: f32,
     /// Share of saturated pixels over all boxes, 0 to 1.
     pub glare: f32,
 }
@@ -42,8 +45,10 @@ pub struct Quality {
 /// Measures `boxes`, which lie on the picture.
 pub fn measure(pixels: &RgbImage, boxes: &[Boxed]) -> Quality {
     let shrink = f64::from(pixels.width().max(pixels.height())) / f64::from(MEASURED_SIDE);
-    let sharpness = boxes.iter().map(|kept| sharpness(&part(pixels, kept, shrink))).fold(0.0, f32::max);
-    Quality { sharpness, glare: glare(pixels, boxes) }
+    let parts = || boxes.iter().map(|kept| part(pixels, kept, shrink));
+    let sharpest = parts().map(|part| sharpness(&part)).fold(0.0, f32::max);
+    let crispest = parts().map(|part| sharpness(&part) / variance(&part).max(1.0)).fold(0.0, f32::max);
+    Quality { sharpness: sharpest, crispness: crispest, glare: glare(pixels, boxes) }
 }
 
 /// What stands against a picture of this quality, if anything.
@@ -79,6 +84,14 @@ fn sharpness(grey: &GrayImage) -> f32 {
     }
     let mean = |total: i64| total as f32 / count.max(1) as f32;
     mean(squares) - mean(sum).powi(2)
+}
+
+fn variance(grey: &GrayImage) -> f32 {
+    let count = grey.as_raw().len().max(1) as f32;
+    let (sum, squares) = grey.as_raw().iter().fold((0_u64, 0_u64), |(sum, squares), level| {
+        (sum + u64::from(*level), squares + u64::from(*level).pow(2))
+    });
+    squares as f32 / count - (sum as f32 / count).powi(2)
 }
 
 fn glare(pixels: &RgbImage, boxes: &[Boxed]) -> f32 {

@@ -32,9 +32,12 @@ pub(super) fn best(small: &Small, edges: &Edges, candidates: &[Quad]) -> Option<
 
 /// From 0 to 1. Each of these can speak against it alone.
 fn certainty(small: &Small, print: &Print, quad: &Quad) -> f32 {
-    let borne = between(quad.mean_borne(), 0.4, 0.8) * between(quad.least_borne(), 0.1, 0.45);
+    let bare = quad.bare.contains(&true);
+    // Three sides have to speak for four, and lines that cross a table do not.
+    let (mean, least) = if bare { ((0.7, 0.9), (0.4, 0.75)) } else { ((0.4, 0.8), (0.1, 0.45)) };
+    let borne = between(quad.mean_borne(), mean.0, mean.1) * between(quad.least_borne(), least.0, least.1);
     let ends = 1.0 - 0.9 * between(quad.continued, 0.4, 0.9);
-    let bare = if quad.bare.contains(&true) { 0.75 } else { 1.0 };
+    let bare = if bare { 0.75 } else { 1.0 };
     borne * ends * bare * sides_that_tell(small, quad) * of_shape(quad) * print.outside(quad)
 }
 
