@@ -63,26 +63,43 @@ fn sweep(reader: &Reader, truth: &Value, picture: &RgbImage) {
 }
 
 /// Makes the card a thousand pixels wide, or as many as is said, does it, and tells what comes of it.
-fn look(reader: &Reader, truth: &Value, picture: &RgbImage, (how, by): (&str, f32), wear: impl Fn(RgbImage) -> RgbImage) {
+fn look(
+    reader: &Reader,
+    truth: &Value,
+    picture: &RgbImage,
+    (how, by): (&str, f32),
+    wear: impl Fn(RgbImage) -> RgbImage,
+) {
     let width = if how == "width" { by } else { 1000.0 };
     let scale = (width / long_side(&truth["card"])).min(1.0);
     let side = |pixels: u32| ((pixels as f32 * scale) as u32).max(1);
-    let small = imageops::resize(picture, side(picture.width()), side(picture.height()), imageops::FilterType::Triangle);
+    let small =
+        imageops::resize(picture, side(picture.width()), side(picture.height()), imageops::FilterType::Triangle);
     let [x, y, w, h] = bounds(&field(truth).unwrap()["quad"], scale);
     let (left, top) = ((x - 2.0 * h).max(0.0) as u32, (y - 2.0 * h).max(0.0) as u32);
     let part = imageops::crop_imm(&small, left, top, (w + 4.0 * h) as u32, (5.0 * h) as u32).to_image();
     let part = wear(part);
     let lines = reader.lines(&part);
     let day = truth["birth_date"].as_str().unwrap();
-    let read = lines.iter().any(|line| dates(&line.text).iter().any(|date| date.days.iter().any(|one| one.to_string() == day)));
+    let read = lines
+        .iter()
+        .any(|line| dates(&line.text).iter().any(|date| date.days.iter().any(|one| one.to_string() == day)));
     let kept = Boxed { x: x as u32 - left, y: y as u32 - top, w: (w as u32).max(1), h: (h as u32).max(1) };
     let kept = Boxed { w: kept.w.min(part.width() - kept.x), h: kept.h.min(part.height() - kept.y), ..kept };
     let quality = quality::measure(&part, &[kept]);
-    println!("{how}\t{by}\t{}\t{:.1}\t{:.4}\t{:.3}\t{}", u8::from(read), quality.sharpness, quality.crispness, quality.glare, truth["file"]);
+    println!(
+        "{how}\t{by}\t{}\t{:.1}\t{:.4}\t{:.3}\t{}",
+        u8::from(read),
+        quality.sharpness,
+        quality.crispness,
+        quality.glare,
+        truth["file"]
+    );
 }
 
 fn lit(mut part: RgbImage, share: f32) -> RgbImage {
-    part.pixels_mut().for_each(|pixel| *pixel = Rgb(pixel.0.map(|level| (f32::from(level) * (1.0 - share) + 255.0 * share) as u8)));
+    part.pixels_mut()
+        .for_each(|pixel| *pixel = Rgb(pixel.0.map(|level| (f32::from(level) * (1.0 - share) + 255.0 * share) as u8)));
     part
 }
 

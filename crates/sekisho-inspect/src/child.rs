@@ -73,7 +73,7 @@ fn answer_viewing(mut stream: UnixStream) -> io::Result<()> {
     let limits = Limits::UPLOAD;
     let request: RenderRequest = receive(&mut stream)?;
     let sealed = frame(&mut stream, limits.clean_bytes)?;
-    let (answer, jpeg) = render::render(&sealed, &request, &limits);
+    let (answer, jpeg) = render::render(&sealed, &request, &limits, None);
     send(&mut stream, &answer)?;
     jpeg.map_or(Ok(()), |jpeg| write_frame(&mut stream, &jpeg))
 }
@@ -140,7 +140,7 @@ mod tests {
         let frames = ask(unread, &request, &upload);
         let report: UploadReport = postcard::from_bytes(&frames[0]).unwrap();
         assert_eq!((report.verdict, frames.len()), (Verdict::Accept, 2));
-        let viewing = RenderRequest { watermark: vec!["vwg".into()], max_side: 400 };
+        let viewing = RenderRequest { watermark: vec!["vwg".into()], max_side: 400, age: None };
         let drawn = ask(answer_viewing, &viewing, &frames[1]);
         assert!(matches!(postcard::from_bytes(&drawn[0]).unwrap(), RenderAnswer::Drawn { .. }));
         assert!(drawn[1].starts_with(b"\xff\xd8"));

@@ -9,11 +9,13 @@
 #![forbid(unsafe_code)]
 
 pub mod advice;
+pub mod age;
 pub mod card;
 pub mod child;
 pub mod decode;
 pub mod document;
 pub mod examine;
+mod frame;
 mod jpeg;
 pub mod luma;
 pub mod mask;

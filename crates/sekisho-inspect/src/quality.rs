@@ -88,9 +88,10 @@ fn sharpness(grey: &GrayImage) -> f32 {
 
 fn variance(grey: &GrayImage) -> f32 {
     let count = grey.as_raw().len().max(1) as f32;
-    let (sum, squares) = grey.as_raw().iter().fold((0_u64, 0_u64), |(sum, squares), level| {
-        (sum + u64::from(*level), squares + u64::from(*level).pow(2))
-    });
+    let (sum, squares) = grey
+        .as_raw()
+        .iter()
+        .fold((0_u64, 0_u64), |(sum, squares), level| (sum + u64::from(*level), squares + u64::from(*level).pow(2)));
     squares as f32 / count - (sum as f32 / count).powi(2)
 }
 

@@ -29,8 +29,8 @@ pub(crate) fn exercise() {
         let written = picture.write_to(&mut std::io::Cursor::new(&mut bytes), format);
         let inspection = upload::inspect(&bytes, &request, &Limits::UPLOAD);
         debug_assert!(written.is_ok() && inspection.clean.is_some(), "{:?}", inspection.report.code);
-        let viewing = RenderRequest { watermark: vec!["warm".into()], max_side: 300 };
-        let _drawn = render::render(&inspection.clean.unwrap_or_default(), &viewing, &Limits::UPLOAD);
+        let viewing = RenderRequest { watermark: vec!["warm".into()], max_side: 300, age: None };
+        let _drawn = render::render(&inspection.clean.unwrap_or_default(), &viewing, &Limits::UPLOAD, None);
     }
 }
 

@@ -392,5 +392,5 @@ fn short(id: &str) -> String {
 
 fn render_request(name: &str, allowed: &view::Allowed) -> RenderRequest {
     let lines = vec![short(&allowed.viewing.to_string()), name.to_owned(), text::rfc3339(allowed.at)];
-    RenderRequest { watermark: lines, max_side: DISPLAY_SIDE }
+    RenderRequest { watermark: lines, max_side: DISPLAY_SIDE, age: allowed.age }
 }

@@ -4,6 +4,8 @@ use sekisho_core::{
     check::{LookReason, Role},
     event::What,
     id::{AssignmentId, DocumentId, StaffId, ViewingId},
+    policy::{Day, question},
+    render::AgeAsked,
     time::Timestamp,
 };
 
@@ -11,7 +13,7 @@ use super::{
     assigned::{self, Assigned},
     budget::{self, Paid, Reckoning, Wanted},
     fault::Fault,
-    pause,
+    pause, registry,
     shifts::OnShift,
     stops,
     turn::Turn,
@@ -30,6 +32,8 @@ pub(super) struct Allowed {
     pub at: Timestamp,
     pub document: DocumentId,
     pub length: u64,
+    /// What the policy asks on this day.
+    pub age: Option<AgeAsked>,
 }
 
 pub(super) fn view(
@@ -51,7 +55,16 @@ pub(super) fn view(
     record(turn, (&shift, &assigned), viewing, &cost)?;
     let what = What::Viewed { viewing, assignment, check, document, staff, shift: shift.id(), again };
     let ticket = allowed.ticket(turn.log(Some(check), what)?, entry);
-    Ok(Allowed { ticket, viewing, staff, at, document, length: assigned.record().length })
+    let age = asked(turn, &assigned)?;
+    Ok(Allowed { ticket, viewing, staff, at, document, length: assigned.record().length, age })
+}
+
+/// The day that the policy's question names, as it stands on the reviewer's page.
+fn asked(turn: &Turn<'_>, assigned: &Assigned) -> Result<Option<AgeAsked>, Fault> {
+    let record = assigned.record();
+    let today = Day::of(turn.now.at);
+    let policy = registry::policy(turn.db, &record.policy, record.version)?;
+    Ok(policy.map(|policy| AgeAsked { born_by: question::question(&policy, today).date, today }))
 }
 
 impl From<Denied> for Fault {

@@ -227,7 +227,8 @@ impl Server {
             Outcome::Draw { viewing, request, opening } => {
                 let done = Box::new(move |drawn: Result<render::Drawn, DrawError>| {
                     back.say(Reply::Desk(drawn.map_err(|why| why.refusal()).map(|drawn| {
-                        DeskAnswer::Picture(Picture { viewing, media_type: drawn.media_type, bytes: drawn.bytes })
+                        let render::Drawn { media_type, bytes, proposal } = drawn;
+                        DeskAnswer::Picture(Picture { viewing, media_type, bytes, proposal })
                     })));
                 });
                 self.drawers.draw(render::Job { request, opening, done });

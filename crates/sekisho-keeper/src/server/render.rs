@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use sekisho_core::render::{RenderAnswer, RenderRequest};
+use sekisho_core::render::{Proposal, RenderAnswer, RenderRequest};
 use sekisho_seal::Plaintext;
 use sekisho_sys::{
     fork_server::Forks,
@@ -37,6 +37,8 @@ pub struct Drawn {
     pub media_type: String,
     /// The picture.
     pub bytes: Vec<u8>,
+    /// What is proposed to whoever sees it.
+    pub proposal: Option<Proposal>,
 }
 
 /// Why there is no picture.
@@ -131,7 +133,7 @@ impl Renderer for ForkedRenderer {
         write_frame(&mut stream, content.as_bytes())?;
         let mut next = || read_frame(&mut stream, MAX_FRAME)?.ok_or(io::Error::from(io::ErrorKind::UnexpectedEof));
         match postcard::from_bytes(&next()?).map_err(io::Error::other)? {
-            RenderAnswer::Drawn { media_type } => Ok(Drawn { media_type, bytes: next()? }),
+            RenderAnswer::Drawn { media_type, proposal } => Ok(Drawn { media_type, bytes: next()?, proposal }),
             RenderAnswer::Unreadable => Err(DrawError::Unreadable),
         }
     }

@@ -24,8 +24,11 @@ struct Drawer(bool);
 impl Renderer for Drawer {
     fn draw(&self, request: &RenderRequest, content: &Plaintext) -> Result<render::Drawn, DrawError> {
         assert_eq!(request.watermark.len(), 3, "viewing, person, time");
-        let drawn =
-            render::Drawn { media_type: "image/png".into(), bytes: content.as_bytes().len().to_be_bytes().into() };
+        let drawn = render::Drawn {
+            media_type: "image/png".into(),
+            bytes: content.as_bytes().len().to_be_bytes().into(),
+            proposal: None,
+        };
         if self.0 { Ok(drawn) } else { Err(DrawError::Unreadable) }
     }
 }
@@ -174,7 +177,7 @@ impl Renderer for Slow {
     fn draw(&self, _: &RenderRequest, _: &Plaintext) -> Result<render::Drawn, DrawError> {
         self.begun.send(()).unwrap();
         let _ = self.let_go.lock().unwrap().recv();
-        Ok(render::Drawn { media_type: "image/png".into(), bytes: b"drawn too late".into() })
+        Ok(render::Drawn { media_type: "image/png".into(), bytes: b"drawn too late".into(), proposal: None })
     }
 
     fn break_off(&self) {

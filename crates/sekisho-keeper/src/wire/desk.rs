@@ -5,6 +5,7 @@ use sekisho_core::{
     check::{CheckState, LookReason, Reason, Role},
     id::{AlertId, AssignmentId, ChangeId, KindName, ShiftId, SiteName, StaffId, StopId, ViewingId},
     policy::{Policy, Text},
+    render::Proposal,
     stop::Target,
     time::Timestamp,
 };
@@ -417,6 +418,8 @@ pub struct Picture {
     /// The picture.
     #[serde(with = "super::bytes")]
     pub bytes: Vec<u8>,
+    /// What a program reads of the age, if one read it. The reviewer decides.
+    pub proposal: Option<Proposal>,
 }
 
 impl core::fmt::Debug for Picture {

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use base64ct::{Base64, Encoding};
-use sekisho_core::check::Role;
+use sekisho_core::{
+    check::Role,
+    render::{Age, Proposal},
+};
 use tokio::{net::TcpListener, runtime::Runtime};
 
 use super::testing::{INVITATION, Play, TestDesk};
@@ -164,6 +167,7 @@ fn every_page_fits_a_phone_and_can_be_read_aloud() {
     browser.navigate(&served.origin);
     let card = browser.evaluate(CARD);
     served.desk.keeper.show(Base64::decode_vec(card.as_str().unwrap()).unwrap());
+    served.desk.keeper.propose(Proposal { age: Age::OldEnough, readings: 1 });
     let mut scene = Scene { browser: &mut browser, folder, faults: Vec::new() };
     strangers(&served, &mut scene);
     reviewers(&served, &mut scene);

@@ -36,7 +36,7 @@ struct Plain;
 
 impl Renderer for Plain {
     fn draw(&self, _: &RenderRequest, content: &Plaintext) -> Result<Drawn, DrawError> {
-        Ok(Drawn { media_type: "application/octet-stream".into(), bytes: content.as_bytes().to_vec() })
+        Ok(Drawn { media_type: "application/octet-stream".into(), bytes: content.as_bytes().to_vec(), proposal: None })
     }
 }
 

@@ -11,6 +11,7 @@ use sekisho_core::{
     check::{CheckState, Reason, Role, Verdict},
     event::{Event, What},
     id::{AssignmentId, KeeperId, ShiftId, StaffId, ViewingId},
+    render::Proposal,
 };
 use sekisho_keeper::{
     webauthn::{Credential, RelyingParty, verify_assertion, verify_registration},
@@ -59,6 +60,7 @@ struct State {
     doubtful: bool,
     witnessing: Witnessing,
     picture: Vec<u8>,
+    proposal: Option<Proposal>,
     events: Vec<What>,
     alerts: Alerts,
     play: Play,
@@ -107,6 +109,7 @@ impl PlayKeeper {
             doubtful: false,
             witnessing: Witnessing::nobody(),
             picture: PIXEL.into(),
+            proposal: None,
             events: beginning(),
             alerts: alerts::waiting(),
             play: Play::Busy,
@@ -170,6 +173,11 @@ impl PlayKeeper {
     /// Lets nothing wait.
     pub(in crate::desk) fn empty(&self) {
         self.state().waiting = 0;
+    }
+
+    /// What it proposes beside a picture from now on.
+    pub(crate) fn propose(&self, proposal: Proposal) {
+        self.state().proposal = Some(proposal);
     }
 
     /// The picture that it releases from now on.
@@ -403,7 +411,12 @@ impl State {
             return Err(Refusal::AlreadyViewed);
         }
         let viewing = ViewingId::from_bytes([0x42; 16]);
-        Ok(DeskAnswer::Picture(Picture { viewing, media_type: "image/png".into(), bytes: self.picture.clone() }))
+        Ok(DeskAnswer::Picture(Picture {
+            viewing,
+            media_type: "image/png".into(),
+            bytes: self.picture.clone(),
+            proposal: self.proposal,
+        }))
     }
 
     fn decide(&mut self, assignment: AssignmentId, reason: Reason) -> Answered<DeskAnswer> {

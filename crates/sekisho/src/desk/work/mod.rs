@@ -4,6 +4,7 @@ pub(crate) mod again;
 pub(crate) mod decide;
 pub(crate) mod next;
 pub(crate) mod overview;
+mod proposal;
 pub(crate) mod view;
 
 use sekisho_keeper::wire::Assignment;

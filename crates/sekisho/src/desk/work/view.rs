@@ -18,7 +18,10 @@ use sekisho_core::check::Role;
 use sekisho_keeper::wire::{Assignment, DeskAnswer, DeskRequest, Picture, Refusal};
 use zeroize::Zeroizing;
 
-use super::{Task, again};
+use super::{
+    Task, again,
+    proposal::{Said, said},
+};
 use crate::{
     desk::{
         cause::Cause,
@@ -42,6 +45,7 @@ struct View<'a> {
     viewing: String,
     media_type: &'static str,
     picture: &'a str,
+    proposal: Option<Said>,
 }
 
 /// Opens the document and shows it.
@@ -88,11 +92,18 @@ async fn refused(desk: &Desk, signed: &Signed, named: &str) -> Result<Cause, Cau
 }
 
 fn respond(frame: Frame, task: Task, picture: Picture) -> Result<Response, Cause> {
-    let Picture { viewing, media_type, bytes } = picture;
+    let Picture { viewing, media_type, bytes, proposal } = picture;
+    let proposal = proposal.map(|proposal| said(&proposal, frame.lang));
     let bytes = Zeroizing::new(bytes);
     let text = Zeroizing::new(Base64::encode_string(&bytes));
-    let view =
-        View { frame, task, viewing: viewing.to_string(), media_type: known(&media_type)?, picture: text.as_str() };
+    let view = View {
+        frame,
+        task,
+        viewing: viewing.to_string(),
+        media_type: known(&media_type)?,
+        picture: text.as_str(),
+        proposal,
+    };
     // Wiped when the connection has taken it.
     let mut page = Zeroizing::new(String::with_capacity(text.len() + PAGE));
     view.render_into(&mut *page).map_err(|error| {
@@ -115,6 +126,7 @@ fn known(media_type: &str) -> Result<&'static str, Cause> {
 mod tests {
     use super::*;
     use crate::desk::testing::{QUESTION, TestDesk};
+    use sekisho_core::render::{Age, Proposal};
 
     async fn with_work() -> (TestDesk, String) {
         let mut desk = TestDesk::new();
@@ -133,6 +145,19 @@ mod tests {
         assert_eq!(answer.header("cache-control"), "no-store");
         assert_eq!(answer.header("connection"), "close", "its buffers go with it");
         assert_eq!(answer.header("content-security-policy"), POLICY_WITH_PICTURE);
+    }
+
+    /// M4: proposed beside the picture, and the answer is still the reviewer's.
+    #[tokio::test]
+    async fn what_was_read_of_the_age_is_proposed_beside_the_picture_and_decides_nothing() {
+        let (desk, assignment) = with_work().await;
+        desk.keeper.propose(Proposal { age: Age::OldEnough, readings: 1 });
+        let body = desk.post_form("/work/view", &[("assignment", &assignment)]).await.body;
+        assert!(body.contains("年齢を満たすと読めました") && body.contains("aria-describedby=\"proposal\""));
+        assert!(body.contains("name=\"reason\"") && !body.contains("checked"), "nothing is chosen beforehand");
+        let (desk, assignment) = with_work().await;
+        let body = desk.post_form("/work/view", &[("assignment", &assignment)]).await.body;
+        assert!(!body.contains("id=\"proposal\""), "where nothing was read nothing is said");
     }
 
     #[tokio::test]

@@ -1,0 +1,109 @@
+//! Whether somebody is old enough, as far as print says: a proposal, with the place where it stands.
+
+use sekisho_core::{
+    calendar::Day,
+    render::{Age, AgeAsked, Proposal},
+};
+
+use crate::{
+    document::{Document, Part},
+    read::{birth::Birth, line::Quad},
+};
+
+/// A proposal and its evidence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reading {
+    /// What is proposed. No date is in it.
+    pub proposal: Proposal,
+    /// Where the birth date stands that says so, in pixels of the picture that was read.
+    pub evidence: Option<Quad>,
+}
+
+/// What `document` says to the question.
+///
+/// Only a date that is called a birth date counts, and a zone only with right check digits. Where a date may be several
+/// days, or where text and zone both speak, all must come to the same; else nobody can tell.
+pub fn propose(document: &Document, asked: &AgeAsked) -> Reading {
+    let text: &[Day] = match &document.birth {
+        Birth::On { day, .. } => core::slice::from_ref(day),
+        Birth::Unsure(_) | Birth::Unwritten => &[],
+    };
+    let zone = document.zone.as_ref().filter(|zone| zone.checks).map_or(&[][..], |zone| &zone.births);
+    let age = of_days(text.iter().chain(zone), asked);
+    let agree = !text.is_empty() && text == zone;
+    let contradict = !text.is_empty() && !zone.is_empty() && !text.iter().any(|day| zone.contains(day));
+    if age == Age::CannotTell || contradict {
+        return Reading { proposal: Proposal { age: Age::CannotTell, readings: 0 }, evidence: None };
+    }
+    let part = if text.is_empty() { Part::Zone } else { Part::BirthDate };
+    let evidence = document.fields.iter().find(|field| field.name == part).map(|field| field.quad);
+    Reading { proposal: Proposal { age, readings: 1 + u8::from(agree) }, evidence }
+}
+
+fn of_days<'a>(days: impl Iterator<Item = &'a Day>, asked: &AgeAsked) -> Age {
+    let (mut early, mut late) = (false, false);
+    days.for_each(|day| if *day <= asked.born_by { early = true } else { late = true });
+    match (early, late) {
+        (true, false) => Age::OldEnough,
+        (false, true) => Age::NotOldEnough,
+        _ => Age::CannotTell,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::line::page;
+
+    const ASKED_ON: &str = "2026-11-22";
+
+    fn asked() -> AgeAsked {
+        AgeAsked { born_by: "2008-11-22".parse().unwrap(), today: ASKED_ON.parse().unwrap() }
+    }
+
+    fn proposed(texts: &[&str]) -> (Age, u8, bool) {
+        let document = Document::of(page(texts), 0, ASKED_ON.parse().unwrap());
+        let reading = propose(&document, &asked());
+        (reading.proposal.age, reading.proposal.readings, reading.evidence.is_some())
+    }
+
+    /// M4.
+    #[test]
+    fn a_birth_date_in_any_calendar_is_held_against_the_day_that_is_asked_for() {
+        assert_eq!(proposed(&["平成20年11月22日生"]), (Age::OldEnough, 1, true));
+        assert_eq!(proposed(&["平成20年11月23日生"]), (Age::NotOldEnough, 1, true));
+        assert_eq!(proposed(&["生年月日", "1961年3月31日"]), (Age::OldEnough, 1, true));
+    }
+
+    #[test]
+    fn what_is_not_called_a_birth_date_or_may_be_several_days_tells_nothing() {
+        for texts in [&["1961年3月31日"][..], &["交付 平成20年1月1日"], &["生年月日 20年11月22日"], &[]]
+        {
+            assert_eq!(proposed(texts), (Age::CannotTell, 0, false), "{texts:?}");
+        }
+        assert_eq!(propose(&Document::unread(), &asked()).proposal.age, Age::CannotTell);
+    }
+
+    const ZONE: [&str; 2] =
+        ["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"];
+
+    #[test]
+    fn two_readings_that_agree_are_counted_and_two_that_differ_tell_nothing() {
+        assert_eq!(proposed(&ZONE).0, Age::OldEnough);
+        assert_eq!(proposed(&["Date of birth 12 AUG 1974", ZONE[0], ZONE[1]]), (Age::OldEnough, 2, true));
+        assert_eq!(proposed(&["Date of birth 13 AUG 1974", ZONE[0], ZONE[1]]), (Age::CannotTell, 0, false));
+        let wrong = "L898902C36UTO7508122F1204159ZE184226B<<<<<10";
+        assert_eq!(
+            proposed(&["Date of birth 12 AUG 1974", ZONE[0], wrong]).1,
+            1,
+            "a zone with a wrong check digit is none"
+        );
+    }
+
+    #[test]
+    fn no_date_is_in_what_is_proposed() {
+        let document = Document::of(page(&["昭和61年3月31日生"]), 0, ASKED_ON.parse().unwrap());
+        let said = format!("{:?}", propose(&document, &asked()).proposal);
+        assert!(!said.contains("1986") && !said.contains("61"), "{said}");
+    }
+}
