@@ -33,7 +33,7 @@ fn main() {
     let wanted = |truth: &Value| {
         truth["seed"].as_u64().unwrap() % 2 == parity && truth["severity"] != "hard" && field(truth).is_some()
     };
-    println!("how\tby\tread\tsharpness\tcrispness\tglare\tfile");
+    println!("how\tby\tread\tsharpness\tglare\tfile");
     for truth in all.filter(wanted).take(count) {
         let bytes = fs::read(Path::new(documents).join(truth["file"].as_str().unwrap())).unwrap();
         let picture = decode::decode(&bytes, &Limits::UPLOAD).unwrap().pixels;
@@ -87,14 +87,7 @@ fn look(
     let kept = Boxed { x: x as u32 - left, y: y as u32 - top, w: (w as u32).max(1), h: (h as u32).max(1) };
     let kept = Boxed { w: kept.w.min(part.width() - kept.x), h: kept.h.min(part.height() - kept.y), ..kept };
     let quality = quality::measure(&part, &[kept]);
-    println!(
-        "{how}\t{by}\t{}\t{:.1}\t{:.4}\t{:.3}\t{}",
-        u8::from(read),
-        quality.sharpness,
-        quality.crispness,
-        quality.glare,
-        truth["file"]
-    );
+    println!("{how}\t{by}\t{}\t{:.1}\t{:.3}\t{}", u8::from(read), quality.sharpness, quality.glare, truth["file"]);
 }
 
 fn lit(mut part: RgbImage, share: f32) -> RgbImage {

@@ -82,6 +82,10 @@ codes! {
     TooSmall = "too_small", Retake,
         "しゃしんが 小さすぎます。もっと ちかくで とってください。",
         "The picture is too small to read. Please take it from closer.";
+    /// A part of the card lies beyond the picture's edge, and what must be seen is not in it.
+    CutOff = "cut_off", Retake,
+        "しょるいが はしで きれています。ぜんぶ 入るように、とりなおしてください。",
+        "The document is cut off at the edge. Please take it again so that all of it is in the picture.";
     /// No box lies on the picture.
     NoBoxes = "no_boxes", Retake,
         "見せる ところが えらばれていません。生年月日、しょるいの 名前、だした ところを わくで かこんでください。",
