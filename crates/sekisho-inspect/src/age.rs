@@ -53,7 +53,7 @@ fn of_days<'a>(days: impl Iterator<Item = &'a Day>, asked: &AgeAsked) -> Age {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::line::page;
+    use crate::{ocr::Page, read::line::page};
 
     const ASKED_ON: &str = "2026-11-22";
 
@@ -62,7 +62,7 @@ mod tests {
     }
 
     fn proposed(texts: &[&str]) -> (Age, u8, bool) {
-        let document = Document::of(page(texts), 0, ASKED_ON.parse().unwrap());
+        let document = Document::of(Page::of(page(texts)), ASKED_ON.parse().unwrap());
         let reading = propose(&document, &asked());
         (reading.proposal.age, reading.proposal.readings, reading.evidence.is_some())
     }
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn no_date_is_in_what_is_proposed() {
-        let document = Document::of(page(&["昭和61年3月31日生"]), 0, ASKED_ON.parse().unwrap());
+        let document = Document::of(Page::of(page(&["昭和61年3月31日生"])), ASKED_ON.parse().unwrap());
         let said = format!("{:?}", propose(&document, &asked()).proposal);
         assert!(!said.contains("1986") && !said.contains("61"), "{said}");
     }

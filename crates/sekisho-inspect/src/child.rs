@@ -27,10 +27,10 @@ pub fn serve_upload(stream: UnixStream, reader: Option<&Reader>) {
 }
 
 /// Draws one viewing: request and sealed picture in, answer and perhaps a picture out.
-pub fn serve_viewing(stream: UnixStream) {
+pub fn serve_viewing(stream: UnixStream, reader: Option<&Reader>) {
     hush();
     // Whoever is at the other end sees the stream close; there is nobody else to tell.
-    let _ended = answer_viewing(stream);
+    let _ended = answer_viewing(stream, reader);
 }
 
 /// Touches what is made on first use: tables of the decoders, the hash seed of
@@ -69,11 +69,11 @@ pub fn examination(findings: Option<Findings>) -> Examination {
     Examination { findings, peak_kib: sekisho_sys::peak::resident_kib() }
 }
 
-fn answer_viewing(mut stream: UnixStream) -> io::Result<()> {
+fn answer_viewing(mut stream: UnixStream, reader: Option<&Reader>) -> io::Result<()> {
     let limits = Limits::UPLOAD;
     let request: RenderRequest = receive(&mut stream)?;
     let sealed = frame(&mut stream, limits.clean_bytes)?;
-    let (answer, jpeg) = render::render(&sealed, &request, &limits, None);
+    let (answer, jpeg) = render::render(&sealed, &request, &limits, reader);
     send(&mut stream, &answer)?;
     jpeg.map_or(Ok(()), |jpeg| write_frame(&mut stream, &jpeg))
 }
@@ -141,7 +141,7 @@ mod tests {
         let report: UploadReport = postcard::from_bytes(&frames[0]).unwrap();
         assert_eq!((report.verdict, frames.len()), (Verdict::Accept, 2));
         let viewing = RenderRequest { watermark: vec!["vwg".into()], max_side: 400, age: None };
-        let drawn = ask(answer_viewing, &viewing, &frames[1]);
+        let drawn = ask(|stream| answer_viewing(stream, None), &viewing, &frames[1]);
         assert!(matches!(postcard::from_bytes(&drawn[0]).unwrap(), RenderAnswer::Drawn { .. }));
         assert!(drawn[1].starts_with(b"\xff\xd8"));
     }

@@ -159,4 +159,26 @@ mod tests {
         picture.put_pixel(199, 290, image::Rgb([255; 3]));
         assert_eq!(visible(&picture), Some(Boxed { x: 84, y: 34, w: 132, h: 266 }));
     }
+
+    /// M4: the whole way, with the real networks. The date leaves the process only as pixels.
+    #[cfg(feature = "ocr")]
+    #[test]
+    fn the_age_is_read_from_what_the_paint_leaves_open_and_the_date_framed() {
+        use sekisho_core::render::Age;
+        let Some(reader) = crate::ocr::testing::reader() else { return };
+        let print = crate::ocr::testing::printed(&["Date of birth", "01 APR 1990"]);
+        let mut picture = RgbImage::from_pixel(print.width() + 400, print.height() + 300, PAINT);
+        imageops::replace(&mut picture, &print, 250, 120);
+        let sealed = samples::encode(Format::Png, &picture);
+        for (born_by, age) in [("2008-11-22", Age::OldEnough), ("1990-03-31", Age::NotOldEnough)] {
+            let asked = AgeAsked { born_by: born_by.parse().unwrap(), today: "2026-11-22".parse().unwrap() };
+            let request = RenderRequest { age: Some(asked), watermark: Vec::new(), max_side: 1200 };
+            let (answer, jpeg) = render(&sealed, &request, &Limits::UPLOAD, Some(reader));
+            let RenderAnswer::Drawn { proposal: Some(proposal), .. } = answer else { panic!("{answer:?}") };
+            assert_eq!((proposal.age, proposal.readings), (age, 1));
+            let drawn = decode::decode(&jpeg.unwrap(), &Limits::UPLOAD).unwrap().pixels;
+            let blue = drawn.pixels().filter(|pixel| pixel.0[2] > 150 && pixel.0[0] < 90).count();
+            assert!(blue > 1_000, "{blue}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use sekisho_core::calendar::Day;
 
 use crate::{
+    card::Found,
     decode::{self, Picture},
     examine::{Eyes, Findings},
     luma,
@@ -88,7 +89,11 @@ fn clean(
         my_number::Verdict::Refuse(code) => return Err(code),
         my_number::Verdict::Cover(quads) => quads,
     };
-    let mut masks = mask::kept(document, &boxes, &Keep::default(), size)?;
+    let card = quality::card(&picture.pixels);
+    if card.as_ref().is_some_and(quality::is_too_small) {
+        return Err(Code::TooSmall);
+    }
+    let mut masks = mask::kept(document, &boxes, &Keep::default(), size).map_err(|code| told_better(code, card))?;
     masks.covers.extend(paint::clamp(&covers.iter().map(mask::around).collect::<Vec<_>>(), size));
     paint::objection(&masks.boxes, size, limits).map_or(Ok(()), Err)?;
     let quality = quality::measure(&picture.pixels, &masks.boxes);
@@ -97,6 +102,13 @@ fn clean(
     masks.covers.extend(paint::clamp(&codes.areas, size));
     let painted = paint::paint(picture.pixels, masks.boxes.clone(), &masks.covers).at_most(limits.clean_pixels);
     sealable(&painted, &masks, size, limits)
+}
+
+/// Where a birth date is missing because the card goes on beyond the picture, that is said. Nobody is sent back who drew
+/// what must be seen: who photographs less shows less.
+fn told_better(code: Code, card: Option<Found>) -> Code {
+    let cut_off = card.is_some_and(|card| card.cut_off);
+    if code == Code::NotProven && cut_off { Code::CutOff } else { code }
 }
 
 /// What will be sealed, after a last look that does not take the painter's word for anything.

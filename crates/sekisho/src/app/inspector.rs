@@ -15,6 +15,6 @@ pub(super) fn read_upload(document: UnixStream, reader: Option<&Reader>) {
 }
 
 /// In a child of the viewing inspector: draws what the keeper shows.
-pub(super) fn draw_viewing(document: UnixStream, _reader: Option<&Reader>) {
-    child::serve_viewing(document);
+pub(super) fn draw_viewing(document: UnixStream, reader: Option<&Reader>) {
+    child::serve_viewing(document, reader);
 }
