@@ -12,7 +12,7 @@ use std::{env, fs, path::Path};
 use image::{Rgb, RgbImage, imageops};
 use sekisho_inspect::{
     decode,
-    ocr::{Models, Reader},
+    ocr::{ModelFiles, Models, Reader},
     quality,
     read::date::dates,
     wire::{Boxed, Limits},
@@ -27,7 +27,7 @@ fn main() {
     };
     let number = |place: usize, otherwise| rest.get(place).and_then(|word| word.parse().ok()).unwrap_or(otherwise);
     let (parity, count): (u64, usize) = (number(0, 0), number(1, 20) as usize);
-    let reader = Reader::load(Models::read(Path::new(models)).unwrap()).unwrap();
+    let reader = Reader::load(Models::read(ModelFiles::open(Path::new(models)).unwrap()).unwrap()).unwrap();
     let truths = fs::read_to_string(Path::new(documents).join("truth.jsonl")).unwrap();
     let all = truths.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let wanted = |truth: &Value| {
