@@ -309,11 +309,7 @@ impl Keeping {
             Role::Desk => std::iter::once(&self.desk).chain(&self.figures).collect(),
             _ => Vec::new(),
         };
-        let networks = if matches!(role, Role::UploadInspector | Role::ViewingInspector) {
-            networks::open().map_err(io::Error::other)?
-        } else {
-            None
-        };
+        let networks = if role == Role::UploadInspector { networks::open().map_err(io::Error::other)? } else { None };
         let start = Start { role, config: self.config_of(role), ends, listeners, networks };
         let process = Process::start(&self.program, start, self.generation, self.to.clone())?;
         let slot = self.slot(role);

@@ -117,7 +117,7 @@ pub(super) enum ToRole {
         ends: Vec<String>,
         /// How many listeners follow: the role's own, then the one for figures.
         listeners: u8,
-        /// How many files of networks are the last of them; for the inspectors.
+        /// How many files of networks are the last of them; for the inspector of uploads.
         networks: u8,
     },
     /// A peer was started anew; the descriptor replaces the end of this name.
