@@ -14,15 +14,18 @@ const GAP: f32 = 3.0;
 pub(crate) fn around(pixels: &mut RgbImage, corners: Quad) {
     let thick = (pixels.width().max(pixels.height()) as f32 / 500.0).clamp(2.0, 6.0);
     let (width, height) = (pixels.width() as f32, pixels.height() as f32);
-    let least = |of: fn((f32, f32)) -> f32| corners.map(of).into_iter().fold(f32::INFINITY, f32::min);
-    let most = |of: fn((f32, f32)) -> f32| corners.map(of).into_iter().fold(f32::NEG_INFINITY, f32::max);
-    let (x, y): (fn((f32, f32)) -> f32, fn((f32, f32)) -> f32) = (|at| at.0, |at| at.1);
-    let (left, top) = ((least(x) - GAP).clamp(0.0, width), (least(y) - GAP).clamp(0.0, height));
-    let (right, bottom) = ((most(x) + GAP).clamp(0.0, width), (most(y) + GAP).clamp(0.0, height));
+    let (across, down) = (ends(corners.map(|at| at.0)), ends(corners.map(|at| at.1)));
+    let (left, top) = ((across.0 - GAP).clamp(0.0, width), (down.0 - GAP).clamp(0.0, height));
+    let (right, bottom) = ((across.1 + GAP).clamp(0.0, width), (down.1 + GAP).clamp(0.0, height));
     fill(pixels, (left - thick, top - thick), (right + thick, top));
     fill(pixels, (left - thick, bottom), (right + thick, bottom + thick));
     fill(pixels, (left - thick, top), (left, bottom));
     fill(pixels, (right, top), (right + thick, bottom));
+}
+
+/// The least and the greatest.
+fn ends(values: [f32; 4]) -> (f32, f32) {
+    (values.into_iter().fold(f32::INFINITY, f32::min), values.into_iter().fold(f32::NEG_INFINITY, f32::max))
 }
 
 fn fill(pixels: &mut RgbImage, from: (f32, f32), to: (f32, f32)) {
