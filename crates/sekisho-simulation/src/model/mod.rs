@@ -80,6 +80,8 @@ pub struct Check {
     pub state: Option<CheckState>,
     /// Whether its member left, so that what ties the two may be erased.
     pub left: bool,
+    /// Whether somebody asked to withdraw it and got no answer.
+    pub withdrawal_unclear: bool,
 }
 
 /// A person of the staff.

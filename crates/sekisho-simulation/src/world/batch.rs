@@ -267,8 +267,10 @@ impl World {
     fn withdrawn(&mut self, check: CheckId, call: u64, clean: bool) -> Held {
         self.model.end(check, Known::Yes, call, clean);
         let known = self.model.checks.get_mut(&check).expect("asked for before it is withdrawn");
-        // A second time it is done already, and the site was told.
-        if known.state.replace(CheckState::Withdrawn) == Some(CheckState::Withdrawn) || known.left {
+        // A second time it is done already, and the site was told; where the first time went unanswered, perhaps so long
+        // ago that the message was given up since.
+        let before = known.state.replace(CheckState::Withdrawn) == Some(CheckState::Withdrawn);
+        if before || known.left || known.withdrawal_unclear {
             return Ok(());
         }
         self.check_told(check)
@@ -313,7 +315,10 @@ impl World {
                 let known = self.model.documents.get_mut(document).expect("sent before it is received");
                 known.received = known.received.max(Known::Maybe);
             }
-            Pending::Withdrawn(check) => self.unclear_end(*check),
+            Pending::Withdrawn(check) => {
+                self.unclear_end(*check);
+                self.model.checks.entry(*check).and_modify(|known| known.withdrawal_unclear = true);
+            }
             Pending::Left(checks) => {
                 for check in checks {
                     self.unclear_end(*check);

@@ -29,7 +29,10 @@ impl World {
         let times = (self.now() - 2 * HOUR, self.now() + u64::from(expires.max(1)));
         let (check, request) = people::request(self.id, site, member, n, times);
         let documents = Vec::new();
-        self.model.checks.insert(check, Check { site, member, request, documents, state: None, left: false });
+        self.model.checks.insert(
+            check,
+            Check { site, member, request, documents, state: None, left: false, withdrawal_unclear: false },
+        );
         self.model.order.push(check);
         check
     }
