@@ -3,10 +3,15 @@
 use alloc::{
     format,
     string::{String, ToString},
+    vec::Vec,
 };
 use core::{fmt, net::IpAddr, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+
+mod reach;
+
+pub use reach::{NoReach, Reach};
 
 use crate::{
     author::Author,
@@ -67,6 +72,18 @@ pub enum Stopping {
         by: Author,
         /// Why.
         why: Why,
+    },
+    /// A key was made that only stops.
+    KeyMade {
+        /// How it is called.
+        key: String,
+        /// What it may stop.
+        may: Vec<Reach>,
+    },
+    /// A key stops nothing any more.
+    KeyDropped {
+        /// How it was called.
+        key: String,
     },
 }
 

@@ -46,6 +46,8 @@ pub mod names {
     pub const IN_USE: &str = "in_use";
     /// The vault's limits, `core::budget::Limits`; none for the default.
     pub const LIMITS: &str = "limits";
+    /// Keys that only stop, by their hashes.
+    pub const STOP_KEYS: &str = "stop_keys";
     /// [`super::LockedDown`], while the vault is locked down.
     pub const LOCKED_DOWN: &str = "locked_down";
     /// From which place of the ledger on the costs of looks stand in no row of budgets.

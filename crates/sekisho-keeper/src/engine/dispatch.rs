@@ -2,7 +2,8 @@
 
 use super::{
     Engine, Position, alerts, assign, board, budget, canary, changes, checks, clock, decide, fault::Fault, figures,
-    intake_keys, lockdown, outbox, pause, receive, registry, staff, stops, turn::Turn, view, watching, witness,
+    intake_keys, lockdown, operated::operator, outbox, pause, receive, registry, staff, stop_keys, stops, turn::Turn,
+    view, watching, witness,
 };
 use crate::{
     custody::{self, Opening},
@@ -12,7 +13,6 @@ use crate::{
     },
 };
 use sekisho_core::{
-    author::Author,
     calendar::text,
     check::Role,
     id::{StaffId, ViewingId},
@@ -226,6 +226,7 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
         DeskRequest::Stop { shift, target, why } => {
             stops::stop_at_desk(turn, &shift, &target, &why).map(|()| DeskAnswer::Done)?
         }
+        DeskRequest::StopByKey { key, target, why } => DeskAnswer::Stopped(stop_keys::stop(turn, &key, &target, &why)?),
         DeskRequest::Lift { shift, stop, why } => {
             stops::lift_at_desk(turn, &shift, stop, &why).map(|()| DeskAnswer::Done)?
         }
@@ -245,25 +246,6 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
         }
         DeskRequest::Figures => DeskAnswer::Figures(Box::new(figures::figures(turn)?)),
         DeskRequest::Status => DeskAnswer::Status(status(turn)?),
-    })
-}
-
-fn operator(turn: &mut Turn<'_>, request: OperatorRequest) -> Result<OperatorAnswer, Fault> {
-    let by = Author::Operator;
-    Ok(match request {
-        OperatorRequest::Status => OperatorAnswer::Status(status(turn)?),
-        OperatorRequest::Alerts => OperatorAnswer::Alerts(alerts::list(turn.db)?),
-        OperatorRequest::Acknowledge(alert) => alerts::acknowledge(turn, alert, by).map(|()| OperatorAnswer::Done)?,
-        OperatorRequest::TestAlert => OperatorAnswer::Alert(alerts::test(turn, by)?),
-        OperatorRequest::Pause { minutes } => pause::for_minutes(turn, by, minutes).map(|()| OperatorAnswer::Done)?,
-        OperatorRequest::LockDown { why } => lockdown::by_operator(turn, &why).map(|()| OperatorAnswer::Done)?,
-        OperatorRequest::Stops => OperatorAnswer::Stops(stops::list(turn.db)?),
-        OperatorRequest::Stop { target, why } => OperatorAnswer::Stopped(stops::stop(turn, &target, by, &why)?),
-        OperatorRequest::Lift { stop, why } => stops::lift(turn, stop, by, &why).map(|()| OperatorAnswer::Done)?,
-        // It has its keys.
-        OperatorRequest::ShareKey => return Err(Refusal::BadRequest.into()),
-        OperatorRequest::Unlock(_) => OperatorAnswer::Done,
-        OperatorRequest::SetRota(rota) => alerts::set_rota(turn, &rota, by).map(|()| OperatorAnswer::Done)?,
     })
 }
 

@@ -202,6 +202,8 @@ impl Work<'_> {
         turn.db.execute("UPDATE document SET state = 'shredded' WHERE state = 'shredding'", [])?;
         // One of them may have been cancelled since the backup.
         meta::clear(turn.db, meta::names::CHANGES)?;
+        // And one of these dropped.
+        meta::clear(turn.db, meta::names::STOP_KEYS)?;
         if self.instead_of.is_some() {
             forget_what_witnesses_knew(turn)?;
         }

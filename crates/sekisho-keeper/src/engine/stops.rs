@@ -168,6 +168,7 @@ pub(super) fn note(db: &Connection, at: Timestamp, stopping: &Stopping) -> rusql
             Err(_) => Ok(()),
         },
         Stopping::Lifted { stop, .. } => db.execute("DELETE FROM stop WHERE id = ?1", [Id(*stop)]).map(drop),
+        Stopping::KeyMade { .. } | Stopping::KeyDropped { .. } => Ok(()),
     }
 }
 

@@ -149,6 +149,15 @@ pub enum DeskRequest {
         /// Which, [`super::Board::ENTRIES_MOST`] at most.
         places: Vec<u64>,
     },
+    /// Whoever holds a key that only stops stops something (no shift).
+    StopByKey {
+        /// The key.
+        key: String,
+        /// What.
+        target: Target,
+        /// Why; with the key's name before it, 200 characters at most.
+        why: String,
+    },
     /// Somebody on shift named what their role may not see: the desk refuses it, and so does this verb. The watch hears
     /// of it (anybody).
     Tried(ShiftToken),
@@ -310,6 +319,8 @@ pub enum DeskAnswer {
     Alerts(Alerts),
     /// To `Figures`.
     Figures(Box<Figures>),
+    /// To `StopByKey`: under this name it is lifted.
+    Stopped(StopId),
     /// To `Stops`.
     Stops(Vec<Stop>),
     /// To `Propose`.

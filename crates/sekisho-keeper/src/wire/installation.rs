@@ -6,7 +6,7 @@ use sekisho_core::{
     id::{KeeperId, PolicyName, SiteName, StopId},
     lockdown::Why,
     policy::{Policy, Text},
-    stop::Target,
+    stop::{Reach, Target},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,17 @@ pub struct Stop {
     pub why: Why,
     /// Since when.
     pub since: Timestamp,
+}
+
+/// A key that only stops. The key itself is shown once, when it is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StopKey {
+    /// How it is called.
+    pub name: String,
+    /// What it may stop.
+    pub may: Vec<Reach>,
+    /// Since when there is it.
+    pub made: Timestamp,
 }
 
 /// How the keeper is.

@@ -36,7 +36,7 @@ pub use gate::{
     CheckView, DocumentView, Gate, GateAnswer, GateRequest, IntakeKey, IntakeKeys, Receive, Received, SignedCall,
     ViewingView,
 };
-pub use installation::{Directory, Paused, SiteView, Status, Stop};
+pub use installation::{Directory, Paused, SiteView, Status, Stop, StopKey};
 pub use names::{Names, Sent};
 pub use operator::{Operator, OperatorAnswer, OperatorRequest, Secrets, SharesRefused, Unlocking};
 pub use refusal::Refusal;

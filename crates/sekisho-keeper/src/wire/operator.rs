@@ -6,12 +6,12 @@
 use sekisho_core::{
     alert::Rota,
     id::{AlertId, KeeperId, StopId},
-    stop::Target,
+    stop::{Reach, Target},
 };
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use super::{Alerts, Answered, Dialogue, Status, Stop};
+use super::{Alerts, Answered, Dialogue, Status, Stop, StopKey};
 
 /// The operator's dialogue.
 pub struct Operator;
@@ -46,6 +46,17 @@ pub enum OperatorRequest {
     },
     /// What is stopped now.
     Stops,
+    /// Makes a key that only stops.
+    MakeStopKey {
+        /// How it is called: 1 to 32 of a to z, 0 to 9 and `-`. It stands on the ledger.
+        name: String,
+        /// What it may stop.
+        may: Vec<Reach>,
+    },
+    /// Drops the key of that name.
+    DropStopKey(String),
+    /// The keys that only stop.
+    StopKeys,
     /// Stops something.
     Stop {
         /// What.
@@ -157,6 +168,10 @@ pub enum OperatorAnswer {
     Stops(Vec<Stop>),
     /// To `Stop`: under this name it is lifted.
     Stopped(StopId),
+    /// To `MakeStopKey`: the key, shown once.
+    StopKey(String),
+    /// To `StopKeys`.
+    StopKeys(Vec<StopKey>),
     /// To `Unlock` by shares that don't; nothing was done, and the key that they were sealed to still stands.
     SharesRefused(SharesRefused),
     /// To the others: it is done.

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 
-use super::{cause::Cause, state::Desk};
+use super::{STOPS_BY_KEY, cause::Cause, state::Desk};
 use crate::front::Asker;
 
 /// What every answer says to the browser, unless the answer said otherwise itself.
@@ -77,7 +77,8 @@ pub(crate) async fn door(State(desk): State<Desk>, request: Request, next: Next)
     if !is_our_host(request.headers(), origin) {
         return Err(Cause::WrongHost);
     }
-    let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    // What has no session can't be sent in somebody's name from elsewhere.
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD) && request.uri().path() != STOPS_BY_KEY;
     if changes && !from_here(request.headers(), origin) {
         return Err(Cause::ForeignOrigin);
     }

@@ -51,6 +51,9 @@ use crate::front;
 /// The most that a request may carry, in bytes: a site's keys are the largest thing anybody sends here.
 const MAX_BODY: usize = 64 << 10;
 
+/// Where programs stop something. They have a key of their own, and no session.
+const STOPS_BY_KEY: &str = "/api/stops";
+
 /// Every route of the desk.
 ///
 /// The layers run from the last to the first: log, headers, problems in words,
@@ -88,6 +91,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/watch/stops/lift", post(watch::stops::lift))
         .route("/watch/stops/reopen", post(watch::reopen::post))
         .route("/watch/time", post(watch::time::post))
+        .route(STOPS_BY_KEY, post(watch::by_key::post))
         .route("/board", get(board::page::get))
         .route("/board/entry/{place}", get(board::entry::get))
         .route("/alerts", get(alerts::list::get))

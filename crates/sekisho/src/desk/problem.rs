@@ -11,6 +11,7 @@ use sekisho_core::time::Timestamp;
 use serde::Serialize;
 
 use super::{
+    STOPS_BY_KEY,
     cause::{Cause, Way},
     lang::Lang,
     page::{Frame, page_with},
@@ -42,7 +43,8 @@ struct ProblemJson {
 
 /// Writes out the cause of an answer that carries one.
 pub(crate) async fn in_words(State(desk): State<Desk>, request: Request, next: Next) -> Response {
-    let (lang, script) = (Lang::of_headers(request.headers()), is_script(request.headers()));
+    let (lang, script) =
+        (Lang::of_headers(request.headers()), is_script(request.headers()) || request.uri().path() == STOPS_BY_KEY);
     let response = next.run(request).await;
     match response.extensions().get::<Cause>() {
         Some(&cause) => with_cause(&desk, cause, if script { json(cause, lang) } else { html(&desk, cause, lang) }),

@@ -1,6 +1,11 @@
 //! Stop switches at the real doors, by command and at the desk.
 
-use std::{process::Output, time::Instant};
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    process::Output,
+    time::Instant,
+};
 
 use sekisho::demo::{House, Picture};
 use serde_json::Value;
@@ -84,6 +89,44 @@ fn uploads_or_a_site_are_stopped_by_command_and_go_on() {
     assert_eq!(refused(&house), Some(503), "and its documents open to nobody");
     lift(&house, &site);
     within("they are answered", || house.ask().is_ok());
+    house.clear_away().unwrap();
+}
+
+/// What a program's order at the desk is answered: the status, and all that came.
+fn order(house: &House, key: &str, target: &str) -> (u16, String) {
+    let body = format!("{{\"target\":\"{target}\",\"why\":\"a drill\"}}");
+    let head = format!(
+        "POST /api/stops HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {key}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n",
+        house.desk.authority,
+        body.len()
+    );
+    let mut stream = TcpStream::connect(house.desk.address).unwrap();
+    stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
+}
+
+/// M25, M26: a key that only stops: made by command, used over HTTP, felt at the gate; it stops nothing else, and nothing
+/// at all when it is dropped.
+#[test]
+fn a_program_with_a_key_stops_uploads_at_the_desks_door() {
+    let house = house();
+    let made: Value = told(&stop(&house, &["--make-key", "night-watch", "--may", "uploads"]));
+    let key = made["key"].as_str().unwrap();
+    assert_eq!(order(&house, key, "viewings").0, 403);
+    assert_eq!(order(&house, "skstop_guessed", "uploads").0, 401);
+    assert!(house.submit("card.jpg", &Picture::specimen()).is_ok(), "the control: nothing is stopped yet");
+    let (status, answer) = order(&house, key, "uploads");
+    assert_eq!(status, 201, "{answer}");
+    within("no document is taken in", || house.submit("card.jpg", &Picture::specimen()).is_err());
+    assert_eq!(told(&stop(&house, &["--list"]))["stops"][0]["why"], "night-watch: a drill");
+    lift_all(&house);
+    within("it is taken in again", || house.submit("card.jpg", &Picture::specimen()).is_ok());
+    assert_eq!(told(&stop(&house, &["--keys"]))["keys"][0]["name"], "night-watch");
+    assert_eq!(told(&stop(&house, &["--drop-key", "night-watch"]))["dropped"], true);
+    assert_eq!(order(&house, key, "uploads").0, 401);
     house.clear_away().unwrap();
 }
 

@@ -3,13 +3,14 @@
 use sekisho_core::{
     author::Author,
     id::{SiteName, StopId},
-    stop::{Stopping, Target},
+    stop::{Reach, Stopping, Target},
+    watch::{Detector, Verdict},
 };
 
 use super::{house::PASSPHRASE, *};
 use crate::{
     engine::Opener,
-    wire::{Answered, Stop},
+    wire::{Answered, OperatorAnswer, OperatorRequest, Stop},
 };
 
 fn stop(house: &mut House, target: &str) -> StopId {
@@ -242,4 +243,59 @@ fn a_stop_outlives_the_process_and_is_told_by_a_locked_keeper() {
     let mut locked = house.restart_locked_after(MINUTE);
     let told = locked.answer(&crate::engine::Ask::Gate(GateRequest::Stops));
     assert!(matches!(told, crate::engine::Reply::Gate(Ok(GateAnswer::Stops(all))) if all == [Target::Api]));
+}
+
+// ---------------------------------------------------------------- keys that only stop
+
+fn make_key(house: &mut House, name: &str, may: &[Reach]) -> Answered<String> {
+    match house.operator(OperatorRequest::MakeStopKey { name: name.into(), may: may.to_vec() })? {
+        OperatorAnswer::StopKey(key) => Ok(key),
+        other => panic!("no key: {other:?}"),
+    }
+}
+
+fn stop_by(house: &mut House, key: &str, target: &str) -> Answered<()> {
+    let (key, target) = (key.into(), target.parse().unwrap());
+    house.desk(DeskRequest::StopByKey { key, target, why: "a flood".into() }).map(drop)
+}
+
+/// M25, M26: a program's key stops what it may, and no more; it lifts nothing, and is gone when it is dropped.
+#[test]
+fn a_key_that_only_stops_stops_what_it_may_and_nothing_else() {
+    let mut house = House::founded();
+    let key = make_key(&mut house, "night-watch", &[Reach::Uploads, Reach::Network]).unwrap();
+    assert!(key.starts_with("skstop_"));
+    for target in ["viewings", "everything", "site:site-a", "network:10.0.0.0/8"] {
+        assert_eq!(stop_by(&mut house, &key, target), Err(Refusal::NotAllowed), "{target}");
+    }
+    let officer = format!("person:{}", house.person(Role::Officer));
+    assert_eq!(stop_by(&mut house, &key, &officer), Err(Refusal::NotAllowed));
+    assert_eq!(stop_by(&mut house, &key, "uploads"), Ok(()));
+    assert_eq!(stop_by(&mut house, &key, "uploads"), Ok(()), "a program says it again and again");
+    assert_eq!(stop_by(&mut house, &key, "network:203.0.113.0/24"), Ok(()));
+    let stopped = stops(&mut house);
+    assert_eq!(stopped.len(), 2);
+    assert_eq!((stopped[0].by, stopped[0].why.to_string()), (Author::Operator, "night-watch: a flood".to_owned()));
+    house.operator(OperatorRequest::DropStopKey("night-watch".into())).unwrap();
+    assert_eq!(stop_by(&mut house, &key, "uploads"), Err(Refusal::BadSignature));
+    assert_eq!(house.events(|what| matches!(what, What::Stopping { stopping: Stopping::KeyMade { .. } })), 1);
+    assert_eq!(house.events(|what| matches!(what, What::Stopping { stopping: Stopping::KeyDropped { .. } })), 1);
+}
+
+/// Whoever guesses keys is told of, as whoever forges signatures is; a key is kept by its hash alone, over a restart.
+#[test]
+fn a_key_that_only_stops_is_neither_guessed_unseen_nor_kept_as_it_is() {
+    let mut house = House::watched();
+    let key = make_key(&mut house, "night-watch", &[Reach::Uploads]).unwrap();
+    for name in ["night-watch", "", "Night", "a name"] {
+        assert_eq!(make_key(&mut house, name, &[Reach::Uploads]).unwrap_err(), Refusal::BadRequest, "{name}");
+    }
+    assert_eq!(make_key(&mut house, "of-nothing", &[]).unwrap_err(), Refusal::BadRequest);
+    for _ in 0..8 {
+        assert_eq!(stop_by(&mut house, "skstop_AAAA", "uploads"), Err(Refusal::BadSignature));
+    }
+    assert_eq!(house.verdicts(Detector::Forgery), [Verdict::Note]);
+    house.restart_after(1);
+    assert!(!house.bodies().concat().windows(key.len()).any(|window| window == key.as_bytes()));
+    assert_eq!(stop_by(&mut house, &key, "uploads"), Ok(()));
 }

@@ -107,9 +107,10 @@ impl Asked {
             | DeskRequest::Entries { shift, .. }
             | DeskRequest::ApprovalOptions { shift, .. } => Self::OnShift(shift.clone(), Named::Reserved),
             DeskRequest::Next(shift) => Self::OnShift(shift.clone(), Named::Nothing),
-            DeskRequest::EnrolOptions { .. } | DeskRequest::Enrol { .. } | DeskRequest::BeginShift { .. } => {
-                Self::Knocking
-            }
+            DeskRequest::EnrolOptions { .. }
+            | DeskRequest::Enrol { .. }
+            | DeskRequest::BeginShift { .. }
+            | DeskRequest::StopByKey { .. } => Self::Knocking,
             _ => Self::Nothing,
         }
     }
@@ -150,7 +151,7 @@ impl Asked {
             (Self::Site { jws, check: Some(check) }, Fault::Refused(Refusal::NotFound)) => {
                 keepers(of_check(turn.db, *check), site(jws)?)
             }
-            (Self::Site { .. } | Self::Document, Fault::Refused(Refusal::BadSignature)) => {
+            (Self::Site { .. } | Self::Document | Self::Knocking, Fault::Refused(Refusal::BadSignature)) => {
                 keepers(Trouble::BadSignature, outside(None))
             }
             (Self::Member(check), Fault::Refused(Refusal::NotFound)) => {

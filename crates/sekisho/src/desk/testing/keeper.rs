@@ -30,6 +30,9 @@ use super::{
 };
 use crate::service::desk_ports::{DeskKeeper, Pending};
 
+/// The key that only stops, of which it knows.
+pub(in crate::desk) const STOP_KEY: &str = "skstop_play";
+
 /// The invitation that it takes, for a reviewer called 新人.
 pub(in crate::desk) const INVITATION: &str = "play-invitation";
 
@@ -304,6 +307,11 @@ impl State {
             DeskRequest::Pause { .. } => Ok(self.pause(true)),
             DeskRequest::Stops => Ok(DeskAnswer::Stops(self.stops.clone())),
             DeskRequest::Stop { target, why, .. } => Ok(self.stop(target, &why)),
+            DeskRequest::StopByKey { key, target, why } if key == STOP_KEY => {
+                self.stop(target, &why);
+                Ok(DeskAnswer::Stopped(self.stops.last().expect("it was just stopped").id))
+            }
+            DeskRequest::StopByKey { .. } => Err(Refusal::BadSignature),
             DeskRequest::Lift { stop, .. } => {
                 self.stops.retain(|known| known.id != stop);
                 Ok(DeskAnswer::Done)

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 pub(super) use self::board::Play;
-pub(super) use self::keeper::{INVITATION, PlayKeeper, QUESTION};
+pub(super) use self::keeper::{INVITATION, PlayKeeper, QUESTION, STOP_KEY};
 use super::{Desk, Parts, Settings, router};
 use crate::{
     service::desk_ports::{Installation, ProcessView},

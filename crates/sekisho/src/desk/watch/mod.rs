@@ -1,6 +1,7 @@
 //! What the responsible see: the newest events, how the keeper is, and the brake.
 
 pub(crate) mod board;
+pub(crate) mod by_key;
 pub(in crate::desk) mod line;
 pub(crate) mod lockdown;
 pub(crate) mod pause;

@@ -29,6 +29,15 @@ impl Teller {
             What::Stopping { stopping: Stopping::Lifted { by, why, .. } } => {
                 format!("{}: {why}", self.say(&self.author(*by), " が再開させました", "", " lifted a stop"))
             }
+            What::Stopping { stopping: Stopping::KeyMade { key, may } } => {
+                let may: Vec<_> = may.iter().map(ToString::to_string).collect();
+                let what = self.lang.pick("止めることだけできる鍵が作られました", "A key that only stops was made");
+                format!("{what}: {key} ({})", may.join(", "))
+            }
+            What::Stopping { stopping: Stopping::KeyDropped { key } } => {
+                let what = self.lang.pick("止めることだけできる鍵が消されました", "A key that only stops was dropped");
+                format!("{what}: {key}")
+            }
             What::Changing { change } => self.changing(change),
             What::KeystoreChanged { change: KeystoreChange::PassphraseChosen } => {
                 self.lang.pick("分散鍵で、合言葉が変えられました", "By shares, another passphrase was chosen").into()
