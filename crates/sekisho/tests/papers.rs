@@ -1,6 +1,8 @@
 //! `sekisho inspect` on documents of which everything is known: a few of each kind, clean. The full campaign is
 //! `cargo xtask bench inspect`.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests, too.
+
 use std::{env, path::Path};
 
 use sekisho_papers::{
