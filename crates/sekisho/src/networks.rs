@@ -16,7 +16,8 @@ pub fn open() -> Result<Option<ModelFiles>, ModelsError> {
     if !cfg!(feature = "ocr") {
         return Ok(None);
     }
-    match env::var_os(VARIABLE) {
+    // Empty is how shells and service files say that nothing is named.
+    match env::var_os(VARIABLE).filter(|named| !named.is_empty()) {
         Some(named) => ModelFiles::open(&PathBuf::from(named)).map(Some),
         None => Ok(cached().and_then(|folder| ModelFiles::open(&folder).ok())),
     }
