@@ -146,6 +146,8 @@ fn what_is_asked_wrongly_is_refused_with_what_to_do() {
     let data = house.data();
     assert!(refusal(&data, &["--by", "reviewer=Nobody"]).contains("write the id"));
     assert!(refusal(&data, &["--by", "finding=0"]).contains("is no finding"));
+    assert!(refusal(&data, &["--by", "finding=0", "--by", "reviewer=Nobody"]).contains("one alone"));
+    assert!(refusal(&data, &["--by", "finding=0", "--by", "finding=1"]).contains("one alone"));
     assert!(refusal(&data, &["--by", "colour=red"]).contains("there are reviewer"));
     assert!(refusal(&data, &["--from", "2026-01-02", "--to", "2026-01-01"]).contains("--from lies behind --to"));
     house.clear_away().unwrap();

@@ -10,6 +10,7 @@ use sekisho_core::{
     id::{CheckId, DocumentId, KindName, SiteName},
     time::Timestamp,
 };
+use serde::{Serialize, Serializer};
 
 use super::{
     Ledger,
@@ -19,8 +20,54 @@ use super::{
     window::{Window, in_words},
 };
 
-/// What a document was at the end of the window if it had not ended then.
-pub const THEN_WAITING: &str = "waiting";
+/// What a document was at the end of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Then {
+    /// It had not ended.
+    Waiting,
+    /// The site or the member withdrew the check.
+    Withdrawn,
+    /// A reviewer decided.
+    Decided,
+    /// A reviewer asked for another photograph.
+    Retake,
+    /// Its deadline had passed.
+    Overdue,
+    /// Its ciphertext or its key was missing or altered.
+    Damaged,
+}
+
+impl Then {
+    fn of(ended: Option<(Timestamp, ShredCause)>, window: &Window) -> Self {
+        let ended = ended.filter(|(at, _)| window.to.is_none_or(|to| *at <= to));
+        match ended.map(|(_, cause)| cause) {
+            None => Self::Waiting,
+            Some(ShredCause::Withdrawn) => Self::Withdrawn,
+            Some(ShredCause::Decided) => Self::Decided,
+            Some(ShredCause::Retake) => Self::Retake,
+            Some(ShredCause::Overdue) => Self::Overdue,
+            Some(ShredCause::Damaged) => Self::Damaged,
+        }
+    }
+
+    /// As it is written in answers and lists.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Withdrawn => "withdrawn",
+            Self::Decided => "shredded: decided",
+            Self::Retake => "shredded: retake",
+            Self::Overdue => "shredded: overdue",
+            Self::Damaged => "shredded: damaged",
+        }
+    }
+}
+
+impl Serialize for Then {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
 
 /// What a ledger's member is to us: the site's own hash, as the site wrote it.
 pub type Member = Box<[u8]>;
@@ -49,7 +96,7 @@ impl Members for NoMembers {
     }
 }
 
-/// Looks at one document.
+/// The looks at one document.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Looked {
     pub(super) fit: Fit,
@@ -81,7 +128,7 @@ impl Affected {
             looked: vec![None; documents.seen().len()],
             looks: Vec::new(),
             possible_looks: 0,
-            gaps: gaps.of(size).into_iter().filter(|gap| gap.may_lie_in(&question.window)).collect(),
+            gaps: Vec::new(),
             documents,
             question,
             read,
@@ -100,6 +147,10 @@ impl Affected {
             taken[session] |= fit > Fit::No;
             all.add(look.document, look.at, fit);
         }
+        let spans = shifts.all().iter().zip(&taken).filter(|(_, taken)| **taken).map(|(shift, _)| shift.span);
+        // Where whole sessions are possibly meant, so is what is missing of them.
+        let meant = spans.filter(|_| all.question.whole_sessions).fold(all.question.window, |all, one| all.with(&one));
+        all.gaps = gaps.of(size).into_iter().filter(|gap| gap.may_lie_in(&meant)).collect();
         around.retain(|(look, _)| taken[look.session as usize]);
         around.into_iter().for_each(|(look, fit)| all.add(look.document, look.at, fit));
         all.looks.sort_unstable();
@@ -134,7 +185,7 @@ impl Affected {
                 site: self.documents.sites.get(document.site),
                 kind: self.documents.kinds.get(document.kind),
                 submitted: document.submitted,
-                then: then(document.ended, &self.question.window),
+                then: Then::of(document.ended, &self.question.window),
                 confirmed: looked.fit == Fit::Sure,
                 first: looked.first,
                 last: looked.last,
@@ -155,19 +206,6 @@ impl Affected {
     }
 }
 
-/// What a document was at the end of the window.
-fn then(ended: Option<(Timestamp, ShredCause)>, window: &Window) -> &'static str {
-    let ended = ended.filter(|(at, _)| window.to.is_none_or(|to| *at <= to));
-    match ended.map(|(_, cause)| cause) {
-        None => THEN_WAITING,
-        Some(ShredCause::Decided) => "shredded: decided",
-        Some(ShredCause::Retake) => "shredded: retake",
-        Some(ShredCause::Overdue) => "shredded: overdue",
-        Some(ShredCause::Withdrawn) => "withdrawn",
-        Some(ShredCause::Damaged) => "shredded: damaged",
-    }
-}
-
 /// One document concerned.
 #[derive(Debug, Clone, Copy)]
 pub struct One<'a> {
@@ -181,8 +219,8 @@ pub struct One<'a> {
     pub kind: Option<&'a KindName>,
     /// When it arrived, likewise.
     pub submitted: Option<Timestamp>,
-    /// What it was at the end of the window: waiting, withdrawn, or shredded and why.
-    pub then: &'static str,
+    /// What it was at the end of the window.
+    pub then: Then,
     /// Whether an entry says for certain that it was opened as asked for.
     pub confirmed: bool,
     /// When it was looked at first.
@@ -196,7 +234,8 @@ pub struct One<'a> {
 impl One<'_> {
     // Ids, names and times have no character that CSV quotes.
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Self { id, check, then, looks, .. } = self;
+        let Self { id, check, looks, .. } = self;
+        let then = self.then.as_str();
         let (site, kind) = (self.site.map(ToString::to_string), self.kind.map(ToString::to_string));
         let (site, kind) = (site.unwrap_or_default(), kind.unwrap_or_default());
         let submitted = self.submitted.map(in_words).unwrap_or_default();

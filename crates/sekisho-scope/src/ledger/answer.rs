@@ -1,17 +1,17 @@
 //! How many documents, of how many members, of which kinds and sites, and what can't be told.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, hash::Hash};
 
 use foldhash::fast::FixedState;
-use hashbrown::HashSet;
+use hashbrown::HashMap;
 use sekisho_core::{
-    id::CheckId,
+    id::{CheckId, SiteName},
     time::{HOUR, Timestamp},
 };
 use serde::Serialize;
 
 use super::{
-    affected::{Affected, Member, Members, One},
+    affected::{Affected, Member, Members, One, Then},
     gaps::Gap,
     window::{Window, in_words},
 };
@@ -32,10 +32,11 @@ impl Count {
     }
 }
 
-/// Members, counted apart from documents: one who sent three counts once.
+/// Members, counted apart from documents: one who sent three counts once. At most includes one for each entry whose
+/// body is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct MembersCount {
-    /// Different members, as far as checks are still tied to them. Nothing if nobody was asked.
+    /// Different members, as far as checks are still tied to them.
     #[serde(flatten)]
     pub known: Count,
     /// Checks of members who left and whose tie was erased since: each is one member at most.
@@ -83,7 +84,7 @@ impl Period {
 /// What can't be told.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Open {
-    /// Entries whose bodies are missing and that may have been written in the window: each may be one look.
+    /// Entries whose bodies are missing and that may be looks which are meant, by when they were written.
     pub entries: u64,
     /// Between which times they were written.
     pub gaps: Vec<Gap>,
@@ -105,7 +106,7 @@ pub struct Scope {
     /// Documents by site.
     pub by_site: Counted,
     /// Documents by what they were at the end of the window.
-    pub then: Counted,
+    pub then: BTreeMap<Then, Count>,
     /// When the documents were submitted.
     pub submitted: Period,
     /// When they were looked at.
@@ -148,15 +149,14 @@ impl Affected {
     }
 
     fn nothing(&self) -> Scope {
-        let gaps = self.gaps.clone();
-        let cannot_tell = Open { entries: gaps.iter().map(|gap| gap.entries).sum(), gaps, looks: self.possible_looks };
+        let cannot_tell = Open { entries: self.missing(), gaps: self.gaps.clone(), looks: self.possible_looks };
         Scope {
             documents: Count::default(),
             members: None,
             looks: self.looks.len() as u64,
             by_kind: Counted::new(),
             by_site: Counted::new(),
-            then: Counted::new(),
+            then: BTreeMap::new(),
             submitted: Period::default(),
             looked: Period::default(),
             cannot_tell,
@@ -168,28 +168,44 @@ impl Affected {
     }
 
     fn members<M: Members>(&self, members: &mut M) -> Result<MembersCount, M::Error> {
-        let [mut sure, mut all]: [HashSet<(Option<u32>, Member), FixedState>; 2] = Default::default();
-        let [mut sure_erased, mut erased]: [HashSet<CheckId, FixedState>; 2] = Default::default();
+        let mut known = Distinct::<(Option<&SiteName>, Member)>::default();
+        let mut erased = Distinct::<CheckId>::default();
         for one in self.each() {
             match members.of(one.check)? {
-                Some(member) => {
-                    let site = self.documents.sites.number_of(one.site);
-                    if one.confirmed {
-                        sure.insert((site, member.clone()));
-                    }
-                    all.insert((site, member));
-                }
-                None => {
-                    if one.confirmed {
-                        sure_erased.insert(one.check);
-                    }
-                    erased.insert(one.check);
-                }
+                Some(member) => known.add((one.site, member), one.confirmed),
+                None => erased.add(one.check, one.confirmed),
             }
         }
-        let count = |sure: usize, all: usize| Count { confirmed: sure as u64, at_most: all as u64 };
-        let (known, erased) = (count(sure.len(), all.len()), count(sure_erased.len(), erased.len()));
-        Ok(MembersCount { known, erased })
+        let mut known = known.count();
+        // Each may have been a look at a document of somebody else.
+        known.at_most += self.missing();
+        Ok(MembersCount { known, erased: erased.count() })
+    }
+
+    /// How many entries may have been looks that are meant.
+    fn missing(&self) -> u64 {
+        self.gaps.iter().map(|gap| gap.entries).sum()
+    }
+}
+
+/// Different ones of something: each once, and whether it was ever certain.
+struct Distinct<T>(HashMap<T, bool, FixedState>);
+
+impl<T: Eq + Hash> Distinct<T> {
+    fn add(&mut self, one: T, confirmed: bool) {
+        *self.0.entry(one).or_default() |= confirmed;
+    }
+
+    fn count(&self) -> Count {
+        let mut count = Count::default();
+        self.0.values().for_each(|confirmed| count.add(*confirmed));
+        count
+    }
+}
+
+impl<T> Default for Distinct<T> {
+    fn default() -> Self {
+        Self(HashMap::default())
     }
 }
 
@@ -200,7 +216,7 @@ impl Scope {
         let site = one.site.map_or(UNKNOWN.into(), ToString::to_string);
         self.by_kind.entry(kind).or_default().add(one.confirmed);
         self.by_site.entry(site).or_default().add(one.confirmed);
-        self.then.entry(one.then.into()).or_default().add(one.confirmed);
+        self.then.entry(one.then).or_default().add(one.confirmed);
         if let Some(submitted) = one.submitted {
             self.submitted.add(submitted);
         }

@@ -39,11 +39,6 @@ impl<T: PartialEq + Clone> Names<T> {
         place as u32
     }
 
-    /// The number of a name that was met.
-    pub(super) fn number_of(&self, name: Option<&T>) -> Option<u32> {
-        self.0.iter().position(|known| Some(known) == name).map(|place| place as u32)
-    }
-
     /// The name of a number.
     pub(super) fn get(&self, number: Option<u32>) -> Option<&T> {
         self.0.get(number? as usize)

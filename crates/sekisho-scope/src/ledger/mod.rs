@@ -3,7 +3,7 @@
 //! The keeper writes that a picture is released before it releases it, so nothing was opened without an entry. A
 //! document is *confirmed* opened if an entry that was read says that somebody who was asked for looked at it. *At most*
 //! opened are, besides, those looked at in sessions of which the ledger doesn't say for certain whether they are meant,
-//! and one for each entry of the window whose body is missing: it could have been a look.
+//! and one for each entry whose body is missing and that may have been a look which is meant, by when it was written.
 //!
 //! No picture is touched and no key is needed; members stay what they are to us, a site's own hash.
 
@@ -21,13 +21,12 @@ use sekisho_core::{
     time::Timestamp,
 };
 
-pub use affected::{Affected, Member, Members, NoMembers, THEN_WAITING};
+pub use affected::{Affected, Member, Members, NoMembers, One, Then};
 pub use answer::{Count, Counted, MembersCount, Open, Period, Scope};
 use documents::Documents;
 pub use gaps::Gap;
 use gaps::Gaps;
 pub use question::{NobodyInside, Question};
-use scan::Kind;
 use shifts::Shifts;
 pub use window::{Window, in_words};
 
@@ -62,20 +61,17 @@ impl Ledger {
     /// Reads the next entry: its place in the ledger, and its body, byte for byte. Places grow; one that is left out is
     /// an entry whose body is missing.
     pub fn read(&mut self, place: u64, body: &[u8]) {
-        let head = scan::head(body);
-        let event = match head {
-            Some((_, Kind::Other)) => None,
-            Some(_) => Event::from_bytes(body).ok(),
-            // Not as this program writes it: then it is read whole, and is missing if it can't be.
-            None => Event::from_bytes(body).ok(),
-        };
-        let understood = event.is_some() || matches!(head, Some((_, Kind::Other)));
-        let at = event.as_ref().map(|event| event.at).or(head.map(|(at, _)| at));
-        self.gaps.read(place, at.filter(|_| understood));
-        self.read += u64::from(understood);
-        if let Some(event) = event {
-            self.event(event);
-        }
+        let at = scan::passed_over(body).or_else(|| self.whole(body));
+        self.gaps.read(place, at);
+        self.read += u64::from(at.is_some());
+    }
+
+    /// Reads a body whole. When it was written is nothing if it isn't understood.
+    fn whole(&mut self, body: &[u8]) -> Option<Timestamp> {
+        let event = Event::from_bytes(body).ok()?;
+        let at = event.at;
+        self.event(event);
+        Some(at)
     }
 
     fn event(&mut self, event: Event) {
@@ -83,6 +79,7 @@ impl Ledger {
         match event.what {
             What::Received { .. } => self.documents.received(at, &event.what),
             What::Shredded { document, cause, .. } => self.documents.ended(document, at, cause),
+            What::ShiftBegan { shift, until, .. } => self.shifts.began(shift, at, until),
             What::Observed { seen, .. } => self.shifts.observe(&seen),
             What::Viewed { document, check, staff, shift, .. } if self.question.may_mean(at, staff, shift) => {
                 let document = self.documents.looked_at(document, check);

@@ -1,31 +1,30 @@
-//! What a body is about, told by its first bytes: most entries of a ledger are about no document that anybody looked
-//! at, and reading them whole would take most of the time.
+//! Entries that are about no document that anybody looked at, told by their first bytes: most of a ledger, and reading
+//! them whole would take most of the time.
 
 use memchr::memmem;
 use sekisho_core::time::Timestamp;
 
-/// The events that a scope rests on, by their names in a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Received,
-    Viewed,
-    Shredded,
-    Observed,
-    Other,
-}
+/// The most frequent of them, by their names in a body. What isn't named here is read whole, so that an entry of
+/// another program's is found to be unknown.
+const PASSED_OVER: [&[u8]; 8] = [
+    b"assigned",
+    b"lapsed",
+    b"decided",
+    b"deadline_nears",
+    b"check_ended",
+    b"root_changed",
+    b"slots_forgotten",
+    b"intake_key_made",
+];
 
-/// When a body was written and what it is about; nothing if that doesn't stand where this program writes it.
-pub(super) fn head(body: &[u8]) -> Option<(Timestamp, Kind)> {
-    let at = number(behind(body, b"\"at\":")?)?;
+/// When a body was written, if it is one of those.
+pub(super) fn passed_over(body: &[u8]) -> Option<Timestamp> {
     let name = behind(body, b"\"event\":\"")?;
-    let kind = match &name[..memchr::memchr(b'"', name)?] {
-        b"received" => Kind::Received,
-        b"viewed" => Kind::Viewed,
-        b"shredded" => Kind::Shredded,
-        b"observed" => Kind::Observed,
-        _ => Kind::Other,
-    };
-    Some((Timestamp(at), kind))
+    let name = &name[..memchr::memchr(b'"', name)?];
+    if !PASSED_OVER.contains(&name) {
+        return None;
+    }
+    number(behind(body, b"\"at\":")?).map(Timestamp)
 }
 
 /// A quotation mark within a text is written with a backslash before it, so no text can look like a field.
@@ -41,20 +40,34 @@ fn number(text: &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sekisho_core::event::{Event, What};
+    use sekisho_core::{
+        event::{Event, What},
+        time::Hour,
+    };
 
     #[test]
-    fn the_head_of_what_the_keeper_writes_is_read() {
-        let body = |what| Event::new(Timestamp(1_700_000_000), what).to_bytes();
-        assert_eq!(head(&body(What::Started)), Some((Timestamp(1_700_000_000), Kind::Other)));
-        for body in [&b""[..], b"{}", b"{\"at\":x,\"event\":\"viewed\"}", b"{\"event\":\"viewed\"}"] {
-            assert_eq!(head(body), None);
+    fn what_the_keeper_writes_is_passed_over_by_its_name() {
+        let at = Timestamp(1_700_000_000);
+        let forgotten = Event::new(at, What::SlotsForgotten { through: Hour(7) });
+        assert_eq!(passed_over(&forgotten.to_bytes()), Some(at));
+        assert_eq!(passed_over(&Event::new(at, What::Started).to_bytes()), None);
+        for body in [&b""[..], b"{}", b"{\"at\":x,\"event\":\"decided\"}", b"{\"event\":\"decided\"}"] {
+            assert_eq!(passed_over(body), None);
+        }
+    }
+
+    #[test]
+    fn every_name_is_an_events_name() {
+        for name in PASSED_OVER {
+            let name = std::str::from_utf8(name).unwrap();
+            let why = Event::from_bytes(format!(r#"{{"v":1,"at":1,"event":"{name}"}}"#).as_bytes()).unwrap_err();
+            assert!(why.to_string().starts_with("missing field"), "{name}: {why}");
         }
     }
 
     #[test]
     fn a_text_that_looks_like_a_field_is_none() {
-        let body = br#"{"v":1,"at":7,"event":"stopping","why":"\"event\":\"viewed\""}"#;
-        assert_eq!(head(body), Some((Timestamp(7), Kind::Other)));
+        let body = br#"{"v":1,"at":7,"event":"stopping","why":"\"event\":\"decided\""}"#;
+        assert_eq!(passed_over(body), None);
     }
 }

@@ -4,8 +4,11 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use sekisho_core::{
     id::{DeviceId, NetworkId, ShiftId},
+    time::Timestamp,
     watch::observed::Observation,
 };
+
+use super::window::Window;
 
 /// What is known of a session.
 #[derive(Debug, Default)]
@@ -14,6 +17,8 @@ pub(super) struct Shift {
     pub(super) devices: Vec<DeviceId>,
     /// The networks that it was worked from.
     pub(super) networks: Vec<NetworkId>,
+    /// From when to when at most it was worked, as far as the entry of its beginning is there.
+    pub(super) span: Window,
 }
 
 /// Every session of which something is known, each by a number.
@@ -32,6 +37,12 @@ impl Shifts {
             self.known.push(Shift::default());
         }
         number
+    }
+
+    /// One began.
+    pub(super) fn began(&mut self, id: ShiftId, at: Timestamp, until: Timestamp) {
+        let number = self.number(id);
+        self.known[number as usize].span = Window { from: Some(at), to: Some(until) };
     }
 
     /// What a room observed.

@@ -126,7 +126,7 @@ fn a_reviewers_documents_are_told_by_kind_site_and_state() {
     assert_eq!((scope.documents, scope.looks), (count(2, 2), 3));
     assert_eq!(scope.by_kind["driving-licence"], count(1, 1));
     assert_eq!(scope.by_site["site-b"], count(1, 1));
-    assert_eq!((scope.then["withdrawn"], scope.then["shredded: decided"]), (count(1, 1), count(1, 1)));
+    assert_eq!((scope.then[&Then::Withdrawn], scope.then[&Then::Decided]), (count(1, 1), count(1, 1)));
     assert_eq!(scope.submitted.first, Some(Timestamp(DAY + 10)));
     assert_eq!(scope.looked.days["2021-04-20"], 3);
     assert_eq!((scope.entries, scope.read, scope.cannot_tell.entries), (9, 9, 0));
@@ -138,7 +138,7 @@ fn a_window_counts_both_its_seconds_and_tells_how_it_was_then() {
     let window = Window { from: Some(Timestamp(DAY + 50)), to: Some(Timestamp(DAY + 60)) };
     let scope = book().scope(Question { window, ..Question::default() });
     assert_eq!((scope.documents, scope.looks), (count(2, 2), 2));
-    assert_eq!(scope.then[THEN_WAITING], count(2, 2));
+    assert_eq!(scope.then[&Then::Waiting], count(2, 2));
     let beside = Window { from: Some(Timestamp(DAY + 51)), to: Some(Timestamp(DAY + 59)) };
     assert!(!book().scope(Question { window: beside, ..Question::default() }).is_finding());
 }
@@ -159,6 +159,9 @@ fn members_are_counted_apart_from_documents() {
     let scope = book.affected(Question::default()).count(Some(&mut Known)).unwrap();
     assert_eq!(scope.documents, count(4, 4));
     assert_eq!(scope.members, Some(MembersCount { known: count(2, 2), erased: count(1, 1) }));
+    book.viewed(120, 5, 1, 1).lose();
+    let scope = book.affected(Question::default()).count(Some(&mut Known)).unwrap();
+    assert_eq!(scope.members.unwrap().known, count(2, 3), "what is missing may have been of somebody else");
 }
 
 /// M27: an entry that can't be read may be a look, and says when it was written.
@@ -175,6 +178,16 @@ fn a_missing_body_is_one_document_at_most_and_never_silent() {
     book.next = 5;
     let scope = book.scope(Question { window: later, ..by(1) });
     assert_eq!(scope.documents, count(0, 2), "one that isn't understood, and one behind the last");
+}
+
+/// M27: what another program wrote and this one doesn't know may be a look.
+#[test]
+fn an_entry_of_an_unknown_kind_is_missing() {
+    let mut book = book();
+    book.entries.push((9, br#"{"v":2,"at":1618844500,"event":"viewed_by_many"}"#.to_vec()));
+    book.next = 10;
+    let scope = book.scope(by(1));
+    assert_eq!((scope.documents, scope.cannot_tell.entries, scope.read), (count(2, 3), 1, 9));
 }
 
 /// M27: whose arrival is missing is still told, of an unknown kind, and possibly of the site that is asked about.
@@ -213,6 +226,28 @@ fn a_finding_asks_about_its_evidence_and_possibly_about_the_whole_session() {
     let finding = Finding::of_person(Detector::Pressing, person(1), PersonVerdict::EndShift, evidence);
     let question = Question::default().about(&finding, Timestamp(DAY + 2000)).unwrap();
     assert_eq!(book.scope(question).documents, count(1, 2), "another session of the same person is not meant");
+}
+
+/// M27: what is missing of a session that is possibly meant whole may be a look in it, and what is missing of another
+/// is not.
+#[test]
+fn what_is_missing_of_a_whole_session_is_counted() {
+    let began = |book: &mut Book, at: u64, shift: u8| {
+        let (shift, until) = (ShiftId::from_bytes([shift; 16]), Timestamp(DAY + at + 4000));
+        book.write(at, What::ShiftBegan { shift, staff: person(1), until });
+    };
+    let mut book = Book::default();
+    book.received(0, 3, "site-a", "passport");
+    began(&mut book, 10, 1);
+    book.viewed(20, 1, 1, 1).lose().received(800, 4, "site-a", "passport");
+    began(&mut book, 900, 2);
+    book.viewed(1000, 2, 1, 2).lose().received(1100, 5, "site-a", "passport").viewed(1970, 3, 1, 2);
+    let evidence = Evidence { places: vec![], count: 5, seconds: 60 };
+    let finding = Finding::of_person(Detector::Pressing, person(1), PersonVerdict::EndShift, evidence);
+    let question = Question::default().about(&finding, Timestamp(DAY + 2000)).unwrap();
+    assert_eq!(book.scope(Question { whole_sessions: false, ..question.clone() }).documents, count(1, 1));
+    let scope = book.scope(question);
+    assert_eq!((scope.documents, scope.cannot_tell.entries), (count(1, 2), 1));
 }
 
 #[test]

@@ -28,6 +28,14 @@ impl Window {
         let to = self.to.into_iter().chain(other.to).min();
         Window { from: self.from.max(other.from), to }
     }
+
+    /// The smallest window in which both lie.
+    #[must_use]
+    pub(super) fn with(&self, other: &Window) -> Window {
+        let from = self.from.zip(other.from).map(|(one, other)| one.min(other));
+        let to = self.to.zip(other.to).map(|(one, other)| one.max(other));
+        Window { from, to }
+    }
 }
 
 /// Writes a second in Japan's zone.
@@ -59,5 +67,12 @@ mod tests {
         assert_eq!(window(None, Some(9)).and(&window(Some(3), Some(5))), window(Some(3), Some(5)));
         assert_eq!(window(Some(4), None).and(&window(Some(3), Some(5))), window(Some(4), Some(5)));
         assert_eq!(Window::default().and(&Window::default()), Window::default());
+    }
+
+    #[test]
+    fn what_holds_two_windows_has_the_earlier_begin_and_the_later_end_and_no_bound_that_one_lacks() {
+        let window = |from: Option<u64>, to: Option<u64>| Window { from: from.map(Timestamp), to: to.map(Timestamp) };
+        assert_eq!(window(Some(4), Some(9)).with(&window(Some(3), Some(5))), window(Some(3), Some(9)));
+        assert_eq!(window(None, Some(9)).with(&window(Some(3), None)), Window::default());
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn founding_token(data: &Path) -> PathBuf {
 }
 
 /// Tiles and checkpoints: what anybody may read.
-pub(super) fn ledger(data: &Path) -> PathBuf {
+pub(crate) fn ledger(data: &Path) -> PathBuf {
     data.join("ledger").join("public")
 }
 

@@ -87,8 +87,8 @@ pub(super) fn bodies(path: &Path, mut see: impl FnMut(u64, &[u8])) -> Result<u64
 
 /// How many entries the newest checkpoint beside a ledger's bodies counts. Who signed it is for `sekisho verify`.
 fn published(path: &Path) -> u64 {
-    let at = [path.join("ledger/public/checkpoint"), path.join("ledger/checkpoint")];
-    let text = at.iter().find_map(|file| fs::read_to_string(file).ok());
+    let folders = [places::ledger(path), path.join("ledger")];
+    let text = folders.iter().find_map(|folder| fs::read_to_string(folder.join("checkpoint")).ok());
     let note = text.and_then(|text| Note::parse(&text).ok());
     note.and_then(|note| Checkpoint::unverified(&note).ok()).map_or(0, |checkpoint| checkpoint.size())
 }

@@ -66,6 +66,7 @@ fn what_nobody_unlocks_in_time_is_gone_and_the_site_is_told() {
     );
     unlock_by_passphrase(&house);
     stops::lift_all(&house);
+    until("the gate heard that nothing is stopped", || house.state(check).is_ok());
     assert_eq!(house.state(check).unwrap(), "awaiting_document");
     house.clear_away().unwrap();
 }

@@ -11,7 +11,7 @@ const SHOWN: usize = 10;
 
 /// Prints the numbers, what they are made of, and what can't be told.
 pub(super) fn print(scope: &Scope, lang: Language, out: &mut dyn Write) -> io::Result<()> {
-    let word = |ja: &'static str, en: &'static str| if lang == Language::Ja { ja } else { en };
+    let word = |ja: &'static str, en: &'static str| lang.pick(ja, en);
     writeln!(out, "{}: {}", word("開かれた書類", "documents opened"), count(scope.documents, lang))?;
     if let Some(members) = scope.members {
         writeln!(out, "{}: {}", word("会員", "members"), count(members.known, lang))?;
@@ -23,7 +23,8 @@ pub(super) fn print(scope: &Scope, lang: Language, out: &mut dyn Write) -> io::R
     writeln!(out, "{}: {}", word("閲覧の回数", "looks"), scope.looks)?;
     let parts = [(word("種類", "by kind"), &scope.by_kind), (word("サイト", "by site"), &scope.by_site)];
     parts.into_iter().try_for_each(|(name, part)| table(name, part, lang, out))?;
-    table(word("期間の終わりの状態", "at the end of the window"), &scope.then, lang, out)?;
+    writeln!(out, "{}", word("期間の終わりの状態", "at the end of the window"))?;
+    scope.then.iter().try_for_each(|(then, number)| row(then.as_str(), *number, lang, out))?;
     period(word("提出", "submitted"), &scope.submitted, out)?;
     period(word("閲覧", "looked at"), &scope.looked, out)?;
     open(scope, lang, out)
@@ -39,7 +40,11 @@ fn count(count: Count, lang: Language) -> String {
 
 fn table(name: &str, part: &Counted, lang: Language, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{name}")?;
-    part.iter().try_for_each(|(of, number)| writeln!(out, "  {of}: {}", count(*number, lang)))
+    part.iter().try_for_each(|(of, number)| row(of, *number, lang, out))
+}
+
+fn row(of: &str, number: Count, lang: Language, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "  {of}: {}", count(number, lang))
 }
 
 fn period(name: &str, period: &Period, out: &mut dyn Write) -> io::Result<()> {
@@ -48,7 +53,7 @@ fn period(name: &str, period: &Period, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn open(scope: &Scope, lang: Language, out: &mut dyn Write) -> io::Result<()> {
-    let word = |ja: &'static str, en: &'static str| if lang == Language::Ja { ja } else { en };
+    let word = |ja: &'static str, en: &'static str| lang.pick(ja, en);
     let open = &scope.cannot_tell;
     writeln!(out, "{}: {} / {}", word("読めた記録", "entries read"), scope.read, scope.entries)?;
     if open.looks > 0 {

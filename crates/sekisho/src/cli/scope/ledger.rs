@@ -37,7 +37,7 @@ ledger itself is whole and unchanged is for `sekisho verify`.
 Conditions, each --by KIND=VALUE: reviewer (an id or a name), session, device, network, site, client (the site that \
 called), finding or incident (the place of a finding in the ledger, as `sekisho watch replay` and alerts tell it). All \
 kinds that are said have to be met; of one kind that is said several times, one is enough. A finding asks about its \
-people while its evidence came together, and possibly about the rest of their sessions.
+people while its evidence came together, and possibly about the rest of their sessions: one alone, without a reviewer.
 
 Confirmed: an entry says so. At most: besides, what sessions leave open that were worked from several networks or \
 from one that nobody observed, and one document for each entry whose body is missing. Both bounds of a window lie \
@@ -162,12 +162,23 @@ impl LedgerArgs {
         }
     }
 
+    /// A finding says itself whose looks are meant, and when.
+    fn require_one_say_of_people(&self) -> Result<(), String> {
+        let findings = self.by.iter().filter(|by| matches!(by, By::Finding(_))).count();
+        let people = self.by.iter().any(|by| matches!(by, By::Reviewer(_) | By::Named(_)));
+        if findings > 1 || (findings == 1 && people) {
+            return Err("a finding says itself whose looks are meant: ask about one alone, without a reviewer".into());
+        }
+        Ok(())
+    }
+
     fn question(&self, people: Option<&People>) -> Result<Question, String> {
         let second = |at: i64| u64::try_from(at).map(Timestamp).map_err(|_| "there was nothing before 1970");
         let window = Window { from: self.from.map(second).transpose()?, to: self.to.map(second).transpose()? };
         if window.from.zip(window.to).is_some_and(|(from, to)| from > to) {
             return Err("--from lies behind --to: nothing can be in that window".into());
         }
+        self.require_one_say_of_people()?;
         let mut question = Question { window, ..Question::default() };
         for by in &self.by {
             match by {

@@ -4,14 +4,14 @@ use std::{collections::BTreeMap, fs, io, path::Path};
 
 use askama::Template;
 use sekisho_core::time::{HOUR, Timestamp};
-use sekisho_scope::ledger::{Count, Period, Scope, in_words};
+use sekisho_scope::ledger::{Count, Period, Scope, Then, in_words};
 
 use crate::cli::language::Language;
 
 /// Seconds of a day.
 const DAY: u64 = 24 * HOUR;
 
-/// The most bars that a chart has.
+/// The most bars that a chart has; of a longer period each bar stands for several days.
 const BARS: usize = 400;
 
 #[derive(Template)]
@@ -24,7 +24,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn t(&self, ja: &'static str, en: &'static str) -> &'static str {
-        if self.lang == Language::Ja { ja } else { en }
+        self.lang.pick(ja, en)
     }
 
     fn tag(&self) -> &'static str {
@@ -52,17 +52,15 @@ impl Page<'_> {
         }
     }
 
-    fn then(&self, name: &str) -> String {
-        let ja = match name {
-            "waiting" => "審査待ち",
-            "withdrawn" => "取り下げ",
-            "shredded: decided" => "判断済み・破棄",
-            "shredded: retake" => "撮り直し・破棄",
-            "shredded: overdue" => "期限切れ・破棄",
-            "shredded: damaged" => "破損・破棄",
-            _ => "不明",
-        };
-        if self.lang == Language::Ja { ja.into() } else { name.into() }
+    fn then(&self, then: &Then) -> &'static str {
+        match then {
+            Then::Waiting => self.t("審査待ち", "waiting"),
+            Then::Withdrawn => self.t("取り下げ", "withdrawn"),
+            Then::Decided => self.t("判断済み・破棄", "shredded: decided"),
+            Then::Retake => self.t("撮り直し・破棄", "shredded: retake"),
+            Then::Overdue => self.t("期限切れ・破棄", "shredded: overdue"),
+            Then::Damaged => self.t("破損・破棄", "shredded: damaged"),
+        }
     }
 }
 
@@ -117,14 +115,16 @@ fn slots(period: &Period, counts: &BTreeMap<String, u64>, step: u64) -> Vec<(Str
     let length = counts.keys().next().map_or(0, String::len);
     // Days begin when Japan's do, nine hours before Greenwich's.
     let begin = first - (first.0 + 9 * HOUR) % step;
-    let times = (0..).map(|nth| begin + nth * step).take_while(|at| *at <= last).take(BARS);
+    let times = (0..).map(|nth| begin + nth * step).take_while(|at| *at <= last);
     let slot = |at| {
         let mut slot = in_words(at);
         slot.truncate(length);
         let count = counts.get(&slot).copied().unwrap_or(0);
         (slot, count)
     };
-    times.map(slot).collect()
+    let all: Vec<_> = times.map(slot).collect();
+    let together = |some: &[(String, u64)]| (some[0].0.clone(), some.iter().map(|(_, count)| count).sum());
+    all.chunks(all.len().div_ceil(BARS).max(1)).map(together).collect()
 }
 
 /// Writes the report to `file`.
@@ -132,9 +132,8 @@ fn slots(period: &Period, counts: &BTreeMap<String, u64>, step: u64) -> Vec<(Str
 /// # Errors
 /// When the file can't be written.
 pub(super) fn write(file: &Path, scope: &Scope, lang: Language) -> io::Result<()> {
-    let word = |ja, en| if lang == Language::Ja { ja } else { en };
-    let looked = chart(word("いつ閲覧されたか", "When they were looked at"), &scope.looked);
-    let submitted = chart(word("いつ提出されたか", "When they were submitted"), &scope.submitted);
+    let looked = chart(lang.pick("いつ閲覧されたか", "When they were looked at"), &scope.looked);
+    let submitted = chart(lang.pick("いつ提出されたか", "When they were submitted"), &scope.submitted);
     let page = Page { lang, scope, charts: [looked, submitted] };
     fs::write(file, page.render().map_err(io::Error::other)?)
 }
@@ -153,6 +152,21 @@ mod tests {
         assert_eq!((chart.first.as_str(), chart.last.as_str(), chart.most), ("2021-04-20T23", "2021-04-21T01", 2));
         let bars: Vec<_> = chart.bars.iter().map(|bar| (bar.x.as_str(), bar.height, bar.count)).collect();
         assert_eq!(bars, [("0.000", 120, 2), ("66.667", 60, 1)]);
+    }
+
+    #[test]
+    fn a_long_period_is_drawn_whole() {
+        let (first, days) = (Timestamp(1_618_929_000), 1000);
+        let on = |day: u64| (in_words(first + day * DAY)[..10].to_owned(), 1);
+        let period = Period {
+            first: Some(first),
+            last: Some(first + (days - 1) * DAY),
+            days: (0..days).map(on).collect(),
+            ..Period::default()
+        };
+        let chart = chart("", &period);
+        assert!(chart.bars.len() <= BARS);
+        assert_eq!(chart.bars.iter().map(|bar| bar.count).sum::<u64>(), days);
     }
 
     #[test]

@@ -14,7 +14,7 @@ const SHOWN: usize = 10;
 
 /// Prints the three sets, what became of the lines, and why there may be more.
 pub(super) fn print(answer: &Answer, lang: Language, objects: Option<&Path>, out: &mut dyn Write) -> io::Result<()> {
-    let word = |en: &'static str, ja: &'static str| if lang == Language::En { en } else { ja };
+    let word = |en: &'static str, ja: &'static str| lang.pick(ja, en);
     let sets = [
         (word("certainly sent", "確実に送信"), answer.sent.set),
         (word("possibly sent", "送信の可能性"), answer.possibly),
