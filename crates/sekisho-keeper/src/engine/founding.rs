@@ -13,7 +13,7 @@ use sekisho_core::{
     watch::Setup,
 };
 
-use super::{Engine, Locked, Parts, StartError, apart, fault::Fault, staff};
+use super::{Engine, Locked, Parts, StartError, apart, budget, fault::Fault, registry, staff, watching};
 use crate::{
     blobs::Blobs,
     db::meta::{self, Installation},
@@ -138,11 +138,24 @@ fn host_of(origin: &str, test: bool) -> Option<String> {
 
 impl Engine {
     fn settle_in(&mut self, plan: &Plan) -> Result<(), FoundError> {
-        self.register(&plan.sites, &plan.policies, &plan.budget, &plan.watch)?;
+        self.register(plan)?;
         for person in &plan.people {
             self.bind(person)?;
         }
         Ok(self.publish()?)
+    }
+
+    fn register(&mut self, plan: &Plan) -> Result<(), Fault> {
+        let now = self.now();
+        let (done, _, _) = self.transact(now, |turn| {
+            apart(turn, |turn| {
+                budget::enter(turn, Some(&plan.budget))?;
+                watching::found(turn, &plan.watch)?;
+                plan.policies.iter().try_for_each(|policy| registry::put_policy(turn, policy))?;
+                plan.sites.iter().try_for_each(|site| registry::put_site(turn, site))
+            })
+        })?;
+        done
     }
 
     fn bind(&mut self, person: &Founder) -> Result<(), Fault> {
