@@ -53,12 +53,21 @@ fn a_live_drill_opens_nothing_and_asks_first() {
     let rows: Value = serde_json::from_slice(&done.stdout).unwrap();
     let said = String::from_utf8(done.stderr).unwrap();
     assert_eq!(done.status.code(), Some(0), "{rows:#} {said}");
-    assert_eq!((&rows[0]["kept"], &rows[0]["got"]["pictures"]), (&true.into(), &0.into()), "{rows:#}");
-    assert!(rows[0]["noticed"]["came"] == true && rows[0]["officer"]["ja"].is_string(), "{rows:#}");
+    let names: Vec<_> = rows.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
+    assert_eq!(names, sekisho::drill::LIVE);
+    for row in rows.as_array().unwrap() {
+        assert_eq!((&row["kept"], &row["got"]["pictures"]), (&true.into(), &0.into()), "{row:#}");
+    }
+    for noticed in ["forged-check", "enumeration", "stolen-site-key"] {
+        let row = rows.as_array().unwrap().iter().find(|row| row["name"] == noticed).unwrap();
+        assert!(row["noticed"]["came"] == true && row["officer"]["ja"].is_string(), "{row:#}");
+    }
     assert!(said.contains("The ledger will say"), "said before it is done");
 
     let events = record::events(&house.data());
     assert!(!events.iter().any(|what| matches!(what, What::Viewed { .. })), "no document was opened");
     let ended = events.iter().filter(|what| matches!(what, What::CheckEnded { withdrawn: true, .. })).count();
     assert_eq!((ended, house.state(members).unwrap().as_str()), (1, "in_review"));
+    assert!(house.look(Some("old_enough")).is_ok(), "and the house was not shut for anybody");
+    house.clear_away().unwrap();
 }

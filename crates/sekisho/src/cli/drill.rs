@@ -26,8 +26,10 @@ use crate::{
          sekisho drill stolen-storage stolen-site-key --json\n  sekisho drill --html report.html --lang en  all, \
          and a report to pass on\n  \
          sekisho drill --live --i-am-allowed --gate https://check.example --kit ./own-site --data /var/lib/sekisho\n  \
-         sekisho drill --table FILE                  the promise table of what --json printed into FILE\n\nDrills: {}",
-        drill::names().join(", ")
+         sekisho drill --table FILE                  the promise table of what --json printed into FILE\n\nDrills: {}\n\nWith --live: \
+         {}",
+        drill::names().join(", "),
+        drill::LIVE.join(", ")
     )
 )]
 pub(super) struct DrillArgs {
@@ -43,7 +45,7 @@ pub(super) struct DrillArgs {
     /// What the report is written in
     #[arg(long, value_enum, default_value = "ja", requires = "html")]
     lang: Tongue,
-    /// Perform it on your own installation, with a site and a document of your own: stolen-site-key only
+    /// Perform what needs no reviewer's session on your own installation, with a site and a document of your own
     #[arg(long, requires_all = ["gate", "kit", "data"])]
     live: bool,
     /// You may do this to that installation, and agree to what stays on its ledger
@@ -55,11 +57,11 @@ pub(super) struct DrillArgs {
     /// The folder with the kit of a site of your own, as `sekisho site new` writes it; registered like any other
     #[arg(long, value_name = "DIR", requires = "live")]
     kit: Option<PathBuf>,
-    /// Where the installation's state lies: its ledger is read, and nothing is written
+    /// Where the installation's state lies: it is read, and nothing is written
     #[arg(long, value_name = "DIR", requires = "live")]
     data: Option<PathBuf>,
     /// The campaign form, where a drill has one: more copies over more simulated hours. Takes many minutes
-    #[arg(long)]
+    #[arg(long, conflicts_with = "live")]
     full: bool,
     /// Perform nothing; print the promise table in Markdown, from what an earlier run printed with --json
     #[arg(long, value_name = "FILE", conflicts_with_all = ["names", "json", "html", "full"])]
@@ -108,19 +110,19 @@ fn live(args: &DrillArgs) -> Result<Vec<Row>, String> {
         ));
     }
     if !args.i_am_allowed {
-        return Err(format!("add --i-am-allowed if you are, and agree to this. {}", drill::LEAVES));
+        return Err(format!("add --i-am-allowed if you are, and agree to this. {}", drill::leaves(&args.names)));
     }
     let (Some(gate), Some(kit), Some(data)) = (&args.gate, &args.kit, &args.data) else {
         return Err("--live needs --gate, --kit and --data".into());
     };
-    say(drill::LEAVES);
+    say(&drill::leaves(&args.names));
     let target = Target {
         gate: gate.server().map_err(|why| format!("{gate}: {why}"))?,
         client: dial::client(gate.tls())?,
         kit: Kit::read(kit).map_err(|why| why.to_string())?,
         data: data.clone(),
     };
-    drill::perform_live(&target).map_err(|why| why.to_string())
+    drill::perform_live(&target, &args.names).map_err(|why| why.to_string())
 }
 
 #[allow(clippy::print_stderr)] // Progress, beside an answer that may be somebody's JSON.

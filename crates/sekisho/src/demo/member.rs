@@ -34,6 +34,16 @@ impl Member {
         expect(&self.0.get("/check/kind")?, 200, "which document")
     }
 
+    /// Looks at a page of theirs; answers with its status.
+    pub(crate) fn looks(&mut self, path: &str) -> Result<u16, StoryError> {
+        Ok(self.0.get(path)?.status().as_u16())
+    }
+
+    /// Withdraws. Says whether it is done.
+    pub(crate) fn withdraws(&mut self) -> Result<bool, StoryError> {
+        Ok(self.0.post_form("/check/withdraw", &[])?.status() == 303)
+    }
+
     /// Sends the picture with the boxes that were drawn on it. `Err` in the answer is what the member is told.
     pub(crate) fn send(
         &mut self,

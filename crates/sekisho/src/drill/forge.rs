@@ -11,7 +11,7 @@ use sekisho_sys::{clock::SystemClock, entropy::SystemEntropy};
 use serde_json::{Value, json};
 
 use super::DrillError;
-use crate::{demo::POLICY, site::kit::Kit};
+use crate::site::kit::Kit;
 
 const DAY: u64 = 86_400;
 
@@ -37,7 +37,7 @@ impl Forger<'_> {
         let now = SystemClock.read().wall.0;
         json!({
             "iss": self.victim.registration.name.to_string(), "aud": self.keeper.to_string(), "jti": jti(),
-            "iat": now, "exp": now + DAY, "policy": POLICY,
+            "iat": now, "exp": now + DAY, "policy": self.victim.registration.policies.first(),
             "sub": Sub::of_member(&self.victim.sub_secret, &fresh::<8>(&mut SystemEntropy)).to_string(),
             "return_url": format!("{}back", self.victim.registration.return_prefix),
         })

@@ -156,7 +156,8 @@ fn at_the_gate(house: &House, forgeries: &[Forgery], findings: &mut Findings) ->
     Ok(refused)
 }
 
-fn announce(session: &mut Session, jws: &str) -> Result<u16, DrillError> {
+/// Announces a check as a site does; answers with the status.
+pub(super) fn announce(session: &mut Session, jws: &str) -> Result<u16, DrillError> {
     let request = hyper::Request::post("/v1/checks").header(CONTENT_TYPE, "application/jwt");
     let request = request.body(jws.as_bytes().to_vec()).map_err(|_| DrillError::Ground)?;
     Ok(session.send(request)?.status().as_u16())

@@ -28,8 +28,13 @@ pub(super) struct Loot(TempDir);
 impl Loot {
     /// Copies `folder` as it is, while the installation runs: write-ahead logs and journals included.
     pub(super) fn copy(folder: &Path) -> io::Result<Self> {
+        Self::copy_of(folder, &|_| true)
+    }
+
+    /// The same of those files and folders that `keep` names.
+    pub(super) fn copy_of(folder: &Path, keep: &dyn Fn(&Path) -> bool) -> io::Result<Self> {
         let place = tempfile::Builder::new().prefix("sekisho-loot-").tempdir()?;
-        copy_into(folder, place.path())?;
+        copy_into(folder, place.path(), keep)?;
         Ok(Self(place))
     }
 
@@ -136,7 +141,7 @@ impl Known {
 
 /// Reads the rows of the keeper's database that lies below `data`.
 pub(super) fn known(data: &Path) -> Result<Vec<Known>, DrillError> {
-    let db = open(&data.join("keeper/keeper.db"))?;
+    let db = Connection::open_with_flags(data.join("keeper/keeper.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut keys = wrapped(&db)?;
     let mut rows = db.prepare("SELECT id, check_id, site, deadline FROM document")?;
     let rows = rows.query_map([], |row| {
@@ -200,13 +205,16 @@ fn open(path: &Path) -> Result<Connection, DrillError> {
     Ok(Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?)
 }
 
-fn copy_into(from: &Path, to: &Path) -> io::Result<()> {
+fn copy_into(from: &Path, to: &Path, keep: &dyn Fn(&Path) -> bool) -> io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if !keep(&path) {
+            continue;
+        }
         if entry.file_type()?.is_dir() {
             fs::create_dir(&target)?;
-            copy_into(&path, &target)?;
+            copy_into(&path, &target, keep)?;
         } else if entry.file_type()?.is_file() {
             // What is removed meanwhile can't be stolen any more.
             fs::read(&path).and_then(|bytes| fs::write(&target, bytes)).or_else(gone_is_fine)?;

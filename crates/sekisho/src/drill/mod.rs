@@ -82,7 +82,7 @@ pub use self::{
     comparison::comparison,
     error::DrillError,
     grounds::Means,
-    live::{LEAVES, LIVE, Target, perform_live},
+    live::{LIVE, Target, leaves, perform_live},
     moment::Moment,
     report::{Tongue, report},
     row::Row,

@@ -54,7 +54,8 @@ pub(super) fn perform(grounds: &Grounds) -> Result<Row, DrillError> {
     })
 }
 
-fn values(loot: &Loot) -> Result<Vec<Vec<u8>>, DrillError> {
+/// Every value in the copied databases, as bytes.
+pub(super) fn values(loot: &Loot) -> Result<Vec<Vec<u8>>, DrillError> {
     let all: Vec<Vec<Vec<u8>>> = DATABASES.iter().map(|name| loot.values(name)).collect::<Result<_, _>>()?;
     Ok(all.concat())
 }
