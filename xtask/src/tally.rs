@@ -1,5 +1,10 @@
 //! Counting what ran, from what the runners print.
 
+use std::collections::BTreeSet;
+
+/// So many tests may need a second try, on a machine that others load too.
+const SECOND_TRIES: usize = 2;
+
 /// What passed, what failed, and what did not run.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -11,6 +16,8 @@ pub struct Tally {
     pub left_out: usize,
     /// What did not run and why, one line each.
     pub not_run: Vec<String>,
+    /// Tests that passed at a second try only.
+    pub second_try: BTreeSet<String>,
 }
 
 impl Tally {
@@ -22,11 +29,17 @@ impl Tally {
     /// Reads one line of a runner's output: the summary of `cargo test` (one for
     /// each binary) or of `cargo nextest`. Says whether it was one.
     pub fn read(&mut self, line: &str) -> bool {
+        self.second_try.extend(flaky(line));
         let Some((passed, failed, left_out)) = libtest(line).or_else(|| nextest(line)) else { return false };
         self.passed += passed;
         self.failed += failed;
         self.left_out += left_out;
         true
+    }
+
+    /// Whether all passed, and no more needed a second try than may.
+    pub fn is_good(&self) -> bool {
+        self.failed == 0 && self.second_try.len() <= SECOND_TRIES
     }
 
     /// The line that everything ends with.
@@ -48,6 +61,13 @@ fn nextest(line: &str) -> Option<(usize, usize, usize)> {
     let total = rest.split_whitespace().next()?.rsplit('/').next()?.parse().ok()?;
     let passed = before(rest, "passed").unwrap_or(0);
     Some((passed, usize::saturating_sub(total, passed), before(rest, "skipped").unwrap_or(0)))
+}
+
+/// `FLAKY 2/2 [   0.010s] (12/40) sekisho::lockdown name` of nextest: the binary and the test.
+fn flaky(line: &str) -> Option<String> {
+    let (_, rest) = line.trim_start().strip_prefix("FLAKY ")?.split_once(']')?;
+    let words: Vec<_> = rest.split_whitespace().collect();
+    Some(words.get(words.len().checked_sub(2)?..)?.join(" "))
 }
 
 /// The number that stands before `word`.
@@ -93,6 +113,16 @@ mod tests {
         );
         let cut = "     Summary [   3.210s] 12/40 tests run: 11 passed, 1 failed, 2 skipped";
         assert_eq!(read(&[cut]).closing_line(), "11 passed, 29 failed");
+    }
+
+    #[test]
+    fn a_second_try_is_named_once_and_three_are_too_many() {
+        let line = |name: &str| format!("   FLAKY 2/2 [   1.210s] (12/40) sekisho::lockdown {name}");
+        let summary = "     Summary [   3.210s] 40 tests run: 40 passed (1 flaky), 2 skipped";
+        let one = read(&[&line("a::b"), summary, &line("a::b")]);
+        assert_eq!((one.closing_line(), one.is_good()), ("40 passed, 0 failed".into(), true));
+        assert_eq!(one.second_try.first().map(String::as_str), Some("sekisho::lockdown a::b"));
+        assert!(!read(&[&line("a"), &line("b"), &line("c"), summary]).is_good());
     }
 
     #[test]

@@ -135,8 +135,11 @@ fn conclude(tally: &Tally) -> Result<(), Failure> {
     if tally.left_out > 0 {
         println!("not run: {} tests that are marked as ignored or were filtered out", tally.left_out);
     }
+    for test in &tally.second_try {
+        println!("passed at a second try only: {test}");
+    }
     println!("{}", tally.closing_line());
-    if tally.failed == 0 { Ok(()) } else { Err(Failure::finding(String::new())) }
+    if tally.is_good() { Ok(()) } else { Err(Failure::finding(String::new())) }
 }
 
 #[cfg(test)]
