@@ -9,6 +9,7 @@
 pub mod files;
 mod grown;
 pub mod journal;
+mod open_error;
 mod recover;
 pub mod resume;
 pub mod signer;
@@ -18,6 +19,6 @@ pub mod writer;
 
 pub use files::{DirFiles, LedgerFiles};
 pub use grown::TileError;
-pub use recover::{OpenError, StoredError};
+pub use open_error::{OpenError, StoredError};
 pub use signer::LedgerSigner;
 pub use writer::{CommitError, Mark, Position, ProveEntryError, PublishError, StageError, Staged, StoredEntry, Writer};

@@ -4,10 +4,7 @@
 //! was published, and what the keystore remembers, is held against all of them then, so nothing that is appended here
 //! hides a ledger that was cut or put back.
 
-use super::{
-    LedgerFiles, OpenError, StoredEntry, journal,
-    recover::{StoredError, mend},
-};
+use super::{LedgerFiles, OpenError, StoredEntry, StoredError, journal, recover::mend};
 
 /// Compares journal and database, in which lie the entries `stored`, and mends what a crash explains. Says how many
 /// entries there are.

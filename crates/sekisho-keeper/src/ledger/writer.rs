@@ -15,10 +15,10 @@ use sekisho_core::{
 
 pub use super::journal::StoredEntry;
 use super::{
-    LedgerFiles, LedgerSigner, OpenError,
+    LedgerFiles, LedgerSigner, OpenError, StoredError,
     grown::{Grown, StoredTiles, TileError},
     journal::{self, MAX_BODY},
-    recover::{self, CHECKPOINT, Published, StoredError},
+    recover::{self, CHECKPOINT, Published},
 };
 
 /// An entry that has its place but is not written yet: what the engine stores in its own transaction.

@@ -1,30 +1,30 @@
 //! Requests in batches, and what is known once they were answered.
 
 use sekisho_core::{
-    check::{CheckState, LookReason, Reason, Verdict},
-    id::{AssignmentId, CheckId, DocumentId, NetworkId},
+    check::{CheckState, Reason, Verdict},
+    id::{AssignmentId, CheckId, DocumentId},
     time::{Reading, Timestamp},
 };
 use sekisho_keeper::{
-    engine::{Ask, Outcome, Reply},
-    wire::{DeskAnswer, DeskRequest, GateAnswer, GateRequest, OperatorRequest, Refusal, Refused, ShiftToken, Unheard},
+    engine::{Outcome, Reply},
+    wire::{DeskAnswer, GateAnswer, Refusal},
 };
 
-use super::{World, upload::MEMBER_SECRET};
+use super::World;
 use crate::{
     laws::{Held, Law, Violation},
     model::{Known, Staff},
     op::Op,
-    people::{self, MEMBERS, OFFICER, SITES, STAFF},
+    people,
 };
 
 /// How long a pause of the officer's lasts.
-const PAUSE_MINUTES: u16 = 15;
-const PAUSE_SECONDS: u64 = PAUSE_MINUTES as u64 * 60;
+pub(super) const PAUSE_MINUTES: u16 = 15;
+pub(super) const PAUSE_SECONDS: u64 = PAUSE_MINUTES as u64 * 60;
 
 /// What was asked, so that its answer can be understood.
 #[derive(Debug, Clone)]
-enum Pending {
+pub(super) enum Pending {
     Received { document: DocumentId, fresh: bool },
     Bent,
     Withdrawn(CheckId),
@@ -62,110 +62,6 @@ impl World {
         self.end_call();
         self.inspect()
     }
-
-    fn token(&self, person: u8) -> Option<ShiftToken> {
-        self.model.staff[usize::from(person)].token.clone()
-    }
-
-    fn prepare(&mut self, op: &Op) -> Option<(Ask, Pending)> {
-        let of_staff = |person: u8| person % STAFF.len() as u8;
-        Some(match op {
-            Op::Submit { site, member, expires } => {
-                let check = self.new_check(*site, *member, *expires);
-                let document = self.sealed(check)?;
-                self.receive(document, *expires > 60)
-            }
-            Op::Again(n) => {
-                let check = self.model.check(*n)?;
-                let document = self.sealed(check)?;
-                self.receive(document, false)
-            }
-            Op::Resend(n) => {
-                let document = self.model.document(*n)?;
-                self.receive(document, false)
-            }
-            Op::Bent(how) => {
-                let check = self.new_check(0, 0, 3600);
-                let document = self.sealed(check)?;
-                (Ask::Gate(GateRequest::Receive(self.bent(document, *how)?)), Pending::Bent)
-            }
-            Op::Withdraw(n) => {
-                let check = self.model.check(*n)?;
-                let call = self.signed_call(self.model.checks[&check].site, &format!("/v1/checks/{check}/withdraw"));
-                (Ask::Gate(GateRequest::Withdraw { check, call }), Pending::Withdrawn(check))
-            }
-            Op::WithdrawByMember(n) => {
-                let check = self.model.check(*n)?;
-                let ask = GateRequest::WithdrawByMember { check, secret: MEMBER_SECRET };
-                (Ask::Gate(ask), Pending::Withdrawn(check))
-            }
-            Op::Refused(network) => {
-                let from = Some(NetworkId::from_bytes([*network; 16]));
-                (Ask::Gate(GateRequest::Unheard(Unheard { what: Refused::Link([9; 32]), from })), Pending::Refused)
-            }
-            Op::Leave { site, member } => self.leave(*site % SITES, *member % MEMBERS),
-            Op::Next(person) => {
-                let shift = self.token(*person % 2)?;
-                (Ask::Desk(DeskRequest::Next(shift)), Pending::Next(*person % 2))
-            }
-            Op::View(person) => {
-                let (person, shift) = (*person % 2, self.token(*person % 2)?);
-                let assignment = self.model.staff[usize::from(person)].assignment?;
-                (
-                    Ask::Desk(DeskRequest::View { shift, assignment, again: Some(LookReason::CutShort) }),
-                    Pending::View(person, assignment),
-                )
-            }
-            Op::Decide(person, reason) => {
-                let (person, shift) = (*person % 2, self.token(*person % 2)?);
-                let assignment = self.model.staff[usize::from(person)].assignment?;
-                let ask = DeskRequest::Decide { shift, assignment, reason: *reason };
-                (Ask::Desk(ask), Pending::Decide(person, *reason))
-            }
-            Op::EndShift(person) => {
-                let person = of_staff(*person);
-                (Ask::Desk(DeskRequest::EndShift(self.token(person)?)), Pending::EndShift(person))
-            }
-            Op::Pause(pause) => {
-                let shift = self.token(OFFICER)?;
-                let ask = if *pause {
-                    DeskRequest::Pause { shift, minutes: PAUSE_MINUTES }
-                } else {
-                    DeskRequest::Resume(shift)
-                };
-                (Ask::Desk(ask), Pending::Pause(*pause))
-            }
-            Op::LockDown => {
-                let why = "a simulation".to_owned();
-                (Ask::Operator(OperatorRequest::LockDown { why }), Pending::LockDown)
-            }
-            Op::Confirm => {
-                let ask = DeskRequest::ConfirmTime(self.token(OFFICER)?);
-                (Ask::Desk(ask), Pending::Confirm(self.clock.honest()))
-            }
-            _ => return None,
-        })
-    }
-
-    fn receive(&self, document: DocumentId, fresh: bool) -> (Ask, Pending) {
-        let receive = self.model.documents[&document].receive.clone();
-        (Ask::Gate(GateRequest::Receive(receive)), Pending::Received { document, fresh })
-    }
-
-    fn leave(&mut self, site: u8, member: u8) -> (Ask, Pending) {
-        let sub = people::sub_text(site, member);
-        let call = self.signed_call(site, &format!("/v1/members/{sub}/left"));
-        let all = self.model.checks.iter().filter(|(_, check)| check.site == site && check.member == member);
-        let checks = all.map(|(check, _)| *check).collect();
-        (Ask::Gate(GateRequest::MemberLeft { sub, call }), Pending::Left(checks))
-    }
-
-    fn signed_call(&mut self, site: u8, path: &str) -> sekisho_keeper::wire::SignedCall {
-        let n = self.number();
-        people::call(self.id, site, path, n, self.now())
-    }
-
-    // ------------------------------------------------------------- answers
 
     fn conclude(&mut self, what: &Pending, outcome: Option<Outcome>, alone: bool) -> Held {
         let said = match &outcome {
@@ -306,104 +202,6 @@ impl World {
             return Err(Violation::of(Law::Kept, format!("nobody will tell the site about {check}")));
         }
         Ok(())
-    }
-
-    /// Nobody knows whether it was done; the disk says so later.
-    fn unclear(&mut self, what: &Pending) {
-        match what {
-            Pending::Received { document, .. } => {
-                let known = self.model.documents.get_mut(document).expect("sent before it is received");
-                known.received = known.received.max(Known::Maybe);
-            }
-            Pending::Withdrawn(check) => {
-                self.unclear_end(*check);
-                self.model.checks.entry(*check).and_modify(|known| known.withdrawal_unclear = true);
-            }
-            Pending::Left(checks) => {
-                for check in checks {
-                    self.unclear_end(*check);
-                    self.model.checks.entry(*check).and_modify(|known| known.left = true);
-                }
-            }
-            Pending::Decide(person, ..) => {
-                if let Some(document) = self.model.staff[usize::from(*person)].seen {
-                    let check = self.model.documents[&document].context.check;
-                    self.unclear_end(check);
-                }
-            }
-            Pending::Pause(pause) => {
-                self.model.paused = None;
-                if *pause {
-                    self.pause_at_most();
-                }
-            }
-            Pending::Confirm(read) => self.bounds.confirm(*read, false),
-            Pending::Bent
-            | Pending::Next(_)
-            | Pending::View(..)
-            | Pending::EndShift(_)
-            | Pending::LockDown
-            | Pending::Refused => {}
-        }
-    }
-
-    /// A pause was ordered, and may hold: until then at most.
-    fn pause_at_most(&mut self) {
-        let until = self.bounds.high(self.clock.honest()) + PAUSE_SECONDS;
-        self.model.paused_until = self.model.paused_until.max(until);
-    }
-
-    fn unclear_end(&mut self, check: CheckId) {
-        let call = self.call;
-        self.model.end(check, Known::Maybe, call, false);
-    }
-
-    /// What is refused although nothing stands against it is a finding.
-    fn not_granted(&mut self, what: &Pending, alone: bool, refusal: Option<Refusal>) -> Held {
-        let Some(refusal) = refusal.filter(|_| alone) else { return Ok(()) };
-        match what {
-            Pending::Received { fresh: true, .. } if !self.is_stopped(refusal) => {
-                self.refused("a fresh upload", refusal)
-            }
-            Pending::Next(person) => {
-                match refusal {
-                    Refusal::ShiftOver => self.model.staff[usize::from(*person)] = Staff::default(),
-                    Refusal::TouchNeeded | Refusal::BudgetSpent(_) => return self.unless_paused(what, refusal, true),
-                    _ => {}
-                }
-                self.unless_paused(what, refusal, refusal == Refusal::ShiftOver)
-            }
-            Pending::View(person, _) => {
-                let expected = matches!(
-                    refusal,
-                    Refusal::AssignmentOver
-                        | Refusal::AlreadyViewed
-                        | Refusal::ShiftOver
-                        | Refusal::DocumentGone
-                        | Refusal::BudgetSpent(_)
-                );
-                let staff = &mut self.model.staff[usize::from(*person)];
-                if refusal == Refusal::AssignmentOver {
-                    (staff.assignment, staff.seen) = (None, None);
-                }
-                self.unless_paused(what, refusal, expected)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether it was refused because something is stopped, which is so.
-    fn is_stopped(&self, refusal: Refusal) -> bool {
-        refusal == Refusal::Stopped && self.model.stopped().next().is_some()
-    }
-
-    fn unless_paused(&self, what: &Pending, refusal: Refusal, expected: bool) -> Held {
-        let over = self.model.paused_until <= self.bounds.low(self.clock.honest());
-        if expected || self.is_stopped(refusal) || (self.model.paused != Some(false) && !over) {
-            Ok(())
-        } else {
-            self.refused(&format!("{what:?}"), refusal)
-        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! A keeper, its disks, the people around it, and what is known of them.
 
+mod ask;
 mod batch;
 mod lockdown;
 mod refresh;
 mod review;
 mod start;
+mod unclear;
 mod upload;
 
 use std::{

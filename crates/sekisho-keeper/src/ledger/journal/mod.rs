@@ -18,12 +18,16 @@
 //! they were committed. A broken batch with a sound one after it was not torn by
 //! a crash; it is an error.
 
-use std::{fmt, fs::File, io, os::unix::fs::FileExt as _, path::Path};
+mod alone;
+mod read;
+
+use std::{fmt, io};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use sekisho_core::ledger::leaf;
 
-use super::{LedgerFiles, files::RESERVE};
+pub use self::alone::{each, entries_from, size};
+pub(super) use self::read::Reader;
 
 const MAGIC: [u8; 4] = *b"SKJ1";
 const HASHED_HEADER: usize = 20;
@@ -150,170 +154,6 @@ impl Header {
             count: u32::from_be_bytes(*count),
         })
     }
-}
-
-/// Reads a journal from its beginning, batch by batch.
-pub(super) struct Reader<'a> {
-    files: &'a mut dyn LedgerFiles,
-    offset: u64,
-    len: u64,
-    next: u64,
-}
-
-impl<'a> Reader<'a> {
-    pub(super) fn new(files: &'a mut dyn LedgerFiles) -> Result<Self, JournalError> {
-        let len = files.journal_len()?;
-        Ok(Self { files, offset: 0, len, next: 0 })
-    }
-
-    /// The end of the sound batches that were read so far.
-    pub(super) const fn sound_len(&self) -> u64 {
-        self.offset
-    }
-
-    /// The entries of the next batch; nothing at the end, be it torn or not.
-    pub(super) fn next_batch(&mut self) -> Result<Option<Vec<StoredEntry>>, JournalError> {
-        let Some((entries, end)) = self.batch_at(self.offset)? else {
-            return if self.is_sound_later()? { Err(JournalError::Damaged { offset: self.offset }) } else { Ok(None) };
-        };
-        if let Some(first) = entries.first().filter(|first| first.index != self.next) {
-            return Err(JournalError::OutOfOrder { expected: self.next, found: first.index });
-        }
-        self.next += entries.len() as u64;
-        self.offset = end;
-        Ok(Some(entries))
-    }
-
-    /// The sound batch that begins at `offset` and where it ends; nothing if none begins there.
-    fn batch_at(&mut self, offset: u64) -> Result<Option<(Vec<StoredEntry>, u64)>, JournalError> {
-        let mut header = [0; HEADER];
-        if self.len - offset < HEADER as u64 {
-            return Ok(None);
-        }
-        self.files.read_journal(offset, &mut header)?;
-        let Some(numbers) = Header::decode(&header) else { return Ok(None) };
-        let begin = offset + HEADER as u64;
-        if self.len - begin < numbers.payload as u64 {
-            return Ok(None);
-        }
-        let mut payload = vec![0; numbers.payload];
-        self.files.read_journal(begin, &mut payload)?;
-        let sound = hash(&header[..HASHED_HEADER], &payload) == header[HASHED_HEADER..];
-        let entries = if sound { decode_entries(&numbers, &payload) } else { None };
-        Ok(entries.map(|entries| (entries, begin + numbers.payload as u64)))
-    }
-
-    /// Whether nothing was ever appended behind the sound batches that were read so far.
-    pub(super) fn is_blank_behind(&mut self) -> io::Result<bool> {
-        Ok(self.rest()?.iter().all(|byte| *byte == 0))
-    }
-
-    fn rest(&mut self) -> io::Result<Vec<u8>> {
-        let mut bytes = vec![0; (self.len - self.offset) as usize];
-        self.files.read_journal(self.offset, &mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// Whether a sound batch lies somewhere behind the broken one at the present offset.
-    fn is_sound_later(&mut self) -> Result<bool, JournalError> {
-        if self.len - self.offset > (HEADER + MAX_PAYLOAD) as u64 + RESERVE {
-            // More than one append can have torn.
-            return Ok(true);
-        }
-        let bytes = self.rest()?;
-        for at in 1..bytes.len() {
-            if bytes[at..].starts_with(&MAGIC) && self.batch_at(self.offset + at as u64)?.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-}
-
-/// The entries from place `from` on in the journal that lies at `path`, which nobody writes any more. A torn last
-/// batch was never acknowledged and is passed over.
-///
-/// # Errors
-/// [`JournalError`].
-pub fn entries_from(path: &Path, from: u64) -> Result<Vec<StoredEntry>, JournalError> {
-    let mut found = Vec::new();
-    each(path, |entry| found.extend((entry.index >= from).then_some(entry)))?;
-    Ok(found)
-}
-
-/// Shows `read` every entry of the journal at `path`, one batch in memory at a time. Whoever writes it may go on; a
-/// last batch that is not whole is passed over.
-///
-/// # Errors
-/// [`JournalError`].
-pub fn each(path: &Path, read: impl FnMut(StoredEntry)) -> Result<(), JournalError> {
-    let mut file = JournalAlone(File::open(path)?);
-    let (mut reader, mut read) = (Reader::new(&mut file)?, read);
-    while let Some(batch) = reader.next_batch()? {
-        batch.into_iter().for_each(&mut read);
-    }
-    Ok(())
-}
-
-/// How many entries the journal at `path` holds.
-///
-/// # Errors
-/// [`JournalError`].
-pub fn size(path: &Path) -> Result<u64, JournalError> {
-    let mut file = JournalAlone(File::open(path)?);
-    let mut reader = Reader::new(&mut file)?;
-    while reader.next_batch()?.is_some() {}
-    Ok(reader.next)
-}
-
-/// A journal without the public files beside it, to read.
-struct JournalAlone(File);
-
-impl LedgerFiles for JournalAlone {
-    fn journal_len(&mut self) -> io::Result<u64> {
-        Ok(self.0.metadata()?.len())
-    }
-
-    fn read_journal(&mut self, offset: u64, buf: &mut [u8]) -> io::Result<()> {
-        self.0.read_exact_at(buf, offset)
-    }
-
-    fn append_journal(&mut self, _: &[u8]) -> io::Result<()> {
-        Err(io::ErrorKind::PermissionDenied.into())
-    }
-
-    fn truncate_journal(&mut self, _: u64) -> io::Result<()> {
-        Err(io::ErrorKind::PermissionDenied.into())
-    }
-
-    fn put(&mut self, _: &str, _: &[u8]) -> io::Result<()> {
-        Err(io::ErrorKind::PermissionDenied.into())
-    }
-
-    fn put_durably(&mut self, _: &str, _: &[u8]) -> io::Result<()> {
-        Err(io::ErrorKind::PermissionDenied.into())
-    }
-
-    fn get(&mut self, _: &str) -> io::Result<Option<Vec<u8>>> {
-        Ok(None)
-    }
-
-    fn remove_partials(&mut self, _: &str) -> io::Result<()> {
-        Err(io::ErrorKind::PermissionDenied.into())
-    }
-}
-
-fn decode_entries(numbers: &Header, mut payload: &[u8]) -> Option<Vec<StoredEntry>> {
-    let mut entries = Vec::new();
-    while !payload.is_empty() {
-        let (salt, rest) = payload.split_first_chunk()?;
-        let (length, rest) = rest.split_first_chunk()?;
-        let (body, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;
-        let index = numbers.first.checked_add(entries.len() as u64)?;
-        entries.push(StoredEntry { index, salt: *salt, body: body.to_vec() });
-        payload = rest;
-    }
-    (entries.len() == numbers.count as usize && !entries.is_empty()).then_some(entries)
 }
 
 #[cfg(test)]
