@@ -123,6 +123,7 @@ impl Present {
     fn of_limits(&self, limits: &Limits, lang: Lang) -> Vec<String> {
         let line = |limits: &Limits| picked(lang, &budget_words::windows(&limits.person));
         let mut details = vec![format!("{}: {}", lang.pick("いま、1人", "Now, one person"), line(&self.limits))];
+        details.push(lang.pick("変更後に開けるのは、", "Then these may open:").to_owned());
         let allows = explain(limits, self.reviewers);
         details.extend(budget_words::lines(&allows, self.reviewers).iter().map(|line| picked(lang, line)));
         details
