@@ -52,8 +52,7 @@ fn answer(mut stream: UnixStream, reader: Option<&Reader>) -> io::Result<()> {
     // One byte more than allowed is read, so that a file too large is told so.
     let bytes = frame(&mut stream, limits.bytes + 1)?;
     let (inspection, found) = match request {
-        Request::Upload(request) => (upload::inspect(&bytes, &request, &limits), None),
-        Request::Read(request, today) => (upload::inspect_on(&bytes, &request, &limits, reader, today), None),
+        Request::Upload(intake) => (upload::take_in(&bytes, &intake, &limits, reader), None),
         Request::Examine(request) => {
             let (inspection, findings) = upload::examine(&bytes, &request, &limits, reader);
             (inspection, Some(examination(findings)))
@@ -98,7 +97,7 @@ mod tests {
     use crate::{
         samples,
         sniff::Format,
-        wire::{Boxed, ExamineRequest, UploadReport, UploadRequest, Verdict},
+        wire::{Boxed, ExamineRequest, Intake, UploadReport, Verdict},
     };
     use sekisho_core::render::RenderAnswer;
     use std::thread;
@@ -118,6 +117,10 @@ mod tests {
         frames
     }
 
+    fn upload(boxes: Vec<Boxed>) -> Request {
+        Request::Upload(Intake { boxes, visible: Vec::new(), today: "2026-11-22".parse().unwrap() })
+    }
+
     fn unread(stream: UnixStream) -> io::Result<()> {
         answer(stream, None)
     }
@@ -130,12 +133,12 @@ mod tests {
         let frames = ask(unread, &Request::Examine(examine), &page);
         let examination: Examination = postcard::from_bytes(&frames[2]).unwrap();
         assert!(examination.findings.is_some_and(|found| !found.was_read) && examination.peak_kib > 1000);
-        assert_eq!(ask(unread, &Request::Upload(UploadRequest { boxes }), &page).len(), 2);
+        assert_eq!(ask(unread, &upload(boxes), &page).len(), 2);
     }
 
     #[test]
     fn an_accepted_upload_is_answered_by_a_report_and_a_picture_that_a_viewing_draws() {
-        let request = Request::Upload(UploadRequest { boxes: vec![Boxed { x: 20, y: 20, w: 400, h: 100 }] });
+        let request = upload(vec![Boxed { x: 20, y: 20, w: 400, h: 100 }]);
         let upload = samples::encode(Format::Jpeg, &samples::text_page(800, 500));
         let frames = ask(unread, &request, &upload);
         let report: UploadReport = postcard::from_bytes(&frames[0]).unwrap();
@@ -148,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_refused_upload_is_answered_by_a_report_alone() {
-        let frames = ask(unread, &Request::Upload(UploadRequest::default()), b"not a picture");
+        let frames = ask(unread, &upload(Vec::new()), b"not a picture");
         let report: UploadReport = postcard::from_bytes(&frames[0]).unwrap();
         assert_eq!((report.code.as_str(), frames.len()), ("not_a_picture", 1));
     }

@@ -1,7 +1,5 @@
 //! One upload, from a stranger's bytes to a report and a clean picture.
 
-use sekisho_core::calendar::Day;
-
 use crate::{
     card::Found,
     decode::{self, Picture},
@@ -12,7 +10,7 @@ use crate::{
     ocr::Reader,
     paint::{self, Rows},
     png, qr, quality,
-    wire::{Boxed, Code, ExamineRequest, Facts, Limits, UploadReport, UploadRequest, Verdict},
+    wire::{Boxed, Code, ExamineRequest, Facts, Intake, Limits, UploadReport, UploadRequest, Verdict},
 };
 
 /// What came of an upload.
@@ -23,23 +21,19 @@ pub struct Inspection {
     pub clean: Option<Vec<u8>>,
 }
 
-/// Inspects one upload.
+/// Inspects one upload without reading print.
 ///
 /// The order matters: a My Number is refused before anything else is said about
 /// the picture, so that nobody is asked to send it again with better boxes.
 pub fn inspect(bytes: &[u8], request: &UploadRequest, limits: &Limits) -> Inspection {
-    inspected(bytes, &request.boxes, limits, &mut Eyes::closed())
+    inspected(bytes, &request.boxes, &Keep::default(), limits, &mut Eyes::closed())
 }
 
-/// Inspects one upload whose print is read on `today`, if there is a reader.
-pub fn inspect_on(
-    bytes: &[u8],
-    request: &UploadRequest,
-    limits: &Limits,
-    reader: Option<&Reader>,
-    today: Day,
-) -> Inspection {
-    inspected(bytes, &request.boxes, limits, &mut Eyes::open(reader, today))
+/// Inspects one upload as a gate asks for it. What is read decides what stays, and is told to nobody; without a reader
+/// only what was drawn can stay.
+pub fn take_in(bytes: &[u8], intake: &Intake, limits: &Limits, reader: Option<&Reader>) -> Inspection {
+    let mut eyes = reader.map_or_else(Eyes::closed, |reader| Eyes::open(Some(reader), intake.today));
+    inspected(bytes, &intake.boxes, &Keep::of(&intake.visible), limits, &mut eyes)
 }
 
 /// Inspects one upload and tells what was read; nothing of that where it can't be decoded.
@@ -50,13 +44,13 @@ pub fn examine(
     reader: Option<&Reader>,
 ) -> (Inspection, Option<Findings>) {
     let mut eyes = Eyes::open(reader, request.today);
-    let inspection = inspected(bytes, &request.boxes, limits, &mut eyes);
+    let inspection = inspected(bytes, &request.boxes, &Keep::default(), limits, &mut eyes);
     (inspection, eyes.findings())
 }
 
-fn inspected(bytes: &[u8], boxes: &[Boxed], limits: &Limits, eyes: &mut Eyes<'_>) -> Inspection {
+fn inspected(bytes: &[u8], boxes: &[Boxed], keep: &Keep, limits: &Limits, eyes: &mut Eyes<'_>) -> Inspection {
     let mut facts = Facts::default();
-    let (code, clean) = match clean(bytes, boxes, limits, &mut facts, eyes) {
+    let (code, clean) = match clean(bytes, boxes, keep, limits, &mut facts, eyes) {
         Ok(png) => (Code::Ok, Some(png)),
         Err(code) => (code, None),
     };
@@ -68,6 +62,7 @@ fn inspected(bytes: &[u8], boxes: &[Boxed], limits: &Limits, eyes: &mut Eyes<'_>
 fn clean(
     bytes: &[u8],
     boxes: &[Boxed],
+    keep: &Keep,
     limits: &Limits,
     facts: &mut Facts,
     eyes: &mut Eyes<'_>,
@@ -93,7 +88,7 @@ fn clean(
     if card.as_ref().is_some_and(quality::is_too_small) {
         return Err(Code::TooSmall);
     }
-    let mut masks = mask::kept(document, &boxes, &Keep::default(), size).map_err(|code| told_better(code, card))?;
+    let mut masks = mask::kept(document, &boxes, keep, size).map_err(|code| told_better(code, card))?;
     masks.covers.extend(paint::clamp(&covers.iter().map(mask::around).collect::<Vec<_>>(), size));
     paint::objection(&masks.boxes, size, limits).map_or(Ok(()), Err)?;
     let quality = quality::measure(&picture.pixels, &masks.boxes);
@@ -174,8 +169,9 @@ mod tests {
     fn read_print(lines: &[&str], boxes: &[Boxed]) -> Option<Inspection> {
         let reader = crate::ocr::testing::reader()?;
         let page = samples::encode(Format::Png, &crate::ocr::testing::printed(lines));
-        let request = UploadRequest { boxes: boxes.to_vec() };
-        Some(inspect_on(&page, &request, &Limits::UPLOAD, Some(reader), "2026-11-22".parse().unwrap()))
+        let visible = vec![sekisho_core::policy::Field::BirthDate];
+        let intake = Intake { boxes: boxes.to_vec(), visible, today: "2026-11-22".parse().unwrap() };
+        Some(take_in(&page, &intake, &Limits::UPLOAD, Some(reader)))
     }
 
     /// M4: only the birth date's line is left, though nobody drew.
@@ -192,6 +188,8 @@ mod tests {
         let rows: Vec<u32> = (0..stored.height()).filter(open).collect();
         let (first, last) = (*rows.first().unwrap(), *rows.last().unwrap());
         assert!(first > 108 && last < 252, "the second line stands at 162 to 222, open is {first} to {last}");
+        let told = postcard::to_allocvec(&inspection.report).unwrap();
+        assert!(["1986", "31 MAR", "HANAKO", "0815"].iter().all(|read| !holds(&told, read.as_bytes())));
         assert_eq!(read_print(&["NAME HANAKO", "NUMBER 4711 0815"], &[]).unwrap().report.code, Code::NotProven);
     }
 

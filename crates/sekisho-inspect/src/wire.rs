@@ -5,7 +5,10 @@
 //! only if the verdict is [`Verdict::Accept`]. After an examination's report
 //! comes one more frame with what was found.
 
-use sekisho_core::{calendar::Day, policy::Text};
+use sekisho_core::{
+    calendar::Day,
+    policy::{Field, Text},
+};
 use serde::{Deserialize, Serialize};
 
 pub use crate::{advice::Code, examine::Findings};
@@ -24,11 +27,22 @@ pub struct Boxed {
     pub h: u32,
 }
 
-/// What is asked of an upload inspector.
+/// What is asked of whoever inspects an upload and reads no print.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct UploadRequest {
     /// What stays visible. All else is painted over.
     pub boxes: Vec<Boxed>,
+}
+
+/// What a gate asks of an upload inspector.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intake {
+    /// What the member drew. Without any, what is proven to be needed stays, if print can be read.
+    pub boxes: Vec<Boxed>,
+    /// What the policy leaves visible.
+    pub visible: Vec<Field>,
+    /// The day on which it is read: years of two digits depend on it.
+    pub today: Day,
 }
 
 /// What is asked by whoever wants to know what an inspector reads: `sekisho inspect`, never a gate.
@@ -43,11 +57,8 @@ pub struct ExamineRequest {
 /// One of the two.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Request {
-    /// A member's upload, of which only codes are read.
-    Upload(UploadRequest),
-    /// A member's upload that is read on this day: what is proven may stay where nobody drew, and a My Number in print
-    /// is refused.
-    Read(UploadRequest, Day),
+    /// A member's upload. What is read of it decides what stays, and is told to nobody.
+    Upload(Intake),
     /// A picture to be read out.
     Examine(ExamineRequest),
 }

@@ -81,6 +81,7 @@ fn config(place: &Path) -> Config {
         budget: None,
         watch: None,
         demo_reviewer: None,
+        networks: Default::default(),
         driven: Default::default(),
         confinement: Options::default(),
     }

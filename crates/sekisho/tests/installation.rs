@@ -16,7 +16,7 @@ use flate2::{Compression, Crc, write::ZlibEncoder};
 use rustix::process::{Pid, Signal, kill_process};
 use sekisho::{
     demo::{Build, House, Picture},
-    specimen,
+    networks, specimen,
     supervisor::Role,
 };
 use sekisho_core::{
@@ -28,8 +28,8 @@ use serde_json::Value;
 use until::until;
 
 fn demo(arguments: &[&str]) -> (Option<i32>, Value) {
-    let told = Command::new(env!("CARGO_BIN_EXE_sekisho")).args(["demo", "--once", "--json"]).args(arguments).output();
-    let told = told.unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sekisho"));
+    let told = command.args(["demo", "--once", "--json"]).args(arguments).output().unwrap();
     let object = serde_json::from_slice(&told.stdout);
     (told.status.code(), object.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&told.stderr))))
 }
@@ -46,6 +46,8 @@ fn house() -> House {
 fn the_demo_ends_in_a_signed_claim_and_leaves_nothing() {
     let (code, told) = demo(&[]);
     assert_eq!(code, Some(0));
+    // Where the networks are, it says so and reads with them.
+    assert_eq!(told["reads_print"], networks::open().unwrap().is_some());
     assert_eq!(told["check"]["state"], "approved");
     assert_eq!(told["attestation"]["claims"]["age_over_18"], true);
     assert_eq!(told["document"]["state"], "shredded");
@@ -85,7 +87,7 @@ fn turned_away(name: &str, bytes: &[u8], expected: &[&str]) {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join(name);
     fs::write(&path, bytes).unwrap();
-    let (code, told) = demo(&["--image", path.to_str().unwrap(), "--box", "100,100,400,100"]);
+    let (code, told) = demo(&["--networks", "none", "--image", path.to_str().unwrap(), "--box", "100,100,400,100"]);
     assert_eq!(code, Some(1), "{name}: {told}");
     assert_eq!(told["check"]["state"], "awaiting_document", "{name}");
     assert!(expected.contains(&told["error"]["code"].as_str().unwrap()), "{name}: {}", told["error"]);

@@ -54,6 +54,7 @@ fn config(place: &Path) -> Config {
         budget: None,
         watch: None,
         demo_reviewer: None,
+        networks: Default::default(),
         driven: Default::default(),
         confinement: Options::default(),
     };
@@ -228,7 +229,7 @@ fn serve(place: &Path) -> std::process::Child {
     let path = |name: &str| place.join(name).to_str().unwrap().to_owned();
     Command::new(env!("CARGO_BIN_EXE_sekisho"))
         .args(["serve", "--passphrase-fd", "0", "--data", &path("data"), "--keystore", &path("keys/keystore")])
-        .args(["--gate-listen", "127.0.0.1:0", "--desk-listen", "127.0.0.1:0"])
+        .args(["--networks", "none", "--gate-listen", "127.0.0.1:0", "--desk-listen", "127.0.0.1:0"])
         .args(["--gate-origin", "https://gate.example", "--desk-origin", "https://desk.example", "--behind-proxy"])
         .stdin(fs::File::open(&passphrase).unwrap())
         .stdout(Stdio::null())

@@ -52,7 +52,7 @@ async fn serve(mut context: RoleContext) -> Result<(), RoleError> {
 fn room(context: &mut RoleContext) -> Result<Room, RoleError> {
     let data = context.config.data.clone();
     let (keeper, identity) = founding::Pinned::read(&data)?;
-    let reader = ForkedReader::default();
+    let reader = ForkedReader::new(context.config.reads_print);
     tokio::spawn(follow(context.ends.take("inspector")?, reader.clone()));
     let store = GateSqlite::open(&places::gate_database(&data)).map_err(|error| RoleError::new(error.to_string()))?;
     Ok(Room {
@@ -76,7 +76,8 @@ async fn follow(mut end: End, reader: ForkedReader) {
 
 fn settings(config: &RoleConfig) -> Settings {
     let origin = config.gate_origin.clone();
-    Settings { tls: origin.starts_with("https://"), behind_proxy: config.behind_proxy, origin }
+    let tls = origin.starts_with("https://");
+    Settings { tls, behind_proxy: config.behind_proxy, reads_print: config.reads_print, origin }
 }
 
 async fn sweep(gate: Gate) {

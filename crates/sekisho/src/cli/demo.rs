@@ -12,8 +12,8 @@ use tokio::{
 use super::refuse;
 use crate::{
     client::Server,
-    demo::{House, Picture, Report, tell},
-    logging,
+    demo::{Build, House, Picture, Report, tell},
+    logging, networks,
 };
 
 /// What the story is told with.
@@ -36,6 +36,10 @@ pub(super) struct DemoArgs {
     /// A part of the picture that stays visible, in pixels: x,y,width,height. Without one, a band across the middle
     #[arg(long = "box", value_name = "X,Y,W,H", requires = "image")]
     boxes: Vec<Area>,
+    /// The folder with the networks that read print, or `none`. Without it the folder that SEKISHO_MODELS names, or your
+    /// cache
+    #[arg(long, value_name = "FOLDER|none")]
+    networks: Option<networks::Source>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +75,8 @@ pub(super) fn run(args: DemoArgs) -> ExitCode {
 fn perform(args: &DemoArgs) -> Result<bool, String> {
     let picture = picture(args)?;
     let interrupt = Interrupt::listen().map_err(|error| error.to_string())?;
-    let house = House::build().map_err(|error| error.to_string())?;
+    let networks = args.networks.clone().unwrap_or(networks::Source::Found);
+    let house = House::build_as(Build { networks, ..Build::default() }).map_err(|error| error.to_string())?;
     let told = tell(&house, &picture, &mut |step| say(args, &format!("  · {step}")));
     let report = told.map_err(|error| error.to_string())?;
     show(args, &report)?;
@@ -110,6 +115,7 @@ fn show(args: &DemoArgs, report: &Report) -> Result<(), String> {
         };
         println!("  {:<18} {held}{missing}", process.role);
     }
+    println!("  print on uploads is {}", if report.reads_print { "read" } else { "not read: only drawn boxes stay" });
     match &report.error {
         Some(error) => println!("The picture was not taken ({}): {}", error.code, error.message),
         None => println!(

@@ -28,6 +28,7 @@ use crate::{
     app::founding::{self, FoundingError},
     client::Server,
     courier::secrets::Secrets,
+    networks,
     supervisor::{Config, DrivenClock, Handle, Passphrase, StartError, Supervisor},
     testing::authenticator::SoftAuthenticator,
 };
@@ -86,6 +87,8 @@ pub struct Build {
     pub budget: Option<Limits>,
     /// How the detectors are set, if not as they are by default: whoever works at a machine's pace is found.
     pub watch: Option<Setup>,
+    /// Where the networks that read print are taken from; else from nowhere, since reading takes seconds for each upload.
+    pub networks: networks::Source,
 }
 
 /// A throwaway installation. Dropping it stops the processes and removes the folder.
@@ -126,6 +129,7 @@ struct Start {
     demo_reviewer: Option<String>,
     webhook_ports: Vec<u16>,
     witnesses: WitnessPlan,
+    networks: networks::Source,
     passphrase: Passphrase,
     gate: TcpListener,
     desk: TcpListener,
@@ -216,6 +220,7 @@ impl House {
             demo_reviewer: (!build.unstaffed).then(|| site.button_address()),
             webhook_ports: build.ports.into_iter().chain([site.server.address.port()]).collect(),
             witnesses: build.witnesses,
+            networks: build.networks,
             passphrase,
             gate: doors.gate,
             desk: doors.desk,
@@ -305,6 +310,7 @@ impl House {
             budget: None,
             watch: None,
             demo_reviewer: start.demo_reviewer.clone(),
+            networks: start.networks.clone(),
             driven: self.clock.driven(),
             confinement: Options::default(),
         })

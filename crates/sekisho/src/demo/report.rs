@@ -29,6 +29,8 @@ pub struct Report {
     pub receipt: Option<Verified>,
     /// Every process.
     pub processes: Vec<Process>,
+    /// Whether print on uploads is read. If not, only what members draw stays visible.
+    pub reads_print: bool,
     /// Whether the webhook came and its signature holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook: Option<Delivered>,

@@ -183,6 +183,7 @@ fn bare(house: &House, began: Instant) -> Result<Report, StoryError> {
         document: None,
         ledger: None,
         receipt: None,
+        reads_print: house.handle().reads_print(),
         processes: house.processes().iter().map(Process::from).collect(),
         webhook: None,
         stored: house.blobs()?,

@@ -71,6 +71,19 @@ pub(super) const LOG: Row = Row {
     },
 };
 
+pub(super) const PRINT: Row = Row {
+    id: "D-print-unread",
+    severity: Severity::Note,
+    why: Fixed {
+        en: "Print on uploads is not read: a number in a box that a member drew stays visible, and who draws none is sent back.",
+        ja: "写真の文字を読みません。会員が描いた枠の中の番号は見えたままで、枠のない写真は受け取れません。",
+    },
+    mend: Fixed {
+        en: "Fetch the networks (`cargo xtask models`) and start with --networks FOLDER or SEKISHO_MODELS.",
+        ja: "ネットワークを取り寄せ(`cargo xtask models`)、--networks フォルダー か SEKISHO_MODELS で起動してください。",
+    },
+};
+
 /// Looks at how a running installation is reached.
 pub(super) fn examine(standing: &Standing) -> Vec<Remark> {
     let mut remarks: Vec<_> = [("gate", &standing.gate), ("desk", &standing.desk)]
@@ -83,6 +96,10 @@ pub(super) fn examine(standing: &Standing) -> Vec<Remark> {
             .push(DESK.seen(format!("the desk listens on {listen}"), format!("デスクが {listen} で待ち受けています")));
     }
     remarks.extend(test(standing));
+    if !standing.reads_print {
+        let (en, ja) = ("the inspector of uploads has no networks", "写真を読む部屋に、ネットワークがありません");
+        remarks.push(PRINT.seen(en, ja));
+    }
     if matches!(standing.log.as_str(), "debug" | "trace") {
         let level = &standing.log;
         remarks.push(LOG.seen(format!("the log's level is {level}"), format!("ログの詳しさが {level} です")));
@@ -135,8 +152,16 @@ pub(super) mod testing {
             wire: Spoken::Tls,
         };
         let (gate, desk) = (door("gate"), door("desk"));
-        let log = "info".into();
-        Standing { supervisor: 10, test: false, danger_unconfined: false, log, gate, desk, processes: Vec::new() }
+        Standing {
+            supervisor: 10,
+            test: false,
+            danger_unconfined: false,
+            reads_print: true,
+            log: "info".into(),
+            gate,
+            desk,
+            processes: Vec::new(),
+        }
     }
 }
 

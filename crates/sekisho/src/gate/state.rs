@@ -14,6 +14,8 @@ pub struct Settings {
     pub tls: bool,
     /// Whether a proxy stands before it, whose word about the caller's address counts.
     pub behind_proxy: bool,
+    /// Whether the inspector reads print. If not, only what members draw is ever kept.
+    pub reads_print: bool,
 }
 
 /// The gate's state; cheap to clone.

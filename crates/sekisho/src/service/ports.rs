@@ -6,7 +6,7 @@ use sekisho_core::{
     id::{CheckId, DocumentId, PolicyName, SiteName},
     time::Timestamp,
 };
-use sekisho_inspect::wire::{Boxed, UploadReport};
+use sekisho_inspect::wire::{Intake, UploadReport};
 use sekisho_keeper::wire::{Answered, GateAnswer, GateRequest};
 use zeroize::Zeroizing;
 
@@ -67,8 +67,8 @@ pub enum ReadError {
 
 /// Reads hostile bytes, each upload in a process of its own.
 pub trait Reader: Send + Sync {
-    /// Draws the upload anew, or says why not. The bytes are wiped when this is done.
-    fn read(&self, bytes: Zeroizing<Vec<u8>>, boxes: Vec<Boxed>) -> Pending<'_, Result<Reading, ReadError>>;
+    /// Draws the upload anew, or says why not; of what was read nothing is said. The bytes are wiped when this is done.
+    fn read(&self, bytes: Zeroizing<Vec<u8>>, intake: Intake) -> Pending<'_, Result<Reading, ReadError>>;
 }
 
 /// A check as the gate remembers it: opaque references and times.

@@ -18,7 +18,7 @@ use sekisho_core::{
     policy::AcceptedKind,
     time::Timestamp,
 };
-use sekisho_inspect::wire::{Boxed, Code, UploadReport};
+use sekisho_inspect::wire::{Boxed, Code, Intake, UploadReport};
 use sekisho_keeper::wire::{GateAnswer, GateRequest, IntakeKey, Receive, Refusal};
 use sekisho_seal::{Context, DocumentKey, FormatVersion, IntakePublic};
 use zeroize::Zeroizing;
@@ -120,9 +120,10 @@ pub async fn submit(room: &Room, visit: &Visit, upload: Upload, status: &Secret)
         return Err(SubmitError::NobodyLooks);
     }
     let Upload { kind, bytes, boxes, lies } = upload;
+    let intake = Intake { boxes, visible: visit.policy.visible.clone(), today: Day::of(visit.now) };
     let clean = match lies {
-        None => read(room, bytes, boxes).await?,
-        Some(layout) => read_as_it_lies(room, bytes, layout).await?,
+        None => read(room, bytes, intake).await?,
+        Some(layout) => read_as_it_lies(room, bytes, intake, layout).await?,
     };
     // Reading took time: the key is fetched anew, so that it is of this hour.
     let key = room.intake_key().await?;
@@ -149,8 +150,8 @@ async fn find_out(room: &Room, check: CheckId, document: DocumentId) -> Result<(
     Err(SubmitError::Unknown)
 }
 
-async fn read(room: &Room, bytes: Zeroizing<Vec<u8>>, boxes: Vec<Boxed>) -> Result<Zeroizing<Vec<u8>>, SubmitError> {
-    let reading = room.reader.read(bytes, boxes).await?;
+async fn read(room: &Room, bytes: Zeroizing<Vec<u8>>, intake: Intake) -> Result<Zeroizing<Vec<u8>>, SubmitError> {
+    let reading = room.reader.read(bytes, intake).await?;
     reading.clean.ok_or_else(|| SubmitError::TurnedAway(Box::new(reading.report)))
 }
 
@@ -159,13 +160,14 @@ async fn read(room: &Room, bytes: Zeroizing<Vec<u8>>, boxes: Vec<Boxed>) -> Resu
 async fn read_as_it_lies(
     room: &Room,
     bytes: Zeroizing<Vec<u8>>,
+    intake: Intake,
     layout: &Layout,
 ) -> Result<Zeroizing<Vec<u8>>, SubmitError> {
-    match read(room, bytes.clone(), Vec::new()).await {
+    match read(room, bytes.clone(), Intake { boxes: Vec::new(), ..intake.clone() }).await {
         Err(SubmitError::TurnedAway(report)) if matches!(report.code, Code::NoBoxes | Code::NotProven) => {
             let places = layout.on((report.facts.width, report.facts.height));
             let boxes = places.into_iter().map(|(x, y, w, h)| Boxed { x, y, w, h }).collect();
-            read(room, bytes, boxes).await
+            read(room, bytes, Intake { boxes, ..intake }).await
         }
         answer => answer,
     }

@@ -5,6 +5,7 @@ use std::{
     io,
     net::TcpListener,
     os::unix::net::UnixStream,
+    path::PathBuf,
     sync::{
         Arc, Mutex,
         mpsc::{Receiver, RecvTimeoutError, Sender},
@@ -12,6 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use sekisho_inspect::ocr::ModelFiles;
 use sekisho_sys::{confine::Grade, secret::SecretPage, spawn::Program};
 use zeroize::Zeroizing;
 
@@ -24,7 +26,6 @@ use super::{
     rooms::{LINKS, Role},
     standing::Notice,
 };
-use crate::networks;
 
 /// How long a role may take until it is ready. Opening the keystore is slow on purpose.
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -73,6 +74,7 @@ pub(super) struct Keeping {
     pub(super) config: RoleConfig,
     pub(super) passphrase: Option<SecretPage>,
     pub(super) identities: Kept,
+    pub(super) networks: Option<PathBuf>,
     pub(super) gate: TcpListener,
     pub(super) desk: TcpListener,
     pub(super) figures: Option<TcpListener>,
@@ -92,6 +94,7 @@ pub(super) struct Means {
     pub(super) config: RoleConfig,
     pub(super) passphrase: Option<SecretPage>,
     pub(super) identities: Kept,
+    pub(super) networks: Option<PathBuf>,
     pub(super) gate: TcpListener,
     pub(super) desk: TcpListener,
     pub(super) figures: Option<TcpListener>,
@@ -103,7 +106,8 @@ pub(super) struct Means {
 
 impl Keeping {
     pub(super) fn new(means: Means) -> Keeping {
-        let Means { program, config, passphrase, identities, gate, desk, figures, to, from, reports, notice } = means;
+        let Means { program, config, passphrase, identities, networks, gate, desk, figures, to, from, reports, notice } =
+            means;
         let slots = Role::ALL.into_iter().map(|role| (role, Slot::default())).collect();
         let held = HashMap::new();
         let generation = 0;
@@ -112,6 +116,7 @@ impl Keeping {
             config,
             passphrase,
             identities,
+            networks,
             gate,
             desk,
             figures,
@@ -309,7 +314,9 @@ impl Keeping {
             Role::Desk => std::iter::once(&self.desk).chain(&self.figures).collect(),
             _ => Vec::new(),
         };
-        let networks = if role == Role::UploadInspector { networks::open().map_err(io::Error::other)? } else { None };
+        let networks = self.networks.as_ref().filter(|_| role == Role::UploadInspector);
+        // Opened anew each time: whoever reads a file that was handed over before would begin at its end.
+        let networks = networks.map(|folder| ModelFiles::open(folder)).transpose().map_err(io::Error::other)?;
         let start = Start { role, config: self.config_of(role), ends, listeners, networks };
         let process = Process::start(&self.program, start, self.generation, self.to.clone())?;
         let slot = self.slot(role);

@@ -114,6 +114,7 @@ fn nowhere() -> RoleConfig {
         watch: None,
         demo_reviewer: None,
         intruder: None,
+        reads_print: false,
         driven: Default::default(),
         own_user: false,
         confinement: Options::default(),

@@ -71,6 +71,8 @@ pub struct RoleConfig {
     pub demo_reviewer: Option<String>,
     /// What an intruder in this role's place knows: a drill on a test installation, for gate or desk alone.
     pub intruder: Option<Vec<u8>>,
+    /// Whether the inspector of uploads reads print.
+    pub reads_print: bool,
     /// How a test installation's clock differs from the machine's.
     pub driven: Driven,
     /// Whether each role has a user id of its own.
@@ -97,6 +99,7 @@ impl RoleConfig {
             watch: None,
             demo_reviewer: None,
             intruder: None,
+            reads_print: false,
             driven: Driven::default(),
             own_user: false,
             confinement: Options::default(),

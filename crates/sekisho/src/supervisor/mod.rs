@@ -29,6 +29,7 @@ use std::{
 };
 
 use sekisho_core::{budget::Limits, watch::Setup};
+use sekisho_inspect::ocr::ModelsError;
 use sekisho_keeper::wire::WitnessPlan;
 use sekisho_sys::{
     confine::{Grade, Options, shield},
@@ -48,6 +49,8 @@ pub use self::{
     rooms::Role,
     standing::{Door, Spoken, Standing},
 };
+use crate::networks;
+
 use self::{
     identity::Kept,
     keeping::{Event, Keeping, Means},
@@ -91,6 +94,8 @@ pub struct Config {
     pub watch: Option<Setup>,
     /// Where a demo's "demo reviewer" button posts to; nowhere but in a demo.
     pub demo_reviewer: Option<String>,
+    /// Where the networks that read print are taken from, if from anywhere.
+    pub networks: networks::Source,
     /// How a test installation's clock differs from the machine's when it starts.
     pub driven: Driven,
     /// Departures from full confinement.
@@ -106,6 +111,9 @@ pub enum StartError {
     /// Another one serves this data.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// The networks that read print.
+    #[error(transparent)]
+    Networks(#[from] ModelsError),
     /// The system refused something.
     #[error("can't prepare: {0}")]
     Prepare(#[from] io::Error),
@@ -172,6 +180,7 @@ impl Supervisor {
         let reports = Arc::new(Mutex::new(Vec::new()));
         let data = config.data.clone();
         let mut keeping = Keeping::new(means(config, own_users, to.clone(), from, reports.clone())?);
+        let reads_print = keeping.config.reads_print;
         if let Err(error) = keeping.start_all() {
             keeping.stop_all();
             return Err(error);
@@ -185,7 +194,7 @@ impl Supervisor {
             }
         };
         let thread = thread::Builder::new().name("supervisor".into()).spawn(move || keeping.run())?;
-        Ok(Handle { to, reports, test, thread: Some(thread), _door: door, _lock: lock })
+        Ok(Handle { to, reports, test, reads_print, thread: Some(thread), _door: door, _lock: lock })
     }
 }
 
@@ -198,6 +207,7 @@ fn means(
 ) -> Result<Means, StartError> {
     let program = config.program.as_deref().map_or_else(Program::current, Program::at)?;
     let absolute = |path: &PathBuf| std::fs::canonicalize(path);
+    let networks = config.networks.folder()?;
     let role_config = RoleConfig {
         data: absolute(&config.data)?,
         keystore: absolute(&config.keystore)?,
@@ -213,6 +223,7 @@ fn means(
         watch: config.watch,
         demo_reviewer: config.demo_reviewer,
         intruder: None,
+        reads_print: networks.is_some(),
         driven: config.driven,
         own_user,
         confinement: config.confinement,
@@ -221,13 +232,14 @@ fn means(
     let notice = notice(&config.identities, &config.gate, &config.desk, &role_config)?;
     let identities = Kept::new(config.identities)?;
     let (gate, desk, figures) = (config.gate, config.desk, config.figures);
-    Ok(Means { program, config: role_config, passphrase, identities, gate, desk, figures, to, from, reports, notice })
+    let config = role_config;
+    Ok(Means { program, config, passphrase, identities, networks, gate, desk, figures, to, from, reports, notice })
 }
 
 fn notice(identities: &Identities, gate: &TcpListener, desk: &TcpListener, config: &RoleConfig) -> io::Result<Notice> {
     let gate = Door::of(gate, &config.gate_origin, identities.gate.is_some(), config.behind_proxy)?;
     let desk = Door::of(desk, &config.desk_origin, identities.desk.is_some(), config.behind_proxy)?;
-    Ok(Notice::new(&config.data, (gate, desk), config.test, config.confinement.danger_unconfined))
+    Ok(Notice::new((gate, desk), config))
 }
 
 /// Kept for a restart of the keeper, in memory that nobody else reads.
@@ -251,6 +263,7 @@ pub struct Handle {
     to: Sender<Event>,
     reports: Arc<Mutex<Vec<ProcessReport>>>,
     test: bool,
+    reads_print: bool,
     thread: Option<JoinHandle<()>>,
     _door: operator::Door,
     // Let go after the roles have ended: a field is dropped after its owner's `drop`.
@@ -261,6 +274,11 @@ impl Handle {
     /// Every process that runs and is confined, in the order in which they start.
     pub fn processes(&self) -> Vec<ProcessReport> {
         self.reports.lock().map_or_else(|_| Vec::new(), |reports| reports.clone())
+    }
+
+    /// Whether print on uploads is read: the networks were there when it was started.
+    pub const fn reads_print(&self) -> bool {
+        self.reads_print
     }
 
     /// Moves a test installation's clock: from now on it is `seconds` ahead of the machine's, as if that time passed.

@@ -12,7 +12,7 @@ use sekisho_inspect::ocr::{ModelFiles, Models, Reader};
 use sekisho_sys::{
     confine::{Grade, confine},
     fds::stdin_channel,
-    fork_server::{ChildLimits, ForkServer, Heard},
+    fork_server::{ForkServer, Heard},
 };
 
 use super::{
@@ -20,7 +20,7 @@ use super::{
     messages::{FromRole, RoleConfig, ToRole, receive, send},
     rooms::{Role, plan},
 };
-use crate::{app, logging, networks};
+use crate::{app, forked_reader, logging, networks};
 
 /// Why a role can't do its work, in words for the operator's eyes: nothing personal, no secret.
 #[derive(Debug, thiserror::Error)]
@@ -129,7 +129,7 @@ fn work(started: Started) -> Result<(), RoleError> {
 }
 
 fn work_as_inspector(mut started: Started) -> Result<(), RoleError> {
-    let limits = limits(started.networks.is_some());
+    let limits = forked_reader::limits(started.networks.is_some());
     let server = ForkServer::new(limits).map_err(|error| RoleError::new(error.to_string()))?;
     app::inspector::warm_up();
     let models =
@@ -138,20 +138,12 @@ fn work_as_inspector(mut started: Started) -> Result<(), RoleError> {
     let (_, client) = started.ends.pop().ok_or_else(|| RoleError::new("an inspector needs a client"))?;
     // Only now: building them would start threads, which a fork does not carry over, if the walls did not forbid it.
     let reader = models.map(Reader::load).transpose().map_err(|why| RoleError::new(why.to_string()))?;
-    if reader.is_none() && started.role == Role::UploadInspector {
-        tracing::warn!("{}", networks::absence());
+    match (started.role, &reader) {
+        (Role::UploadInspector, None) => tracing::warn!("{}", networks::absence()),
+        (_, Some(_)) => tracing::info!("print is read"),
+        _ => {}
     }
     app::run_inspector(InspectorContext { role: started.role, reader, server, client, owner: started.control })
-}
-
-/// Reading print takes seconds of computing where looking for codes takes tenths, and 200 MiB more for the networks, what
-/// they compute and what one layer hands to the next. On a machine that does much else it takes its time.
-fn limits(reads: bool) -> ChildLimits {
-    let usual = ChildLimits::default();
-    if !reads {
-        return usual;
-    }
-    ChildLimits { cpu_seconds: 30, wall_seconds: 55, memory_bytes: usual.memory_bytes + (512 << 20), ..usual }
 }
 
 fn work_as_server(started: Started) -> Result<(), RoleError> {

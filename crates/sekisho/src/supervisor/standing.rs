@@ -13,7 +13,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tracing::level_filters::LevelFilter;
 
-use super::ProcessReport;
+use super::{ProcessReport, RoleConfig};
 
 /// Its name below the data.
 const NAME: &str = "running.json";
@@ -27,6 +27,9 @@ pub struct Standing {
     pub test: bool,
     /// Whether it was told to go on where the kernel confines too little.
     pub danger_unconfined: bool,
+    /// Whether print on uploads is read.
+    #[serde(default)]
+    pub reads_print: bool,
     /// The level of its log, e.g. `info`.
     pub log: String,
     /// The gate's door.
@@ -93,11 +96,18 @@ pub(super) struct Notice {
 }
 
 impl Notice {
-    pub(super) fn new(data: &Path, doors: (Door, Door), test: bool, danger_unconfined: bool) -> Self {
-        let (gate, desk) = doors;
-        let (supervisor, log) = (std::process::id(), LevelFilter::current().to_string());
-        let standing = Standing { supervisor, test, danger_unconfined, log, gate, desk, processes: Vec::new() };
-        Self { path: data.join(NAME), standing }
+    pub(super) fn new((gate, desk): (Door, Door), config: &RoleConfig) -> Self {
+        let standing = Standing {
+            supervisor: std::process::id(),
+            test: config.test,
+            danger_unconfined: config.confinement.danger_unconfined,
+            reads_print: config.reads_print,
+            log: LevelFilter::current().to_string(),
+            gate,
+            desk,
+            processes: Vec::new(),
+        };
+        Self { path: config.data.join(NAME), standing }
     }
 
     /// Lays out how the processes stand now. An installation runs on without it.
@@ -136,12 +146,14 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let door = |tls, proxy| Door::of(&listener, "https://a.example", tls, proxy).unwrap();
         assert_eq!([door(true, true).wire, door(false, false).wire], [Spoken::Tls, Spoken::Plain]);
-        let mut notice = Notice::new(data.path(), (door(false, true), door(true, false)), true, false);
+        let config = RoleConfig { data: data.path().into(), reads_print: true, ..RoleConfig::for_test() };
+        let mut notice = Notice::new((door(false, true), door(true, false)), &config);
         assert_eq!(Standing::read(data.path()).unwrap(), None);
         let process = ProcessReport { role: Role::Gate, pid: 7, grade: Grade::default(), restarts: 2, ready: true };
         notice.lay(std::slice::from_ref(&process));
         notice.lay(&[process.clone(), process]);
         let read = Standing::read(data.path()).unwrap().unwrap();
+        assert!(read.reads_print && read.test);
         assert_eq!((read.processes.len(), read.gate.wire, read.supervisor), (2, Spoken::Proxy, std::process::id()));
         assert_eq!(fs::metadata(data.path().join(NAME)).unwrap().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(data.path()).unwrap().count(), 1);

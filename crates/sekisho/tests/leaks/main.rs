@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used)] // Helpers of tests, too.
 
 mod memory;
+#[path = "../common/papers.rs"]
+mod papers;
+mod refused;
 
 use std::{
     env, fs,
@@ -18,6 +21,7 @@ use std::{
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use hyper::{Request, header};
 use memchr::memmem;
+use papers::paper;
 use rustix::process::geteuid;
 use sekisho::{
     client::{Client, Limits, Part, Session, multipart},
@@ -75,6 +79,11 @@ impl Planted {
         for (number, (what, value)) in self.0.iter().enumerate() {
             assert!(memmem::find(bytes, value).is_none(), "planted {what} ({number}) is in {place}");
         }
+    }
+
+    /// Whether any of it is there.
+    fn is_in(&self, bytes: &[u8]) -> bool {
+        self.0.iter().any(|(_, value)| memmem::find(bytes, value).is_some())
     }
 
     fn note(&self, path: &Path) {
@@ -256,11 +265,18 @@ fn nothing_planted_is_left_anywhere() {
     if !geteuid().is_root() {
         let _ = io::stderr().write_all(b"NOT RUN: the search in the processes' memory, which only root may read\n");
     }
+    let (said, planted) = captured("nothing_planted_is_left_anywhere");
+    assert!(planted.0.len() >= 10);
+    planted.assert_absent("the log", &said);
+}
+
+/// Runs this test of ours once more in a process of its own: all that it and its roles said, and what it planted.
+fn captured(test: &str) -> (Vec<u8>, Planted) {
     let place = tempfile::tempdir().unwrap();
     let (notes, said) = (place.path().join("planted"), place.path().join("said"));
     let out = fs::File::create(&said).unwrap();
     let ended = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "nothing_planted_is_left_anywhere", "--nocapture"])
+        .args(["--exact", test, "--nocapture"])
         .env(NOTES, &notes)
         .env("SEKISHO_LOG", "trace")
         .stdin(Stdio::null())
@@ -277,6 +293,5 @@ fn nothing_planted_is_left_anywhere() {
         let value = Base64::decode_vec(line.rsplit_once(' ').unwrap().1).unwrap();
         planted.plant("value", &value);
     }
-    assert!(planted.0.len() >= 10);
-    planted.assert_absent("the log", &said);
+    (said, planted)
 }

@@ -40,6 +40,7 @@ fn config(place: &Place, keystore_is_test: bool) -> Config {
         budget: None,
         watch: None,
         demo_reviewer: None,
+        networks: Default::default(),
         driven: Default::default(),
         confinement: Options::default(),
     };

@@ -58,7 +58,7 @@ impl Place {
     pub(crate) fn bare(&self, more: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sekisho"));
         command.arg("serve").arg("--data").arg(self.path("data")).arg("--keystore").arg(self.path("keys/keystore"));
-        command.args(more).env_remove("CREDENTIALS_DIRECTORY").stdin(Stdio::null());
+        command.args(["--networks", "none"]).args(more).env_remove("CREDENTIALS_DIRECTORY").stdin(Stdio::null());
         command
     }
 

@@ -155,7 +155,9 @@ impl Ground {
         let log = OpenOptions::new().create(true).append(true).open(self.place.path().join("log")).unwrap();
         let listen = |server: &Server| server.address.to_string();
         let mut command = Command::new(program());
-        command.args(["serve", "--json", "--behind-proxy", "--passphrase-fd", "0", "--data"]).arg(self.data(""));
+        command
+            .args(["serve", "--networks", "none", "--json", "--behind-proxy", "--passphrase-fd", "0", "--data"])
+            .arg(self.data(""));
         command.arg("--keystore").arg(self.place.path().join("keys/keystore"));
         command.args(["--gate-listen", &listen(&self.gate), "--desk-listen", &listen(&self.desk)]);
         command.args(["--webhook-port", &self.hook.port.to_string()]);

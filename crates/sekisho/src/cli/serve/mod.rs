@@ -29,7 +29,7 @@ use crate::{
     app::founding,
     budget_file,
     courier::address::is_global,
-    logging,
+    logging, networks,
     supervisor::{Config, Handle, Lock, Supervisor, judge_folders},
     watch_file,
 };
@@ -95,6 +95,10 @@ pub(super) struct ServeArgs {
     /// the past first, `sekisho watch replay DIR --watch FILE`. It is written on the ledger, and everybody is told
     #[arg(long, value_name = "FILE")]
     watch: Option<PathBuf>,
+    /// The folder with the networks that read print on uploads, or `none`. Without it the folder that SEKISHO_MODELS
+    /// names, or your cache. Where print isn't read, only what members draw stays of a picture
+    #[arg(long, value_name = "FOLDER|none")]
+    networks: Option<networks::Source>,
     /// Say on standard output what serves and how it is confined as one JSON object
     #[arg(long)]
     json: bool,
@@ -195,6 +199,7 @@ fn start(args: ServeArgs) -> Result<(Handle, Ears), String> {
         budget,
         watch,
         demo_reviewer: None,
+        networks: args.networks.unwrap_or(networks::Source::Found),
         driven: Default::default(),
         confinement: Options { danger_unconfined: args.danger_unconfined, ..Options::default() },
     };
@@ -202,7 +207,7 @@ fn start(args: ServeArgs) -> Result<(Handle, Ears), String> {
     let ears = Ears::open().map_err(told)?;
     let handle = Supervisor::start_with(config, lock).map_err(told)?;
     let administered = known.is_some_and(|known| known.has_administrator);
-    Report::new(told_of, &handle.processes(), (!administered).then_some(token)).print();
+    Report::new(told_of, (&handle.processes(), handle.reads_print()), (!administered).then_some(token)).print();
     Ok((handle, ears))
 }
 

@@ -9,7 +9,7 @@ use std::{
 use serde::Serialize;
 
 use super::doors::{Door, Doors};
-use crate::supervisor::ProcessReport;
+use crate::{networks, supervisor::ProcessReport};
 
 /// How to say it, and what of it is known before the processes run.
 pub(super) struct Told {
@@ -47,6 +47,8 @@ pub(super) struct Report {
     gate: Spoken,
     desk: Spoken,
     test: bool,
+    /// Whether print on uploads is read.
+    reads_print: bool,
     processes: Vec<Process>,
     /// Where the link for the first sign-in lies, while there is no administrator. Never the link itself.
     founding_token: Option<PathBuf>,
@@ -79,9 +81,14 @@ impl From<&ProcessReport> for Process {
 }
 
 impl Report {
-    pub(super) fn new(told: Told, processes: &[ProcessReport], founding_token: Option<PathBuf>) -> Self {
+    pub(super) fn new(
+        told: Told,
+        (processes, reads_print): (&[ProcessReport], bool),
+        founding_token: Option<PathBuf>,
+    ) -> Self {
         let Told { gate, desk, test, json } = told;
-        Self { gate, desk, test, processes: processes.iter().map(Process::from).collect(), founding_token, json }
+        let processes = processes.iter().map(Process::from).collect();
+        Self { gate, desk, test, reads_print, processes, founding_token, json }
     }
 
     /// Says it. Whoever does not listen has the log.
@@ -103,6 +110,9 @@ impl Report {
         }
         self.processes.iter().for_each(|process| text += &process.line());
         text += &self.meanings();
+        if !self.reads_print {
+            let _ = writeln!(text, "{}: only what members draw stays visible", networks::absence());
+        }
         if self.test {
             text += "\nTHIS IS A TEST INSTALLATION: it may speak plain HTTP, its webhooks may go to this machine, \
                      its clock can be moved. Show it no real document.\n";
@@ -160,13 +170,14 @@ mod tests {
         };
         let told = Told { gate: at("gate"), desk: at("desk"), test: true, json };
         let process = ProcessReport { role: Role::Gate, pid: 7, grade, restarts: 0, ready: true };
-        Report::new(told, &[process], Some("/d/keeper/founding-token".into()))
+        Report::new(told, (&[process], false), Some("/d/keeper/founding-token".into()))
     }
 
     #[test]
     fn what_is_missing_is_said_and_explained() {
         let text = report(false, Grade::default()).text();
         assert!(text.contains("gate              NOT CONFINED, without seccomp"), "{text}");
+        assert!(text.contains("print is not read: "), "{text}");
         assert!(text.contains("own_user: started by an ordinary user"), "{text}");
         assert!(text.contains("THIS IS A TEST INSTALLATION") && text.contains("/d/keeper/founding-token"), "{text}");
     }
@@ -183,6 +194,6 @@ mod tests {
         let json = serde_json::to_value(report(true, Grade::default())).unwrap();
         assert_eq!(json["processes"][0]["role"], "gate");
         assert_eq!(json["processes"][0]["confined"], false);
-        assert_eq!(json["gate"]["wire"], "tls");
+        assert_eq!((&json["gate"]["wire"], &json["reads_print"]), (&"tls".into(), &false.into()));
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /healthz`: whether a document could be taken in now, and be looked at.
+//! `GET /healthz`: whether a document could be taken in now, and be looked at; and whether print on it is read.
 
 use axum::{
     extract::State,
@@ -27,14 +27,15 @@ impl IntoResponse for Error {
     path = "/healthz",
     tag = "trust",
     responses(
-        (status = 200, description = "Yes", body = String, content_type = "text/plain"),
+        (status = 200, description = "Yes. The second line says whether print on uploads is read", body = String, content_type = "text/plain"),
         (status = 503, description = "Not now", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn get(State(gate): State<Gate>) -> Result<&'static str, Error> {
     match gate.room().ready().await? {
         ready if ready.waits => Err(Away::Locked.into()),
-        _ => Ok("ok\n"),
+        _ if gate.settings().reads_print => Ok("ok\nprint is read\n"),
+        _ => Ok("ok\nprint is not read: only what members draw stays visible\n"),
     }
 }
 
@@ -45,7 +46,9 @@ mod tests {
     #[tokio::test]
     async fn health_follows_the_keeper() {
         let gate = TestGate::new().await;
-        assert_eq!(gate.get("/healthz").send().await.status, 200);
+        let well = gate.get("/healthz").send().await;
+        assert_eq!((well.status, well.text().lines().next()), (200, Some("ok")));
+        assert!(well.text().contains("print is not read"), "the harness's gate was not told otherwise");
         gate.keeper.lock();
         let locked = gate.get("/healthz").send().await;
         assert_eq!((locked.status, locked.code()), (503, "locked".into()));

@@ -144,7 +144,8 @@ impl TestGate {
             pinned: Pinned { keeper: KEEPER, identity: keeper.identity() },
             known: Known::default(),
         };
-        let settings = Settings { origin: origin.into(), tls: origin.starts_with("https:"), behind_proxy: true };
+        let tls = origin.starts_with("https:");
+        let settings = Settings { origin: origin.into(), tls, behind_proxy: true, reads_print: false };
         let gate = Gate::new(room, settings);
         Self { keeper, reader, clock, folder, router: router(gate.clone()), gate, calls: AtomicU64::new(0) }
     }

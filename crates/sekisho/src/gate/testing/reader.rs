@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
-use sekisho_inspect::wire::{Boxed, Code, Facts, UploadReport};
+use sekisho_inspect::wire::{Boxed, Code, Facts, Intake, UploadReport};
 use zeroize::Zeroizing;
 
 use crate::service::ports::{Pending, ReadError, Reader, Reading};
@@ -71,8 +71,8 @@ impl ScriptedReader {
 }
 
 impl Reader for ScriptedReader {
-    fn read(&self, _: Zeroizing<Vec<u8>>, boxes: Vec<Boxed>) -> Pending<'_, Result<Reading, ReadError>> {
-        assert!(boxes.len() <= 8, "the harness sends few boxes");
-        Box::pin(async { self.answer(boxes) })
+    fn read(&self, _: Zeroizing<Vec<u8>>, intake: Intake) -> Pending<'_, Result<Reading, ReadError>> {
+        assert!(intake.boxes.len() <= 8, "the harness sends few boxes");
+        Box::pin(async { self.answer(intake.boxes) })
     }
 }
