@@ -13,6 +13,7 @@ mod keys;
 pub mod ledger;
 mod network;
 mod object;
+pub mod packets;
 mod question;
 mod queue;
 mod reader;

@@ -15,6 +15,11 @@ pub struct Address(u128);
 const MAPPED: u128 = 0xffff << 32;
 
 impl Address {
+    /// The address with these bits; IPv4 as mapped into IPv6.
+    pub(crate) fn of(bits: u128) -> Self {
+        Self(bits)
+    }
+
     /// Reads an address as logs write it: bare, or in brackets.
     pub fn parse(text: &[u8]) -> Option<Self> {
         match v4(text) {

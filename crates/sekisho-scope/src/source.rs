@@ -44,6 +44,20 @@ impl Source {
     /// Looks at a file; `said` is the format if somebody said it.
     pub(crate) fn open(path: &Path, said: Option<&Format>) -> Result<Self, ScopeError> {
         let because = |source| ScopeError::Read { path: path.into(), source };
+        let mut source = Self { format: said.cloned(), ..Self::of_bytes(path)? };
+        if said.is_none() {
+            let (mut head, uncounted) = (Vec::new(), AtomicU64::new(0));
+            let reader = source.reader(&uncounted).map_err(because)?;
+            // What is damaged is told when it is read through; the format shows before that.
+            let _ = reader.take(HEAD as u64).read_to_end(&mut head);
+            source.format = guess(&head);
+        }
+        Ok(source)
+    }
+
+    /// Looks at a file that holds no lines.
+    pub(crate) fn of_bytes(path: &Path) -> Result<Self, ScopeError> {
+        let because = |source| ScopeError::Read { path: path.into(), source };
         let file = File::open(path).map_err(because)?;
         let length = file.metadata().map_err(because)?.len();
         let mut magic = Vec::new();
@@ -53,15 +67,7 @@ impl Source {
             [0x28, 0xb5, 0x2f, 0xfd] => Packing::Zstd,
             _ => Packing::Plain,
         };
-        let mut source = Self { path: path.into(), packing, format: said.cloned(), length };
-        if said.is_none() {
-            let (mut head, uncounted) = (Vec::new(), AtomicU64::new(0));
-            let reader = source.reader(&uncounted).map_err(because)?;
-            // What is damaged is told when it is read through; the format shows before that.
-            let _ = reader.take(HEAD as u64).read_to_end(&mut head);
-            source.format = guess(&head);
-        }
-        Ok(source)
+        Ok(Self { path: path.into(), packing, format: None, length })
     }
 
     /// The name under which it is told of.
@@ -75,7 +81,7 @@ impl Source {
     }
 
     /// Its bytes, unpacked. `done` counts those on disk.
-    pub(crate) fn reader<'a>(&self, done: &'a AtomicU64) -> io::Result<Box<dyn Read + 'a>> {
+    pub(crate) fn reader<'a>(&self, done: &'a AtomicU64) -> io::Result<Box<dyn Read + Send + 'a>> {
         let counted = Counted { file: File::open(&self.path)?, done };
         Ok(match self.packing {
             Packing::Plain => Box::new(counted),

@@ -199,7 +199,7 @@ fn watched(files: &[PathBuf], plan: &Plan) -> Result<Answer, sekisho_scope::Scop
     })
 }
 
-fn watch(progress: &Progress, is_done: &AtomicBool) {
+pub(super) fn watch(progress: &Progress, is_done: &AtomicBool) {
     const WIDTH: u64 = 40;
     let mut err = io::stderr();
     while !is_done.load(Ordering::Acquire) {

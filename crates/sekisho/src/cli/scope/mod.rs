@@ -4,6 +4,8 @@ mod conditions;
 mod in_words;
 mod ledger;
 mod logs;
+mod packets;
+mod packets_in_words;
 mod page;
 mod report;
 
@@ -22,6 +24,8 @@ pub(super) struct ScopeArgs {
 enum ScopeCommand {
     /// From the logs of other systems: web servers, balancers, object storage, audit trails
     Logs(Box<logs::LogsArgs>),
+    /// From captured packets: which records a web server's responses held
+    Packets(Box<packets::PacketsArgs>),
     /// From an installation's own ledger: which documents were opened, by whom, when
     Ledger(ledger::LedgerArgs),
 }
@@ -30,6 +34,7 @@ enum ScopeCommand {
 pub(super) fn run(args: ScopeArgs) -> ExitCode {
     match args.command {
         ScopeCommand::Logs(args) => logs::run(&args),
+        ScopeCommand::Packets(args) => packets::run(&args),
         ScopeCommand::Ledger(args) => ledger::run(&args),
     }
 }

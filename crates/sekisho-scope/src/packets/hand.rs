@@ -1,0 +1,173 @@
+//! One thread at work: from a heap of segments to connections, what was said over each, and what that holds.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
+
+use zeroize::Zeroizing;
+
+use super::{
+    counts::{Counts, more},
+    exchange::{Context, Side},
+    flow::{connections, opener},
+    http::{self, Talk},
+    pile::Pile,
+    question::time,
+    segment::{HEAD, Pair, Segment},
+    stream::{Stream, streams},
+};
+use crate::question::Fit;
+
+/// One thread.
+pub(super) struct Hand<'r> {
+    pub(super) context: &'r Context<'r>,
+    pub(super) counts: Counts,
+    /// Bytes of segments that may be in memory at once, and of one connection.
+    pub(super) room: usize,
+}
+
+impl Hand<'_> {
+    /// Reads all connections of a heap.
+    pub(super) fn heap(&mut self, pile: &Pile<'_>, at: usize) -> io::Result<()> {
+        let mut sizes: BTreeMap<Pair, usize> = BTreeMap::new();
+        pile.each(at, |item| *sizes.entry(Segment::read(item).0).or_default() += item.len() + 4)?;
+        let mut pairs = sizes.into_iter().peekable();
+        while pairs.peek().is_some() {
+            let (mut together, mut room) = (BTreeMap::new(), self.room);
+            while let Some((pair, size)) = pairs.next_if(|(_, size)| *size <= room || *size > self.room) {
+                if size > self.room {
+                    self.too_large(pile, at, pair)?;
+                } else {
+                    room -= size;
+                    together.insert(pair, Zeroizing::new(Vec::with_capacity(size)));
+                }
+            }
+            if together.is_empty() {
+                continue;
+            }
+            pile.each(at, |item| {
+                if let Some(all) = together.get_mut(&Segment::read(item).0) {
+                    all.extend_from_slice(&u32::try_from(item.len()).unwrap_or(0).to_le_bytes());
+                    all.extend_from_slice(item);
+                }
+            })?;
+            for (pair, all) in together {
+                self.pair(pair, &all)?;
+            }
+        }
+        pile.clear(at);
+        Ok(())
+    }
+
+    /// What doesn't fit in memory is not put together, and told.
+    fn too_large(&mut self, pile: &Pile<'_>, at: usize, pair: Pair) -> io::Result<()> {
+        let (mut bytes, mut span) = (0, (i64::MAX, i64::MIN));
+        pile.each(at, |item| {
+            let (of, segment) = Segment::read(item);
+            if of == pair {
+                bytes += segment.data.len() as u64;
+                span = (span.0.min(segment.at), span.1.max(segment.at));
+            }
+        })?;
+        self.counts.flows.read += 1;
+        more(&mut self.counts.flows.others, "flow_too_large", 1);
+        self.counts.payload.read += bytes;
+        more(&mut self.counts.payload.unread, "flow_too_large", bytes);
+        self.untold("flow_too_large", span);
+        Ok(())
+    }
+
+    fn untold(&mut self, why: &'static str, span: (i64, i64)) {
+        if time(span, self.context.windows) != Fit::OutOfWindow {
+            self.counts.untold(why, 1);
+        }
+    }
+
+    fn pair(&mut self, pair: Pair, mut items: &[u8]) -> io::Result<()> {
+        let mut segments = Vec::new();
+        while let Some((length, rest)) = items.split_first_chunk() {
+            let (item, behind) = rest.split_at(u32::from_le_bytes(*length) as usize);
+            debug_assert!(item.len() >= HEAD);
+            segments.push(Segment::read(item).1);
+            items = behind;
+        }
+        segments.sort_unstable();
+        connections(&segments).into_iter().try_for_each(|segments| self.connection(&pair, segments))
+    }
+
+    fn connection(&mut self, pair: &Pair, segments: &[Segment<'_>]) -> io::Result<()> {
+        let streams = streams(segments);
+        let payload = &mut self.counts.payload;
+        payload.read += segments.iter().map(|segment| segment.data.len() as u64).sum::<u64>();
+        payload.duplicate += streams.iter().map(|stream| stream.duplicate).sum::<u64>();
+        payload.astray += streams.iter().map(|stream| stream.astray).sum::<u64>();
+        self.counts.flows.read += 1;
+        let span = (
+            segments.iter().map(|segment| segment.at).min().unwrap_or_default(),
+            segments.iter().map(|segment| segment.at).max().unwrap_or_default(),
+        );
+        if streams.iter().any(|stream| stream.astray > 0) {
+            self.untold("astray", span);
+        }
+        let (client, talk) = said(opener(segments), &streams);
+        let ends = [pair.0[client], pair.0[1 - client]];
+        if talk.is_http() {
+            self.counts.flows.http += 1;
+            let side = Side { ends, streams: [&streams[client], &streams[1 - client]] };
+            side.each(&talk, self.context, &mut self.counts)
+        } else {
+            self.other(&streams, span)
+        }
+    }
+
+    /// A connection that isn't HTTP: nobody knows what it is, so its bytes are searched as they are.
+    fn other(&mut self, streams: &[Stream; 2], span: (i64, i64)) -> io::Result<()> {
+        let what = what(streams);
+        more(&mut self.counts.flows.others, what, 1);
+        if what == "silent" {
+            return Ok(());
+        }
+        let bytes = streams.iter().map(|stream| stream.bytes.len() as u64).sum();
+        more(&mut self.counts.payload.unread, what, bytes);
+        self.untold(what, span);
+        if what == "other" && time(span, self.context.windows) != Fit::OutOfWindow {
+            for stream in streams {
+                self.context.search_raw(&stream.bytes, 0)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Which end is the client, and what was said: by who opened the connection, else by who speaks as what.
+fn said(opener: Option<u8>, streams: &[Stream; 2]) -> (usize, Talk) {
+    let talk = |client: usize| http::talk(&streams[client], &streams[1 - client]);
+    let told = |talk: &Talk| talk.requests.all.len() + talk.responses.all.len();
+    match opener.map(usize::from) {
+        Some(client) => (client, talk(client)),
+        None => {
+            let both = [talk(0), talk(1)];
+            let client = usize::from(told(&both[1]) > told(&both[0]));
+            let [first, second] = both;
+            (client, if client == 0 { first } else { second })
+        }
+    }
+}
+
+/// What a connection is that isn't HTTP/1, by how its ends begin.
+fn what(streams: &[Stream; 2]) -> &'static str {
+    let begins: BTreeSet<_> =
+        streams.iter().filter(|stream| !stream.bytes.is_empty()).map(|stream| kind(&stream.bytes)).collect();
+    let known = ["tls", "http2", "other"].into_iter().find(|kind| begins.contains(kind));
+    known.unwrap_or("silent")
+}
+
+fn kind(bytes: &[u8]) -> &'static str {
+    match bytes {
+        // A record of TLS 1.0 to 1.3 (RFC 8446, 5.1), or one of SSL 3.
+        [20..=23, 3, 0..=4, ..] => "tls",
+        _ if bytes.starts_with(b"PRI * HTTP/2.0") => "http2",
+        _ => "other",
+    }
+}

@@ -1,0 +1,200 @@
+//! Requests and responses, one after the other, of one direction of a connection.
+
+use std::ops::Range;
+
+use super::{
+    cursor::{Body, Cursor},
+    head::{self, Begins, Head, Side},
+};
+use crate::packets::stream::Stream;
+
+/// One request or response.
+#[derive(Debug)]
+pub(in crate::packets) struct Message {
+    pub(in crate::packets) head: Head,
+    pub(in crate::packets) body: Body,
+    /// Its captured bytes in the stream.
+    pub(in crate::packets) range: Range<usize>,
+    /// Whether something may have been lost between it and the one before.
+    pub(in crate::packets) after_loss: bool,
+}
+
+/// What a direction holds.
+#[derive(Debug, Default)]
+pub(in crate::packets) struct Messages {
+    pub(in crate::packets) all: Vec<Message>,
+    /// What belongs to no message that we could read, and why.
+    pub(in crate::packets) lost: Vec<(Range<usize>, &'static str)>,
+}
+
+/// How long a body is (RFC 9112, 6.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Framing {
+    None,
+    Length(u64),
+    Chunked,
+    UntilClose,
+    /// What follows is another protocol.
+    Tunnel,
+    /// It says two lengths.
+    Unclear,
+}
+
+/// Reads all messages. `asked` gives the method of the request that the response answers which begins at a place.
+pub(in crate::packets) fn read(
+    side: Side,
+    stream: &Stream,
+    mut asked: impl FnMut(&Head, usize, bool) -> Option<String>,
+) -> Messages {
+    let (mut cursor, mut found, mut after_loss) = (Cursor::new(stream), Messages::default(), false);
+    loop {
+        let blank = cursor.run().iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        cursor.skip(blank);
+        let (run, start) = (cursor.run(), cursor.at);
+        if run.is_empty() {
+            match cursor.step() {
+                None => return found,
+                Some(_) => after_loss = true,
+            }
+            continue;
+        }
+        if after_loss && let lost @ 1.. = head::find(side, run, 0).unwrap_or(run.len()) {
+            cursor.skip(lost);
+            found.lost.push((start..cursor.at, "thread_lost"));
+            continue;
+        }
+        match head::read(side, run) {
+            Begins::Head(head, length) => {
+                cursor.skip(length);
+                let method = if side == Side::Responses { asked(&head, start, after_loss) } else { None };
+                let framing = framing(side, &head, method.as_deref());
+                let (body, is_clear) = body(&mut cursor, framing);
+                found.lost.extend(tunnel(&mut cursor, framing));
+                let range = start..cursor.at;
+                found.all.push(Message { head: *head, body, range, after_loss });
+                after_loss = !is_clear;
+            }
+            Begins::Cut => {
+                cursor.skip(run.len());
+                found.lost.push((start..cursor.at, "head_cut_off"));
+                after_loss = true;
+            }
+            Begins::Else => {
+                let next = head::find(side, run, 1).unwrap_or(run.len());
+                cursor.skip(next);
+                found.lost.push((start..cursor.at, "not_http"));
+                after_loss = true;
+            }
+        }
+    }
+}
+
+/// What follows is another protocol: none of it is read.
+fn tunnel(cursor: &mut Cursor<'_>, framing: Framing) -> Option<(Range<usize>, &'static str)> {
+    let start = cursor.at;
+    if framing != Framing::Tunnel {
+        return None;
+    }
+    cursor.rest(&mut Body::default());
+    (cursor.at > start).then_some((start..cursor.at, "other_protocol"))
+}
+
+fn body(cursor: &mut Cursor<'_>, framing: Framing) -> (Body, bool) {
+    let mut body = Body::default();
+    let is_clear = match framing {
+        Framing::None | Framing::Tunnel => true,
+        Framing::Length(length) => cursor.take(length, &mut body),
+        Framing::Chunked => cursor.chunks(&mut body),
+        Framing::UntilClose => {
+            cursor.rest(&mut body);
+            true
+        }
+        Framing::Unclear => {
+            body.fail("length_unclear");
+            false
+        }
+    };
+    let range = body.parts.first().map_or(0, |part| part.start)..body.parts.last().map_or(0, |part| part.end);
+    if cursor.stream.contradicted.iter().any(|known| known.start < range.end && range.start < known.end) {
+        body.fail("contradictory_packets");
+    }
+    (body, is_clear)
+}
+
+fn framing(side: Side, head: &Head, asked: Option<&str>) -> Framing {
+    let is_response = side == Side::Responses;
+    match (head.status, asked) {
+        (101, _) => return Framing::Tunnel,
+        (200..=299, Some("CONNECT")) => return Framing::Tunnel,
+        (100..=199 | 204 | 304, _) | (_, Some("HEAD")) if is_response => return Framing::None,
+        _ => {}
+    }
+    if let Some(last) = head.list("transfer-encoding").last() {
+        return match (last.as_str(), is_response) {
+            ("chunked", _) => Framing::Chunked,
+            (_, true) => Framing::UntilClose,
+            (_, false) => Framing::Unclear,
+        };
+    }
+    let mut lengths = head.list("content-length");
+    lengths.dedup();
+    match (lengths.as_slice(), is_response) {
+        ([], true) => Framing::UntilClose,
+        ([], false) => Framing::None,
+        ([length], _) => length.parse().map_or(Framing::Unclear, Framing::Length),
+        _ => Framing::Unclear,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packets::stream::Gap;
+
+    fn messages(side: Side, text: &str, gaps: &[(usize, u64)], asked: &[&str]) -> Vec<String> {
+        let gaps = gaps.iter().map(|(at, length)| Gap { at: *at, length: Some(*length) }).collect();
+        let stream = Stream { bytes: text.as_bytes().to_vec(), gaps, is_closed: true, ..Stream::default() };
+        let mut asked = asked.iter();
+        let found = read(side, &stream, |head, _, _| (head.status >= 200).then(|| asked.next().unwrap().to_string()));
+        let said = |message: &Message| {
+            let body: String =
+                message.body.parts.iter().map(|part| String::from_utf8_lossy(&stream.bytes[part.clone()])).collect();
+            format!("{}{} {body} {:?}", message.head.method, message.head.status, message.body.why)
+        };
+        let lost = found.lost.iter().map(|(range, why)| format!("{why} {}", range.len()));
+        found.all.iter().map(said).chain(lost).collect()
+    }
+
+    #[test]
+    fn pipelined_requests_are_told_apart() {
+        let text = "GET /a HTTP/1.1\r\n\r\n\r\nPOST /b HTTP/1.1\r\nContent-Length: 3\r\n\r\nxyzGET /c HTTP/1.0\r\n\r\n";
+        assert_eq!(messages(Side::Requests, text, &[], &[]), ["GET0  None", "POST0 xyz None", "GET0  None"]);
+    }
+
+    #[test]
+    fn what_was_asked_says_whether_there_is_a_body() {
+        let text = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHTTP/1.1 304 Not\r\nContent-Length: 5\r\n\r\nHTTP/1.1 200 OK\r\n\r\nhello";
+        let said = messages(Side::Responses, text, &[], &["HEAD", "GET", "GET"]);
+        assert_eq!(said, ["100  None", "200  None", "304  None", "200 hello None"]);
+    }
+
+    #[test]
+    fn behind_a_gap_the_next_message_is_found_again() {
+        let text = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabchiHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+        let said = messages(Side::Responses, text, &[(41, 4)], &["GET", "GET"]);
+        assert_eq!(said, ["200 abchi Some(\"packets_lost\")", "200 ok None"]);
+        let text = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc??HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+        let said = messages(Side::Responses, text, &[(41, 400)], &["GET", "GET"]);
+        assert_eq!(said, ["200 abc Some(\"packets_lost\")", "200 ok None", "thread_lost 2"]);
+        let said = messages(Side::Responses, "HTTP/1.1 200 OK\r\nCont", &[], &[]);
+        assert_eq!(said, ["head_cut_off 21"]);
+    }
+
+    #[test]
+    fn another_protocol_and_two_lengths_are_told() {
+        let text = "HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n\u{1}\u{2}";
+        assert_eq!(messages(Side::Responses, text, &[], &[]), ["101  None", "other_protocol 2"]);
+        let text = "POST / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd";
+        assert_eq!(messages(Side::Requests, text, &[], &[]), ["POST0  Some(\"length_unclear\")", "thread_lost 4"]);
+    }
+}

@@ -1,0 +1,32 @@
+//! Who is affected, from packets: the times that an access log shows, the packets of those times, requests and
+//! responses out of them, and the records that the responses hold.
+
+mod answer;
+mod counts;
+mod exchange;
+mod file;
+mod find;
+mod flow;
+mod fragment;
+mod hand;
+mod http;
+mod packet;
+mod payload;
+mod pile;
+mod question;
+mod run;
+mod segment;
+mod sightings;
+mod stores;
+mod stream;
+mod text;
+mod totals;
+mod windows;
+
+pub use answer::{Answer, FileRead, Log, OfStore, Open, Records, Window};
+pub use counts::{Bodies, Exchanges, Flows, Named, Packets, Payload};
+pub use find::{KNOWN, Kinds, NoKinds};
+pub use question::{Question, Server};
+pub use run::{Plan, scope};
+pub use stores::{NoStores, Store, Stores};
+pub use windows::FromLog;

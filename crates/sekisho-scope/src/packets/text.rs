@@ -1,0 +1,277 @@
+//! From a content's bytes to text in blocks that a search can take one by one: decoded, and written one way.
+
+use std::borrow::Cow;
+
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
+use zeroize::Zeroizing;
+
+use super::http::Head;
+
+/// Blocks are about so long.
+const BLOCK: usize = 256 * 1024;
+
+/// Where no line ends, blocks overlap by so much.
+const OVERLAP: usize = 16 * 1024;
+
+/// A piece of text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Block<'t> {
+    pub(super) text: &'t str,
+    /// Whether what stands at its beginning may have begun before.
+    pub(super) is_cut_before: bool,
+    /// Whether what stands at its end may go on.
+    pub(super) is_cut_behind: bool,
+    /// Whether it belongs to a text of which nothing came yet.
+    pub(super) is_new: bool,
+}
+
+/// Makes text of bytes.
+pub(super) struct Text {
+    said: Option<&'static Encoding>,
+    is_form: bool,
+    decoder: Option<Decoder>,
+    pending: Zeroizing<String>,
+    is_cut: bool,
+    is_new: bool,
+}
+
+impl Text {
+    /// For a content that a head describes.
+    pub(super) fn of(head: &Head) -> Self {
+        let kind = head.text("content-type").unwrap_or("").to_ascii_lowercase();
+        let said = kind.split(';').skip(1).find_map(|parameter| parameter.trim().strip_prefix("charset="));
+        let said = said.and_then(|label| Encoding::for_label(label.trim_matches(['"', '\'']).as_bytes()));
+        let is_form = kind.starts_with("application/x-www-form-urlencoded");
+        Self { said, is_form, decoder: None, pending: Zeroizing::default(), is_cut: false, is_new: true }
+    }
+
+    /// Adds bytes; `is_new` says that something is missing before them.
+    pub(super) fn push(&mut self, bytes: &[u8], is_new: bool, see: &mut dyn FnMut(Block<'_>)) {
+        if is_new {
+            self.finish(see);
+        }
+        let said = self.said;
+        let decoder = self.decoder.get_or_insert_with(|| said.unwrap_or_else(|| sniffed(bytes)).new_decoder());
+        decode(decoder, bytes, false, &mut self.pending);
+        while self.pending.len() >= BLOCK {
+            match memchr::memrchr(b'\n', self.pending.as_bytes()) {
+                Some(end) => self.show(end + 1, false, see),
+                None if self.pending.len() >= 4 * BLOCK => self.show(self.pending.len(), true, see),
+                None => break,
+            }
+        }
+    }
+
+    /// Shows what is left.
+    pub(super) fn finish(&mut self, see: &mut dyn FnMut(Block<'_>)) {
+        if let Some(mut decoder) = self.decoder.take() {
+            decode(&mut decoder, b"", true, &mut self.pending);
+        }
+        if !self.pending.is_empty() {
+            self.show(self.pending.len(), false, see);
+        }
+        (self.is_cut, self.is_new) = (false, true);
+    }
+
+    fn show(&mut self, end: usize, is_cut_behind: bool, see: &mut dyn FnMut(Block<'_>)) {
+        let text = plain(&self.pending[..end], self.is_form);
+        see(Block { text: &text, is_cut_before: self.is_cut, is_cut_behind, is_new: self.is_new });
+        if let Cow::Owned(text) = text {
+            drop(Zeroizing::new(text));
+        }
+        let keep = if is_cut_behind { self.pending.floor_char_boundary(end - OVERLAP) } else { end };
+        // What is left is moved, so that what was shown is wiped with what it lay in.
+        self.pending = Zeroizing::new(self.pending[keep..].to_owned());
+        (self.is_cut, self.is_new) = (is_cut_behind, false);
+    }
+}
+
+/// What the text says of itself: a mark at its beginning, or a page's `<meta charset>`.
+fn sniffed(bytes: &[u8]) -> &'static Encoding {
+    if let Some((encoding, _)) = Encoding::for_bom(bytes) {
+        return encoding;
+    }
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(1024)]).to_ascii_lowercase();
+    let said = head.split_once("<meta").and_then(|(_, meta)| meta.split_once("charset=")).map(|(_, label)| label);
+    let label = said.map(|label| label.trim_start_matches(['"', '\'']));
+    let label = label.and_then(|label| label.split(['"', '\'', ';', '>', ' ', '/']).next());
+    label.and_then(|label| Encoding::for_label(label.as_bytes())).unwrap_or(UTF_8)
+}
+
+fn decode(decoder: &mut Decoder, mut bytes: &[u8], is_last: bool, into: &mut String) {
+    loop {
+        into.reserve(decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(BLOCK).clamp(64, 4 * BLOCK));
+        let (result, read, _) = decoder.decode_to_string(bytes, into, is_last);
+        bytes = &bytes[read..];
+        if result == CoderResult::InputEmpty {
+            return;
+        }
+    }
+}
+
+/// The text written one way: escapes resolved, letters and digits of full width narrow.
+pub(super) fn plain(text: &str, is_form: bool) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    if is_form && text.contains(['%', '+']) {
+        text = Cow::Owned(of_form(&text));
+    }
+    if text.contains("\\u") || text.contains("\\/") {
+        text = Cow::Owned(unescaped(&text));
+    }
+    if text.contains("&#") {
+        text = Cow::Owned(without_references(&text));
+    }
+    if !text.is_ascii() {
+        text = Cow::Owned(narrow(&text));
+    }
+    text
+}
+
+/// `%E5`, `+` (WHATWG URL, 5.1).
+fn of_form(text: &str) -> String {
+    let (mut bytes, mut out) = (text.as_bytes().iter(), Vec::with_capacity(text.len()));
+    while let Some(byte) = bytes.next() {
+        let hex = |at: usize| bytes.as_slice().get(at).and_then(|byte| char::from(*byte).to_digit(16));
+        out.push(match (byte, hex(0), hex(1)) {
+            (b'+', ..) => b' ',
+            (b'%', Some(high), Some(low)) => {
+                bytes.nth(1);
+                u8::try_from(high * 16 + low).unwrap_or(b'%')
+            }
+            _ => *byte,
+        });
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// `\u5c71`, `\/` (RFC 8259, 7).
+fn unescaped(text: &str) -> String {
+    let (mut out, mut rest, mut high) = (String::with_capacity(text.len()), text, None);
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        let escape = &rest[at..];
+        let unit = escape.strip_prefix("\\u").and_then(|hex| u16::from_str_radix(hex.get(..4)?, 16).ok());
+        rest = match unit {
+            Some(unit) => {
+                let units = high.take().into_iter().chain([unit]);
+                match char::decode_utf16(units).next() {
+                    Some(Ok(character)) => out.push(character),
+                    _ => high = Some(unit),
+                }
+                &escape[6..]
+            }
+            None => {
+                let end = escape.char_indices().nth(2).map_or(escape.len(), |(end, _)| end);
+                out.push_str(if escape.starts_with("\\/") { "/" } else { &escape[..end] });
+                &escape[end..]
+            }
+        };
+    }
+    out + rest
+}
+
+/// `&#x5c71;`, `&#23665;`.
+fn without_references(text: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find("&#") {
+        out.push_str(&rest[..at]);
+        let name = rest[at + 2..].split_once(';').filter(|(name, _)| name.len() <= 8);
+        let number = name.and_then(|(name, _)| match name.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16).ok(),
+            None => name.parse().ok(),
+        });
+        match (number.and_then(char::from_u32), name) {
+            (Some(character), Some((_, behind))) => {
+                out.push(character);
+                rest = behind;
+            }
+            _ => {
+                out.push_str("&#");
+                rest = &rest[at + 2..];
+            }
+        }
+    }
+    out + rest
+}
+
+fn narrow(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        out.push(match character {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(character as u32 - 0xfee0).unwrap_or(character),
+            '\u{3000}' | '\u{a0}' => ' ',
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+            // The sign that makes a vowel long stands for a hyphen between digits.
+            '\u{30fc}' if out.ends_with(|before: char| before.is_ascii_digit()) => '-',
+            other => other,
+        });
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(text: &mut Text, pieces: &[&[u8]]) -> Vec<(String, bool, bool)> {
+        let mut all = Vec::new();
+        let mut see = |block: Block<'_>| all.push((block.text.to_owned(), block.is_cut_before, block.is_cut_behind));
+        pieces.iter().for_each(|piece| text.push(piece, false, &mut see));
+        text.finish(&mut see);
+        all
+    }
+
+    fn text(said: Option<&'static Encoding>) -> Text {
+        Text { said, ..Text::of(&Head::default()) }
+    }
+
+    #[test]
+    fn a_character_that_lies_in_two_pieces_is_read_in_every_charset() {
+        for encoding in [encoding_rs::SHIFT_JIS, encoding_rs::EUC_JP, encoding_rs::ISO_2022_JP, UTF_8] {
+            let (bytes, ..) = encoding.encode("東京都千代田区1-1");
+            let (first, second) = bytes.split_at(5);
+            assert_eq!(
+                all(&mut text(Some(encoding)), &[first, second])[0].0,
+                "東京都千代田区1-1",
+                "{}",
+                encoding.name()
+            );
+        }
+        let (bytes, ..) = encoding_rs::SHIFT_JIS.encode("<meta charset=\"Shift_JIS\">東京都");
+        assert!(all(&mut text(None), &[&bytes])[0].0.ends_with("東京都"));
+    }
+
+    #[test]
+    fn one_text_in_many_spellings_is_one() {
+        for (spelt, is_form) in [
+            ("山田 03-1234 12/27", false),
+            ("山田　０３−１２３４　１２／２７", false),
+            ("\\u5c71\\u7530 03-1234 12\\/27", false),
+            ("&#x5c71;&#30000; 03-1234 12/27", false),
+            ("%E5%B1%B1%E7%94%B0+03-1234+12%2F27", true),
+            ("山田 03ー1234 12/27", false),
+        ] {
+            assert_eq!(plain(spelt, is_form), "山田 03-1234 12/27", "{spelt}");
+        }
+        assert_eq!(
+            plain("\\ud83d\\ude00 \\ud83d \\n \\ &#; &#xzz; 100%", false),
+            "😀 \u{0} \\n \\ &#; &#xzz; 100%".replace('\u{0}', "")
+        );
+    }
+
+    #[test]
+    fn lines_are_not_cut_and_a_text_without_lines_overlaps() {
+        let lines = "x".repeat(99) + "\n";
+        let whole = lines.repeat(8000);
+        let pieces: Vec<_> = whole.as_bytes().chunks(70_000).collect();
+        let blocks = all(&mut text(None), &pieces);
+        assert!(blocks.len() > 1 && blocks.iter().all(|block| block.0.ends_with('\n') && !block.1 && !block.2));
+        assert_eq!(blocks.iter().map(|block| block.0.len()).sum::<usize>(), whole.len());
+        let long = "0123456789".repeat(300_000);
+        let pieces: Vec<_> = long.as_bytes().chunks(70_000).collect();
+        let blocks = all(&mut text(None), &pieces);
+        let overlaps = blocks.len() - 1;
+        assert_eq!(blocks.iter().map(|block| block.0.len()).sum::<usize>(), long.len() + overlaps * OVERLAP);
+        assert!(!blocks[0].1 && blocks[0].2 && blocks[overlaps].1 && !blocks[overlaps].2);
+    }
+}
