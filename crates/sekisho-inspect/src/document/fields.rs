@@ -1,7 +1,7 @@
 //! Where the parts of a document stand.
 
 use super::{Document, Field, Part};
-use crate::read::{birth::Birth, fold::compact, line::Line};
+use crate::read::{birth::Birth, fold::compact, kind::SURE, line::Line};
 
 /// All that can be told. A part is proven where nothing else can stand in its place.
 pub(super) fn fields(document: &Document) -> Vec<Field> {
@@ -48,9 +48,6 @@ fn named(line: &Line, document: &Document) -> Option<Field> {
     };
     Some(Field { name, quad: line.quad, proven: told && !text.chars().any(|letter| letter.is_ascii_digit()) })
 }
-
-/// How sure the kind must be for a title or an issuer to be proven.
-const SURE: f32 = 0.5;
 
 const TITLES: [&str; 12] = [
     "運転免許証",

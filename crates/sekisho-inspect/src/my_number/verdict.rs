@@ -3,7 +3,7 @@
 use crate::{
     qr::Codes,
     read::{
-        kind::{Kind, Told},
+        kind::{Kind, SURE, Told},
         line::{Line, Quad},
         number,
     },
@@ -19,9 +19,6 @@ pub enum Verdict {
     Cover(Vec<Quad>),
 }
 
-/// A kind that is told with less certainty may be another one.
-const SURE: f32 = 0.5;
-
 /// A code that was not read is covered with this much around it, as a share of its sides.
 const MARGIN: f32 = 0.15;
 
@@ -32,8 +29,9 @@ const MARGIN: f32 = 0.15;
 /// code on one of those kinds, and on a document of no sure kind each long number that the reader was not sure of.
 /// A picture of which no print was read has no lines and no kind, and so any code that could not be read is refused.
 pub fn verdict(codes: &Codes, lines: &[Line], kind: Option<Told>) -> Verdict {
+    // One that may be such a card is one; one that may be none must be sure.
+    let made_to_show_one = kind.is_some_and(|told| matches!(told.kind, Kind::MyNumberBack | Kind::NotificationCard));
     let kind = kind.filter(|told| told.confidence >= SURE).map(|told| told.kind);
-    let made_to_show_one = matches!(kind, Some(Kind::MyNumberBack | Kind::NotificationCard));
     if codes.my_number || made_to_show_one || !number::signs(lines).is_empty() {
         return Verdict::Refuse(Code::MyNumber);
     }

@@ -1,9 +1,12 @@
 //! What kind of document a page is, by the words that are printed on it.
 
+mod words;
+
 use zeroize::Zeroizing;
 
+use self::words::Words;
 use super::{
-    fold::{compact, folded},
+    fold::compact,
     label::{may_differ, places},
     line::Line,
     number::Sign,
@@ -60,31 +63,6 @@ impl Kind {
             Kind::HealthInsuranceCard => "jp-health-insurance-card",
         }
     }
-
-    /// Words that only this kind has as its title, and words that stand on it and on few others.
-    const fn words(self) -> (&'static [&'static str], &'static [&'static str]) {
-        match self {
-            Kind::DrivingLicence => (&["運転免許証"], &["公安委員会", "免許の条件等", "二・小・原", "免許証番号"]),
-            Kind::MyNumberFront => {
-                (&["個人番号カード"], &["臓器提供意思", "電子証明書の有効期限", "セキュリティコード"])
-            }
-            Kind::MyNumberBack => (&[], &["個人番号"]),
-            Kind::NotificationCard => (&["通知カード"], &["個人番号", "発行日"]),
-            Kind::Passport => (&["旅券番号", "日本国旅券"], &["PASSPORT", "JAPAN", "外務大臣", "本籍"]),
-            Kind::ResidenceCard => {
-                (&["在留カード"], &["在留資格", "在留期間", "就労制限の有無", "国籍・地域", "出入国在留管理庁長官"])
-            }
-            Kind::SpecialPermanentResidentCertificate => {
-                (&["特別永住者証明書"], &["国籍・地域", "法務大臣", "次回確認"])
-            }
-            Kind::EligibilityCertificate => {
-                (&["資格確認書"], &["保険者番号", "記号", "枝番", "資格取得年月日", "負担割合"])
-            }
-            Kind::HealthInsuranceCard => {
-                (&["被保険者証", "健康保険証"], &["保険者番号", "記号", "枝番", "資格取得年月日"])
-            }
-        }
-    }
 }
 
 /// A kind and how sure it is, from 0 to 1.
@@ -92,26 +70,58 @@ impl Kind {
 pub struct Told {
     /// The kind.
     pub kind: Kind,
-    /// How sure: 1 less the share of what speaks for the next kind, and less where little speaks at all.
+    /// How sure: its share among all kinds and none of them, by the odds that the words speak of.
     pub confidence: f32,
 }
 
-/// A title alone is worth so much, another word 1.
-const TITLE: f32 = 4.0;
-/// Less than this is nothing.
-const LITTLE: f32 = 2.0;
+/// From here on a kind may be relied on.
+pub const SURE: f32 = 0.8;
 
-/// The kind of document that the lines, the zone and the signs of a My Number speak for; nothing if they don't, or for
-/// two of them alike.
+/// A kind that is less sure than this is not told.
+const LIKELY: f32 = 0.6;
+
+/// What words speak for, as logarithms of odds. A title, what only one kind has, what some kinds have.
+const TITLE: f32 = 5.0;
+const OWN: f32 = 3.0;
+const COMMON: f32 = 1.0;
+/// That a picture shows no document of the registry, before anything is read on it.
+const NOTHING: f32 = 2.0;
+
+/// Letters of the longest line that a title stands in: a longer one only speaks of it.
+const TITLED: usize = 24;
+
+/// The kind of document that the lines, the zone and the signs of a My Number speak for; nothing if they speak for
+/// none, or for two alike.
 pub fn kind(lines: &[Line], zone: Option<&Zone>, signs: &[Sign]) -> Option<Told> {
-    let mut texts: Vec<_> = lines.iter().map(|line| compact(&line.text)).collect();
+    let mut texts: Vec<_> = lines.iter().map(|line| looks(&line.text)).collect();
     texts.extend(stacked(lines));
-    let weight = |kind| of_words(kind, &texts) + of_zone(kind, zone) + of_signs(kind, signs);
-    let mut speaks: Vec<(f32, Kind)> = Kind::ALL.into_iter().map(|kind| (weight(kind), kind)).collect();
-    speaks.sort_by(|one, other| other.0.total_cmp(&one.0));
-    let [(first, kind), (second, _), ..] = speaks[..] else { return None };
-    let confidence = (1.0 - second / first.max(1.0)) * (first / TITLE).min(1.0);
-    (first >= LITTLE && first > second).then_some(Told { kind, confidence })
+    let titled: Vec<_> = texts.iter().filter_map(|text| titled(text)).collect();
+    let weight = |words: &Words| of_words(words, &texts, &titled) + of_zone(words.of, zone, lines) + of_signs(words.of, signs, lines);
+    let weights: Vec<(f32, Option<Kind>)> = words::ALL.iter().map(|words| (weight(words), words.of)).collect();
+    let (most, kind) = weights.iter().copied().max_by(|one, other| one.0.total_cmp(&other.0))?;
+    let confidence = 1.0 / weights.iter().map(|(weight, _)| (weight - most).exp()).sum::<f32>();
+    kind.filter(|_| confidence >= LIKELY).map(|kind| Told { kind, confidence })
+}
+
+/// A text without blanks, folded, and with one letter for those that look alike, so that 力一ド is カード.
+fn looks(text: &str) -> Zeroizing<Vec<char>> {
+    let mut letters = compact(text);
+    letters.iter_mut().for_each(|letter| *letter = look(*letter));
+    letters
+}
+
+const fn look(letter: char) -> char {
+    match letter {
+        '力' | 'ヵ' => 'カ',
+        '一' | '-' | '|' => 'ー',
+        '二' => 'ニ',
+        '口' => 'ロ',
+        '工' => 'エ',
+        '卜' => 'ト',
+        '夕' => 'タ',
+        'a'..='z' => letter.to_ascii_uppercase(),
+        _ => letter,
+    }
 }
 
 /// Letters of the longest line that a title is broken after.
@@ -122,50 +132,85 @@ fn stacked(lines: &[Line]) -> Vec<Zeroizing<Vec<char>>> {
     let mut out = Vec::new();
     for upper in lines.iter().filter(|line| line.text.chars().count() <= BROKEN_AFTER) {
         for lower in lines.iter().filter(|lower| lower.is_below(upper)) {
-            let mut both = compact(&upper.text);
-            both.extend_from_slice(&compact(&lower.text));
+            let mut both = looks(&upper.text);
+            both.extend_from_slice(&looks(&lower.text));
             out.push(both);
         }
     }
     out
 }
 
-fn of_words(kind: Kind, texts: &[Zeroizing<Vec<char>>]) -> f32 {
-    let (titles, others) = kind.words();
+fn of_words(words: &Words, texts: &[Zeroizing<Vec<char>>], titled: &[Option<Kind>]) -> f32 {
     let stands = |word: &&&str| texts.iter().any(|text| stands_in(text, word));
-    let entitled = |text: &&Zeroizing<Vec<char>>| titles.iter().any(|title| stands_in(text, title));
-    let title = if texts.iter().filter(entitled).any(|text| !is_entitled_otherwise(kind, text)) { TITLE } else { 0.0 };
-    let others = others.iter().filter(stands).count() as f32;
-    title + others
+    let count = |words: &[&str]| words.iter().filter(stands).count() as f32;
+    let title = if titled.contains(&words.of) { TITLE } else { 0.0 };
+    let nothing = if words.of.is_none() { NOTHING } else { 0.0 };
+    nothing + title + OWN * count(words.own) + COMMON * count(words.common)
 }
 
-/// Whether the line is, letter by letter, the title of another kind: 健康保険資格確認書 is nearly 健康保険証.
-fn is_entitled_otherwise(kind: Kind, text: &[char]) -> bool {
-    let titles = |kind: Kind| kind.words().0.iter().map(|title| folded(title));
-    let stands = |title: Vec<char>| text.windows(title.len()).any(|window| window == title);
-    !titles(kind).any(stands) && Kind::ALL.into_iter().any(|other| titles(other).any(stands))
+/// What the line is the title of. The longest title that stands there letter by letter goes before all others: a
+/// 介護保険被保険者証 is no 被保険者証.
+fn titled(text: &[char]) -> Option<Option<Kind>> {
+    if text.len() > TITLED {
+        return None;
+    }
+    let titles = words::ALL.iter().flat_map(|words| words.titles.iter().map(|title| (looks(title), words.of)));
+    let found = titles.filter_map(|(title, of)| Some(((as_title(text, &title)?, title.len()), of)));
+    found.max_by_key(|(how, _)| *how).map(|(_, of)| of)
 }
+
+/// Whether `title` stands there, and if so whether exactly. A sentence that speaks of it is none.
+fn as_title(text: &[char], title: &[char]) -> Option<bool> {
+    let word: String = title.iter().collect();
+    let stands = |may_differ: usize| {
+        let ends = places(text, &word, may_differ).map(|at| at + title.len());
+        ends.into_iter().any(|end| !text.get(end).is_some_and(|next| SPOKEN.contains(next)))
+    };
+    if stands(0) { Some(true) } else { stands(may_differ(&word)).then_some(false) }
+}
+
+/// What follows a word that is spoken of, in Japanese; and Passport No.
+const SPOKEN: [char; 8] = ['の', 'を', 'が', 'は', 'に', 'と', 'で', 'N'];
 
 /// 個人番号 in 個人番号カード is the title of the harmless side.
 fn stands_in(text: &[char], word: &str) -> bool {
-    let folded = folded(word);
-    let word: String = folded.iter().collect();
-    let goes_on = |at: usize| word == "個人番号" && text.get(at + folded.len()) == Some(&'カ');
+    let looked = looks(word);
+    let goes_on = |at: usize| word == "個人番号" && text.get(at + looked.len()) == Some(&'カ');
+    let word: String = looked.iter().collect();
     places(text, &word, may_differ(&word)).any(|at| !goes_on(at))
 }
 
-/// A zone of a passport's kind speaks for one from Japan or from elsewhere.
-fn of_zone(kind: Kind, zone: Option<&Zone>) -> f32 {
-    let is_passport =
-        zone.and_then(|zone| zone.lines.first()).is_some_and(|line| line.starts_with('P') && line.len() == 44);
-    if kind == Kind::Passport && is_passport { TITLE } else { 0.0 }
+/// Letters of the shortest line that may be the first of a passport's zone, which has 44.
+const OF_A_PASSPORT: usize = 36;
+
+/// A zone of a passport's kind speaks for one from Japan or from elsewhere; so does its first line alone, where the
+/// second can't be read.
+fn of_zone(kind: Option<Kind>, zone: Option<&Zone>, lines: &[Line]) -> f32 {
+    if kind != Some(Kind::Passport) {
+        return 0.0;
+    }
+    let first = zone.and_then(|zone| zone.lines.first());
+    let whole = first.is_some_and(|line| line.starts_with('P') && line.len() == 44);
+    let begins = |line: &Line| {
+        let letters = looks(&line.text);
+        letters.len() >= OF_A_PASSPORT && letters.starts_with(&['P']) && letters.ends_with(&['<'; 4])
+    };
+    match (whole, lines.iter().any(begins)) {
+        (true, _) => TITLE,
+        (_, true) => OWN,
+        _ => 0.0,
+    }
 }
 
-/// A My Number speaks for the side that has no title, unless the card is another one.
-fn of_signs(kind: Kind, signs: &[Sign]) -> f32 {
+/// A My Number speaks for the side that has no title. A page with as many lines as a certificate is no card.
+fn of_signs(kind: Option<Kind>, signs: &[Sign], lines: &[Line]) -> f32 {
     let shown = !signs.is_empty() && !signs.contains(&Sign::NotificationCard);
-    if kind == Kind::MyNumberBack && shown { TITLE } else { 0.0 }
+    let card = lines.len() <= LINES_OF_A_BACK;
+    if kind == Some(Kind::MyNumberBack) && shown && card { TITLE } else { 0.0 }
 }
+
+/// What stands on a back: number, name, birth date and their labels, and some lines of advice.
+const LINES_OF_A_BACK: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -208,6 +253,40 @@ mod tests {
             assert_eq!(told(texts), Some(Kind::MyNumberFront), "{texts:?}");
         }
         assert_ne!(told(&["個人番号", "1234 5678 9018"]), Some(Kind::MyNumberFront));
+    }
+
+    /// Whoever insures is called nearly like the card that ended, and certificates of residence show a My Number too.
+    #[test]
+    fn what_only_sounds_like_a_title_is_none() {
+        let sure = |texts: &[&str]| {
+            let told = kind(&page(texts), None, &signs(&page(texts)))?;
+            (told.confidence >= SURE).then_some(told.kind)
+        };
+        let insured = ["資格確認書 本人(被保陕者)", "記号 12", "保険者番号", "関東信越情報健康保険組合"];
+        assert_eq!(sure(&insured), Some(Kind::EligibilityCertificate));
+        let back = ["個人番号", "1234 5678 9018", "個人番号カードを紛失したときは"];
+        assert_eq!(sure(&back), Some(Kind::MyNumberBack));
+        for texts in [
+            &["住民票", "世帯主", "個人番号", "1234 5678 9018", "この写しは、世帯の一部の住民票の原本と相違ない"][..],
+            &["介護保険被保険者証", "被保険者番号"],
+            &["運転経歴証明書", "東京都公安委員会"],
+            &["個人番号カードの申請をされる方は", "電話 03-1234-5678"],
+            &["Passport No.", "VISA"],
+        ] {
+            assert_eq!(told(texts), None, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn letters_that_look_alike_are_one() {
+        assert_eq!(told(&["在留力一ド", "就労不可"]), Some(Kind::ResidenceCard));
+    }
+
+    /// A licence whose title runs down the side, where few read it.
+    #[test]
+    fn what_only_one_kind_has_will_do_without_its_title() {
+        let texts = ["2029年07月02日まで有効", "免許の中型車は中型車(8t)に限る", "条件等", "公安委员会"];
+        assert_eq!(told(&texts), Some(Kind::DrivingLicence));
     }
 
     #[test]
