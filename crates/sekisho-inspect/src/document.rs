@@ -15,6 +15,7 @@ use crate::{
         kind::{self, Told},
         line::{Line, Quad},
         number::{self, Sign},
+        pieces,
         zone::{self, Zone},
     },
 };
@@ -120,6 +121,7 @@ impl Document {
     /// What a page says to whoever reads it on `today`.
     pub(crate) fn of(page: Page, today: Day) -> Self {
         let Page { lines, zones, turns } = page;
+        let lines = pieces::joined(lines);
         let (zone, zone_lines) = zone(&lines, zones, today);
         let my_number = number::signs(&lines);
         let mut document = Document {

@@ -32,9 +32,21 @@ pub(super) fn read(
     rectangle: Rectangle,
     upside_down: bool,
 ) -> Result<Found, EngineError> {
+    let found = as_zone(reader, picture, rectangle, upside_down)?;
+    let like_a_zone = is_like_a_zone(&found.text);
+    Ok(Found { lattice: found.lattice.filter(|_| like_a_zone), ..found })
+}
+
+/// Reads one line as what may be one of a zone, however it reads otherwise.
+pub(super) fn as_zone(
+    reader: &Reader,
+    picture: &RgbImage,
+    rectangle: Rectangle,
+    upside_down: bool,
+) -> Result<Found, EngineError> {
     let scores = reader.engine.recognise(crop::strip(picture, &rectangle, upside_down))?;
     let (text, letters) = ctc::decode(&scores, &reader.dictionary);
-    let lattice = is_like_a_zone(&text).then(|| Lattice::of(&scores, &reader.reach));
+    let lattice = Some(Lattice::of(&scores, &reader.reach));
     Ok(Found { rectangle, text, letters, lattice })
 }
 

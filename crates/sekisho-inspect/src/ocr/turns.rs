@@ -1,5 +1,7 @@
 //! A picture read whichever way it lies: by quarter turns, and askew.
 
+mod band;
+
 use std::collections::BTreeMap;
 
 use image::{RgbImage, imageops};
@@ -11,7 +13,10 @@ use super::{
     rectangle::Rectangle,
     zone,
 };
-use crate::read::line::{Line, Quad};
+use crate::read::{
+    line::{Line, Quad},
+    zone::checks,
+};
 
 /// So many of the widest lines tell which way is up.
 const ASKED: usize = 4;
@@ -58,8 +63,11 @@ impl Sheet<'_> {
             }
         }
         all.sort_by(|(one, _), (other, _)| middle(one).total_cmp(&middle(other)));
-        let zones = zones(&all);
-        let lines = all.into_iter().map(|(line, _)| line).collect();
+        let mut zones = zones(&all);
+        let lines: Vec<Line> = all.into_iter().map(|(line, _)| line).collect();
+        if !zones.iter().any(|zone| is_right(zone)) {
+            zones.extend(band::zones(self, &lines, upside_down)?);
+        }
         Ok(Page { lines, zones, turns: if upside_down { 2 } else { 0 } })
     }
 
@@ -99,6 +107,12 @@ fn zones(all: &[(Line, Option<Lattice>)]) -> Vec<Vec<Line>> {
         again.collect()
     };
     readings.map(placed).collect()
+}
+
+/// Whether all of its check digits are right.
+fn is_right(zone: &[Line]) -> bool {
+    let texts: Vec<&str> = zone.iter().map(|line| line.text.as_str()).collect();
+    checks(&texts)
 }
 
 fn middle(line: &Line) -> f32 {

@@ -12,6 +12,8 @@ pub(super) enum Alphabet {
     Digits,
     /// `F`, `M`, the filler.
     Sex,
+    /// The filler alone.
+    Filler,
     /// All.
     All,
 }
@@ -23,12 +25,13 @@ impl Alphabet {
             Alphabet::Letters => *letter == 0 || *letter > 10,
             Alphabet::Digits => *letter <= 10,
             Alphabet::Sex => matches!(letter, 0 | 16 | 23),
+            Alphabet::Filler => *letter == 0,
             Alphabet::All => true,
         })
     }
 }
 
-use Alphabet::{All, Digits, Letters, Sex};
+use Alphabet::{All, Digits, Filler, Letters, Sex};
 
 /// A run of places of one alphabet.
 type Run = (usize, Alphabet);
@@ -52,9 +55,13 @@ const CARD: [&[Run]; 3] = [
 const FORMS: [&[&[Run]]; 5] =
     [&[NAME_44, DATA_44], &CARD, &[NAME_36, DATA_36], &[NAME_44, VISA_44], &[NAME_36, VISA_36]];
 
-/// An issuer is three letters. Where what is printed there is so many times unlikelier as letters, e^12, it is read as it
-/// is printed: specimens have digits there now and then, and a zone that breaks the rules must not be mended silently.
-const UNLIKE_LETTERS: f32 = 12.0;
+/// An issuer is three letters, a sex one of three. Where what is printed there is so many times unlikelier as such, e^12,
+/// it is read as it is printed: specimens have digits there now and then, and a zone that breaks the rules must not be
+/// mended silently.
+const UNLIKE: f32 = 12.0;
+
+/// What fillers are misread for.
+const LIKE_FILLERS: &[u8] = b"CEGKLSX";
 
 /// Readings whose mean step is less likely than this, e^-0.35, are of another kind of zone, or of none.
 const LIKELY: f32 = -0.35;
@@ -79,14 +86,30 @@ pub(super) fn readings(lines: &[&Lattice]) -> Vec<(usize, Vec<Reading>)> {
 }
 
 fn read(row: &Lattice, runs: &[Run]) -> Option<Reading> {
-    let strict = row.read(&places(runs))?;
-    let issuer = runs.iter().position(|run| *run == (3, Letters));
-    let Some(issuer) = issuer else { return Some(strict) };
-    let mut free = runs.to_vec();
-    free[issuer] = (3, All);
-    let free = row.read(&places(&free))?;
-    let unlike = (free.likelihood - strict.likelihood) * row.steps() as f32;
-    Some(if unlike > UNLIKE_LETTERS { free } else { strict })
+    let mut runs = runs.to_vec();
+    let mut best = row.read(&places(&runs))?;
+    for at in 0..runs.len() {
+        if !matches!(runs[at], (3, Letters) | (1, Sex)) {
+            continue;
+        }
+        let mut free = runs.clone();
+        free[at].1 = All;
+        let other = row.read(&places(&free))?;
+        if (other.likelihood - best.likelihood) * row.steps() as f32 > UNLIKE {
+            (runs, best) = (free, other);
+        }
+    }
+    let named = matches!(runs[..], [(_, Letters)]);
+    Some(if named { filled(row, &best.text).unwrap_or(best) } else { best })
+}
+
+/// A line of a name, read with nothing but fillers behind three of them, as Doc 9303-3, 4.6 has it: a name has one between
+/// its words and two before the first names. Nothing, if that is so already, or if what stands there is no misread filler.
+fn filled(row: &Lattice, text: &str) -> Option<Reading> {
+    let (name, rest) = text.split_at(text.find("<<<")?);
+    let letters = rest.bytes().filter(|letter| *letter != b'<').collect::<Vec<_>>();
+    let misread = !letters.is_empty() && letters.iter().all(|letter| LIKE_FILLERS.contains(letter));
+    misread.then(|| row.read(&places(&[(name.len(), Letters), (rest.len(), Filler)])))?
 }
 
 fn places(runs: &[Run]) -> Vec<Alphabet> {

@@ -96,7 +96,9 @@ pub fn kind(lines: &[Line], zone: Option<&Zone>, signs: &[Sign]) -> Option<Told>
     let mut texts: Vec<_> = lines.iter().map(|line| looks(&line.text)).collect();
     texts.extend(stacked(lines));
     let titled: Vec<_> = texts.iter().filter_map(|text| titled(text)).collect();
-    let weight = |words: &Words| of_words(words, &texts, &titled) + of_zone(words.of, zone, lines) + of_signs(words.of, signs, lines);
+    let weight = |words: &Words| {
+        of_words(words, &texts, &titled) + of_zone(words.of, zone, lines) + of_signs(words.of, signs, lines)
+    };
     let weights: Vec<(f32, Option<Kind>)> = words::ALL.iter().map(|words| (weight(words), words.of)).collect();
     let (most, kind) = weights.iter().copied().max_by(|one, other| one.0.total_cmp(&other.0))?;
     let confidence = 1.0 / weights.iter().map(|(weight, _)| (weight - most).exp()).sum::<f32>();

@@ -13,5 +13,6 @@ pub mod line;
 mod month;
 pub mod number;
 pub mod numeral;
+pub mod pieces;
 pub mod role;
 pub mod zone;

@@ -65,9 +65,30 @@ pub fn zone(texts: &[&str], today: Day) -> Option<Zone> {
 /// The zone that `lines` are, read as a zone's lines must be; where they differ from `read`, the lines as they were read
 /// at first, they are repairs. Nothing, if a check digit is wrong.
 pub fn forced(lines: &[&str], read: &[&str], today: Day) -> Option<Zone> {
-    let all = Zeroizing::new(lines.join("\n"));
-    let found = mrz::find_and_parse(&all).ok()?;
-    found.checks.all_valid().then(|| Zone::of(&found, read, today))
+    right(lines).map(|found| Zone::of(&found, read, today))
+}
+
+/// Whether `lines` are a zone, all of whose check digits are right.
+pub fn checks(lines: &[&str]) -> bool {
+    right(lines).is_some()
+}
+
+/// The lines as they are, where that is right: a parser that mends them would make letters of digits that stand where an
+/// issuer should. Else as the parser mends them.
+fn right(lines: &[&str]) -> Option<MrzData> {
+    let as_they_are = match *lines {
+        [first, second] if first.starts_with('V') && first.len() == 44 => mrz::parse_mrv_a(first, second),
+        [first, second] if first.starts_with('V') => mrz::parse_mrv_b(first, second),
+        [first, second] if first.len() == 44 => mrz::parse_td3(first, second),
+        [first, second] => mrz::parse_td2(first, second),
+        [first, second, third] => mrz::parse_td1(first, second, third),
+        _ => return None,
+    };
+    let is_right = |found: &MrzData| found.checks.all_valid();
+    as_they_are.ok().filter(is_right).or_else(|| {
+        let all = Zeroizing::new(lines.join("\n"));
+        mrz::find_and_parse(&all).ok().filter(is_right)
+    })
 }
 
 impl Zone {
