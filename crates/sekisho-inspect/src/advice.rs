@@ -60,8 +60,8 @@ codes! {
         "This file is not a picture. Please choose a photograph.";
     /// A picture or paper of a format that isn't read.
     FormatNotRead = "format_not_read", Retake,
-        "この しゃしんの しゅるいは よめません。JPEG、PNG、WebP の どれかで おくってください。",
-        "Pictures of this format can't be read. Please send a JPEG, PNG or WebP.";
+        "この しゃしんの しゅるい(HEIC、PDF など)は よめません。この ページの カメラで とるか、JPEG、PNG、WebP の どれかで おくってください。",
+        "Pictures of this format, such as HEIC or PDF, can't be read. Please take it with this page's camera, or send a JPEG, PNG or WebP.";
     /// More than one frame.
     Animated = "animated", Retake,
         "うごく しゃしんは つかえません。うごかない しゃしんを おくってください。",

@@ -209,6 +209,8 @@ mod tests {
         assert_eq!(refusal(b""), DecodeError::Empty);
         assert_eq!(refusal("こんにちは".as_bytes()), DecodeError::NotAPicture);
         assert_eq!(refusal(b"%PDF-1.7\n"), DecodeError::FormatNotRead);
+        assert_eq!(refusal(b"\0\0\0\x24ftypheic\0\0\0\0mif1heic"), DecodeError::FormatNotRead);
+        assert!(Code::FormatNotRead.advice().ja.contains("HEIC"), "that is what telephones send unasked");
         assert_eq!(refusal(&vec![0; 25_000_001]), DecodeError::FileTooLarge);
         assert_eq!(refusal(&samples::animated_webp()), DecodeError::Animated);
         assert_eq!(refusal(&samples::animated_png()), DecodeError::Animated);
