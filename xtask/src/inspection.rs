@@ -38,7 +38,9 @@ pub fn run(arguments: &[String]) -> Result<(), Failure> {
         Err(why) => {
             eprintln!("figures are printed only, since they name their commit, and that is {why}");
             // What another state of the files was judged by must not count.
-            let _ = std::fs::remove_file(kept("none"));
+            for end in ["jsonl", "speed.json", "rival.json"] {
+                let _ = std::fs::remove_file(kept("none").with_extension(end));
+            }
             command.arg("--kept").arg(kept("none"));
         }
     }
@@ -53,7 +55,7 @@ pub fn run(arguments: &[String]) -> Result<(), Failure> {
 }
 
 /// The program, built with networks.
-fn built() -> Result<PathBuf, Failure> {
+pub fn built() -> Result<PathBuf, Failure> {
     let mut build = cargo(&["build", "--release", "--locked", "--package", "sekisho", "--features", "ocr"]);
     if !sh::succeeds(&mut build) {
         return Err(Failure::usage("the program was not built".into()));

@@ -8,12 +8,14 @@ import warnings
 warnings.simplefilter("ignore")
 
 from passporteye import read_mrz  # noqa: E402
+from passporteye.mrz.text import MRZOCRCleaner  # noqa: E402
 
 
 def told(path):
     found = read_mrz(path)
-    text = found.aux.get("raw_text") if found is not None else None
-    return {"lines": [line for line in (text or "").split("\n") if line.strip()]}
+    text = (found.aux.get("raw_text") if found is not None else None) or ""
+    raw = [line.replace(" ", "") for line in text.split("\n") if line.strip()]
+    return {"lines": MRZOCRCleaner.apply(text), "raw": raw}
 
 
 for path in sys.argv[1:]:

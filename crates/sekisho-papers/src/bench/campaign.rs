@@ -4,6 +4,8 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
 };
 
 use super::{
@@ -26,6 +28,9 @@ pub const HELD_OUT: u64 = 1_000_000;
 
 /// How many pictures the program is given at once.
 const BATCH: usize = 6;
+
+/// How many programs read at once: each reads with one thread.
+const WORKERS: usize = 2;
 
 /// Why a campaign came to no end.
 #[derive(Debug, thiserror::Error)]
@@ -62,13 +67,22 @@ impl Kept {
     pub fn at(path: &Path) -> io::Result<Self> {
         let text = fs::read_to_string(path).unwrap_or_default();
         let judged = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+        if !text.is_empty() && !text.ends_with('\n') {
+            file.write_all(b"\n")?;
+        }
         Ok(Self { file, judged })
     }
 
     /// All of it.
     pub fn judged(&self) -> &[Judged] {
         &self.judged
+    }
+
+    /// What is ordered and wasn't judged yet: seed, kind and severity of each.
+    fn left_of(&self, order: &Order) -> Vec<(u64, Kind, Severity)> {
+        let name = |(seed, kind, severity): &(u64, Kind, Severity)| make::name(*seed, *kind, *severity);
+        order.each().filter(|one| !self.has(&name(one))).collect()
     }
 
     fn has(&self, file: &str) -> bool {
@@ -90,7 +104,8 @@ pub fn order(first: u64, each: u64) -> Order {
 }
 
 impl Campaign<'_> {
-    /// Makes, reads and judges all that is ordered and not yet in `kept`; `told` hears of each.
+    /// Makes, reads and judges all that is ordered and not yet in `kept`, two batches at a time; `told` hears of each,
+    /// and how many are left.
     ///
     /// # Errors
     /// See [`CampaignError`].
@@ -98,17 +113,24 @@ impl Campaign<'_> {
         &self,
         order: &Order,
         kept: &mut Kept,
-        mut told: impl FnMut(&Judged),
+        told: impl FnMut(&Judged, usize) + Send,
     ) -> Result<(), CampaignError> {
-        let name = |(seed, kind, severity): &(u64, Kind, Severity)| make::name(*seed, *kind, *severity);
-        let left: Vec<_> = order.each().filter(|one| !kept.has(&name(one))).collect();
-        for batch in left.chunks(BATCH) {
-            for judged in self.batch(batch)? {
-                told(&judged);
-                kept.put(judged)?;
+        let left = kept.left_of(order);
+        let batches = Mutex::new(left.chunks(BATCH));
+        let done = Mutex::new(Done { kept, told, left: left.len() });
+        let work = || {
+            let next = || lock(&batches).next();
+            while let Some(batch) = next() {
+                self.batch(batch)?.into_iter().try_for_each(|judged| lock(&done).put(judged))?;
             }
-        }
-        Ok(())
+            Ok(())
+        };
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(work)).collect();
+            let ended =
+                workers.into_iter().map(|worker| worker.join().unwrap_or_else(|why| std::panic::resume_unwind(why)));
+            ended.collect::<Vec<_>>().into_iter().collect()
+        })
     }
 
     fn batch(&self, batch: &[(u64, Kind, Severity)]) -> Result<Vec<Judged>, CampaignError> {
@@ -194,10 +216,72 @@ impl Campaign<'_> {
     }
 }
 
+/// What was judged, and who hears of it.
+struct Done<'a, Told> {
+    kept: &'a mut Kept,
+    told: Told,
+    left: usize,
+}
+
+impl<Told: FnMut(&Judged, usize)> Done<'_, Told> {
+    fn put(&mut self, judged: Judged) -> Result<(), CampaignError> {
+        self.left -= 1;
+        (self.told)(&judged, self.left);
+        Ok(self.kept.put(judged)?)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Removes files that may not be there.
 fn forget(files: &[&Path]) -> io::Result<()> {
     for file in files.iter().filter(|file| file.exists()) {
         fs::remove_file(file)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    /// A program that says nothing of any picture, but notes that it was asked.
+    fn silent(folder: &Path) -> Program {
+        let path = folder.join("sekisho");
+        let script = r#"#!/bin/sh
+[ "$2" = --help ] && exit 0
+shift 2; [ "$1" = --masked-out ] && shift 2
+echo "$@" >> "$(dirname "$0")/asked"
+printf '['; comma=
+for file in "$@"; do printf '%s{"file":"%s","verdict":"retake","reason":"not_proven"}' "$comma" "$file"; comma=,; done
+printf ']'
+"#;
+        fs::write(&path, script).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        Program::at(&path).unwrap()
+    }
+
+    #[test]
+    fn a_campaign_that_was_cut_short_goes_on_where_it_was() {
+        let (Some(fonts), folder) = (Fonts::for_tests(), tempfile::tempdir().unwrap()) else { return };
+        let program = silent(folder.path());
+        let campaign = Campaign { program: &program, fonts: &fonts, ground: folder.path() };
+        let (kinds, severities) = (vec![Kind::Other], vec![Severity::Clean]);
+        let order = |count| Order { count, seed: 7, kinds: kinds.clone(), severities: severities.clone() };
+        let file = folder.path().join("kept.jsonl");
+        campaign.documents(&order(2), &mut Kept::at(&file).unwrap(), |_, _| ()).unwrap();
+        // Cut short while it wrote.
+        OpenOptions::new().append(true).open(&file).unwrap().write_all(b"{\"file\":\"half").unwrap();
+        let mut kept = Kept::at(&file).unwrap();
+        let mut left = Vec::new();
+        campaign.documents(&order(4), &mut kept, |_, more| left.push(more)).unwrap();
+        assert_eq!((left, kept.judged().len()), (vec![1, 0], 4));
+        let asked = fs::read_to_string(folder.path().join("asked")).unwrap();
+        assert_eq!(asked.split_whitespace().count(), 4, "{asked}");
+        assert_eq!(Kept::at(&file).unwrap().judged().len(), 4, "half a line spoils no other");
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     report::{Becoming, Report},
+    rivals::Outcome,
     rows::{Bar, Row},
     wilson::Share,
 };
@@ -82,12 +83,14 @@ fn rivals(report: &Report) -> String {
     let ours = &report.rows[0];
     let all = Share { hits: ours.development.hits + ours.held_out.hits, of: ours.development.of + ours.held_out.of };
     text.push_str(
-        "| Reader | every letter, as printed | every letter, after the same repair | median |\n|---|---:|---:|---:|\n",
+        "| Reader | every letter, as it gives them | every letter, after the same repair | all check digits right, after \
+         the same repair | median |\n|---|---:|---:|---:|---:|\n",
     );
-    text.push_str(&format!("| Sekisho | – | {all} | see below |\n"));
+    text.push_str(&format!("| Sekisho | – | {all} | {} | see below |\n", report.checked));
     for rival in &report.rivals {
         let ms = rival.median_ms.round();
-        text.push_str(&format!("| {} | {} | {} | {ms} ms |\n", rival.name, rival.exact, rival.repaired));
+        let Outcome { name, exact, repaired, checked, .. } = rival;
+        text.push_str(&format!("| {name} | {exact} | {repaired} | {checked} | {ms} ms |\n"));
     }
     if report.rivals.is_empty() {
         text.push_str("\nNo rival was there to be asked.\n");
@@ -179,6 +182,7 @@ mod tests {
             specimens: (0, Vec::new()),
             rows: report::rows(&all),
             rivals: Vec::new(),
+            checked: Share::default(),
             becoming: report::becoming(&all),
             large: report::Large::default(),
             bombs: vec![("a.png".into(), "too_large".into(), 3.0)],

@@ -5,6 +5,7 @@ pub mod bombs;
 pub mod campaign;
 pub mod document;
 pub mod judge;
+pub mod parts;
 pub mod program;
 pub mod readers;
 pub mod report;

@@ -35,6 +35,9 @@ pub struct Report {
     pub rows: Vec<Row>,
     /// Others on the specimens with lines.
     pub rivals: Vec<Outcome>,
+    /// On how many of these we read lines whose check digits are all right.
+    #[serde(default)]
+    pub checked: Share,
     /// What became of each kind in each severity.
     pub becoming: Vec<Becoming>,
     /// Time and memory of pictures of twelve megapixels.
@@ -91,6 +94,14 @@ impl Large {
 /// Each measure over all that was judged.
 pub fn rows(all: &[Judged]) -> Vec<Row> {
     rows::ALL.iter().map(|measure| measure.row(all)).collect()
+}
+
+/// On how many specimens with lines all check digits were right, whatever else was read.
+pub fn checked(all: &[Judged]) -> Share {
+    let mut share = Share::default();
+    let told = all.iter().filter(|judged| judged.severity == "specimen").filter_map(|judged| judged.mrz);
+    told.for_each(|told| share.count(told != Told::Not));
+    share
 }
 
 /// What became of each kind.
