@@ -7,6 +7,7 @@ mod bench;
 mod campaign;
 mod demo;
 mod engines;
+mod fuzz;
 mod inspection;
 mod install;
 mod models;
@@ -37,9 +38,9 @@ Developers' commands.
                                   a modelled vault's thieves, beside the rules of others, into docs/REPLAY.md
   cargo xtask bench scope [--small]
                                   a question to logs, beside Polars, DuckDB, gawk and goaccess, into docs/SCOPE.md
-  cargo xtask bench inspect [--each N] [--program FILE] [--json]
+  cargo xtask bench inspect [--each N] [--part numbers|licences|insurance|fronts] [--program FILE] [--json]
                                   the inspector on documents of which everything is known and on specimens, beside
-                                  PassportEye, into docs/INSPECTION.md
+                                  PassportEye, into docs/INSPECTION.md; --each 28 takes an hour, stopped it goes on
   cargo xtask walls               only the test of who may import whom
   cargo xtask storm [--rounds N] [--seed N] [--json]
                                   kill processes at random moments under load (1000 rounds), verify after each
@@ -52,6 +53,8 @@ Developers' commands.
                                   the keeper driven by chance: crashes, lying clocks, attacked copies (100 seeds)
   cargo xtask make-documents --out DIR [--count N] [--seed S] [--kind KIND] [--severity clean|mild|hard]
                                   test documents that nobody holds, with all that is known of them
+  cargo xtask fuzz inspect [--minutes N] [--seed S] [--count N]
+                                  pictures altered by chance against the confined inspector (10 minutes)
   cargo xtask models              fetches the networks that read print into the user's cache, says where they lie
   cargo xtask promise             performs the drills, writes docs/promise.json and the tables made of it
   cargo xtask screenshots [DIR]   a picture of every page, into DIR (out/screenshots)
@@ -69,6 +72,7 @@ fn run(command: &str, rest: &[String]) -> Result<(), Failure> {
         "simulate" => simulate::run(rest),
         "bench" => bench::run(rest),
         "make-documents" => papers::run(rest),
+        "fuzz" => fuzz::run(rest),
         "walls" => walls::run(),
         "promise" => promise::run(),
         "screenshots" => screenshots::run(rest),

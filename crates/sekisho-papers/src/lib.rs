@@ -13,6 +13,7 @@
 pub mod bench;
 pub mod canvas;
 pub mod dice;
+pub mod fuzz;
 pub mod kinds;
 pub mod make;
 pub mod shoot;

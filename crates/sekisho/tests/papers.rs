@@ -13,24 +13,32 @@ use sekisho_papers::{
         program::Program,
     },
     canvas::Fonts,
+    fuzz::{Fuzz, corpus},
     kinds::Kind,
     make::Order,
     shoot::Severity,
 };
 
-/// A seed of the development's part, of which each kind has two.
+/// A seed of the development's part. From it on each kind has one, and the first four have two.
 const FIRST: u64 = 500_004;
 
 /// All that the real program said of them; nothing, told, where fonts or networks may be missing.
 fn judged() -> Option<Vec<Judged>> {
-    let fonts = Fonts::of_the_system().inspect_err(|why| told(&format!("{why}"), "SEKISHO_REQUIRE_PAPERS")).ok()?;
-    let program = Program::at(Path::new(env!("CARGO_BIN_EXE_sekisho"))).unwrap();
+    let (fonts, program) = (fonts()?, program());
     let ground = tempfile::tempdir().unwrap();
     let mut kept = Kept::at(&ground.path().join("judged.jsonl")).unwrap();
-    let order = Order { count: 24, seed: FIRST, kinds: Kind::ALL.into(), severities: vec![Severity::Clean] };
+    let order = Order { count: 16, seed: FIRST, kinds: Kind::ALL.into(), severities: vec![Severity::Clean] };
     let campaign = Campaign { program: &program, fonts: &fonts, ground: ground.path() };
-    campaign.documents(&order, &mut kept, |_| ()).unwrap();
+    campaign.documents(&order, &mut kept, |_, _| ()).unwrap();
     Some(kept.judged().to_vec())
+}
+
+fn fonts() -> Option<Fonts> {
+    Fonts::of_the_system().inspect_err(|why| told(&format!("{why}"), "SEKISHO_REQUIRE_PAPERS")).ok()
+}
+
+fn program() -> Program {
+    Program::at(Path::new(env!("CARGO_BIN_EXE_sekisho"))).unwrap()
 }
 
 #[allow(clippy::print_stderr)]
@@ -64,7 +72,16 @@ fn of_a_few_documents_of_each_kind_nothing_leaks_nothing_is_told_wrongly_and_mos
     }
     // A reader that ran out of time on a busy machine says nothing of how well it reads.
     let answered = |judged: &Judged| is_asked_for(judged) && judged.reason != "reader_ended";
-    let asked = those(&all, answered).len();
     let unread = those(&all, |judged| answered(judged) && judged.birth != Told::Right);
-    assert!(unread.len() * 10 <= asked, "{unread:?} of {asked}");
+    assert!(unread.len() <= 1, "{unread:?}");
+}
+
+/// Pictures altered by chance, of which no print is read; the full campaign is `cargo xtask fuzz inspect`.
+#[test]
+fn altered_pictures_neither_end_the_confined_reader_nor_make_it_slow_or_large() {
+    let Some(fonts) = fonts() else { return };
+    let (program, ground) = (program(), tempfile::tempdir().unwrap());
+    let corpus = corpus(&fonts);
+    let fuzz = Fuzz { program: &program, corpus: &corpus, ground: ground.path() };
+    assert_eq!(fuzz.round(0..48, false).unwrap(), []);
 }

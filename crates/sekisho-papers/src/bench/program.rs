@@ -67,8 +67,25 @@ impl Program {
         if let Some(folder) = masked {
             command.arg("--masked-out").arg(folder);
         }
-        let output = command.args(files).output();
-        let output = output.map_err(|why| ProgramError::Start { path: self.path.clone(), why })?;
+        self.answers(command.args(files))
+    }
+
+    /// What it says of `files`, which may be anything, with a box that somebody drew; with the networks, or as if there
+    /// were none.
+    ///
+    /// # Errors
+    /// See [`ProgramError`].
+    pub fn attacked(&self, files: &[PathBuf], read: bool) -> Result<Vec<Answer>, ProgramError> {
+        let mut command = Command::new(&self.path);
+        command.args(["inspect", "--json", "--box", "40,40,300,160"]);
+        if !read {
+            command.env_remove("SEKISHO_MODELS").env("XDG_CACHE_HOME", "/nowhere");
+        }
+        self.answers(command.args(files))
+    }
+
+    fn answers(&self, command: &mut Command) -> Result<Vec<Answer>, ProgramError> {
+        let output = command.output().map_err(|why| ProgramError::Start { path: self.path.clone(), why })?;
         match output.status.code() {
             Some(0 | 1) => Ok(serde_json::from_slice(&output.stdout)?),
             code => Err(ProgramError::Ended { code, said: end(&output.stderr) }),
