@@ -34,6 +34,10 @@ fn custody(rest: &[String]) -> Result<(), Failure> {
 
 /// Rivals that are not there are left out, and the program says so.
 fn scope(rest: &[String]) -> Result<(), Failure> {
+    if rest.iter().any(|word| word == "--ledger") {
+        needs_compiler(&install::ensure(&[C_COMPILER]))?;
+        return measured(&mut measuring("sekisho-scope", "scope", rest));
+    }
     needs_compiler(&install::ensure(&[C_COMPILER, GAWK, GOACCESS]))?;
     let mut command = measuring("sekisho-scope", "scope", rest);
     command.envs(engines::ensure().map(|folder| ("PYTHONPATH", folder)));

@@ -38,6 +38,8 @@ Developers' commands.
                                   a modelled vault's thieves, beside the rules of others, into docs/REPLAY.md
   cargo xtask bench scope [--small]
                                   a question to logs, beside Polars, DuckDB, gawk and goaccess, into docs/SCOPE.md
+  cargo xtask bench scope --ledger [--events N] [--small]
+                                  a question to a ledger of N entries (20000000, about 9 GB for a while), likewise
   cargo xtask bench inspect [--each N] [--part numbers|licences|insurance|fronts] [--program FILE] [--json]
                                   the inspector on documents of which everything is known and on specimens, beside
                                   PassportEye, into docs/INSPECTION.md; --each 28 takes an hour, stopped it goes on

@@ -8,6 +8,7 @@ mod answer;
 mod coverage;
 mod entry;
 mod format;
+mod in_order;
 mod join;
 mod keys;
 pub mod ledger;

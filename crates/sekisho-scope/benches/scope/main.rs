@@ -5,7 +5,10 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a measurement speaks")]
 
+mod bulk;
+mod chance;
 mod generate;
+mod ledger;
 mod rivals;
 mod section;
 mod took;
@@ -25,6 +28,8 @@ fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
     let outcome = match words.split_first() {
         Some((first, files)) if first == "ask" => ask(files),
+        Some((first, rest)) if first == "ask-ledger" => ledger::ask(rest),
+        _ if words.iter().any(|word| word == "--ledger") => ledger::measure(&words),
         _ => measure(&words),
     };
     outcome.map_or_else(
@@ -88,7 +93,7 @@ fn measure(words: &[String]) -> Outcome {
     println!("{text}");
     fs::remove_dir_all(&ground.folder)?;
     match after("--docs") {
-        Some(docs) if !is_small => Ok(section::write(Path::new(docs), &text)?),
+        Some(docs) if !is_small => Ok(section::write(Path::new(docs), section::LOGS, &text)?),
         _ => Ok(()),
     }
 }

@@ -4,8 +4,10 @@ use std::{fmt::Write, fs, io, path::Path, process::Command, thread};
 
 use crate::took::{Took, median};
 
-const BEGIN: &str = "<!-- begin: written by `cargo xtask bench scope` -->\n";
-const END: &str = "<!-- end: written by `cargo xtask bench scope` -->";
+/// Which figures are written: the command that writes them stands at both ends of their place.
+pub(crate) const LOGS: &str = "cargo xtask bench scope";
+/// Likewise, of the ledger.
+pub(crate) const LEDGER: &str = "cargo xtask bench scope --ledger";
 
 /// One tool's figures.
 pub(crate) struct Row {
@@ -70,17 +72,19 @@ pub(crate) fn text(sections: &[Section], before: &str, requests: u64) -> String 
     out
 }
 
-fn commit() -> String {
+pub(crate) fn commit() -> String {
     let output = Command::new("git").args(["rev-parse", "--short", "HEAD"]).output();
     output.map_or_else(|_| "unknown".into(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Puts it where the last one was.
-pub(crate) fn write(docs: &Path, text: &str) -> io::Result<()> {
+/// Puts it where what `command` wrote last was.
+pub(crate) fn write(docs: &Path, command: &str, text: &str) -> io::Result<()> {
     let path = docs.join("SCOPE.md");
     let paper = fs::read_to_string(&path)?;
+    let (begin, end) =
+        (format!("<!-- begin: written by `{command}` -->\n"), format!("<!-- end: written by `{command}` -->"));
     let none = || io::Error::other("docs/SCOPE.md has no place for figures");
-    let (before, rest) = paper.split_once(BEGIN).ok_or_else(none)?;
-    let (_, after) = rest.split_once(END).ok_or_else(none)?;
-    fs::write(path, format!("{before}{BEGIN}{text}{END}{after}"))
+    let (before, rest) = paper.split_once(&begin).ok_or_else(none)?;
+    let (_, after) = rest.split_once(&end).ok_or_else(none)?;
+    fs::write(path, format!("{before}{begin}{text}{end}{after}"))
 }

@@ -14,7 +14,9 @@ use serde::{Serialize, Serializer};
 
 use super::{
     Ledger,
+    answer::Broken,
     documents::Documents,
+    fact::Book,
     gaps::Gap,
     question::{Fit, Question},
     window::{Window, in_words},
@@ -69,13 +71,21 @@ impl Serialize for Then {
     }
 }
 
-/// What a ledger's member is to us: the site's own hash, as the site wrote it.
-pub type Member = Box<[u8]>;
+/// A member, by a number that whoever knows the members gives: the same number at the same site is the same member.
+pub type Member = u32;
 
 /// Who knows whose check it is.
 pub trait Members {
     /// Why it can't be asked.
     type Error;
+
+    /// Says which checks it will be asked about, before it is.
+    ///
+    /// # Errors
+    /// When whoever knows can't be asked.
+    fn prepare(&mut self, _checks: &mut dyn Iterator<Item = CheckId>) -> Result<(), Self::Error> {
+        Ok(())
+    }
 
     /// Whose check it is; nothing once what tied it to a person was erased.
     ///
@@ -116,6 +126,8 @@ pub struct Affected {
     /// Looks that are possibly meant.
     pub(super) possible_looks: u64,
     pub(super) gaps: Vec<Gap>,
+    pub(super) broken: Broken,
+    pub(super) book: Book,
     pub(super) question: Question,
     pub(super) read: u64,
     pub(super) size: u64,
@@ -123,12 +135,14 @@ pub struct Affected {
 
 impl Affected {
     pub(super) fn of(ledger: Ledger, size: u64) -> Self {
-        let Ledger { question, documents, shifts, gaps, looks, read } = ledger;
+        let Ledger { question, book, documents, shifts, gaps, looks, read, broken, .. } = ledger;
         let mut all = Self {
             looked: vec![None; documents.seen().len()],
             looks: Vec::new(),
             possible_looks: 0,
             gaps: Vec::new(),
+            broken,
+            book,
             documents,
             question,
             read,
@@ -159,7 +173,7 @@ impl Affected {
 
     fn site_fit(&self, document: u32) -> Fit {
         let site = self.documents.seen()[document as usize].site;
-        self.question.of_site(self.documents.sites.get(site))
+        self.question.of_site(self.book.sites.get(site))
     }
 
     fn add(&mut self, document: u32, at: Timestamp, fit: Fit) {
@@ -182,8 +196,8 @@ impl Affected {
             Some(One {
                 id: document.id,
                 check: document.check,
-                site: self.documents.sites.get(document.site),
-                kind: self.documents.kinds.get(document.kind),
+                site: self.book.sites.get(document.site),
+                kind: self.book.kinds.get(document.kind),
                 submitted: document.submitted,
                 then: Then::of(document.ended, &self.question.window),
                 confirmed: looked.fit == Fit::Sure,

@@ -81,6 +81,24 @@ impl Period {
     }
 }
 
+/// Lines of an export that are none: the entries that they were are missing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Broken {
+    /// How many.
+    pub lines: u64,
+    /// Which, from 1: the first hundred.
+    pub first: Vec<u64>,
+}
+
+impl Broken {
+    pub(super) fn add(&mut self, line: u64) {
+        self.lines += 1;
+        if self.first.len() < 100 {
+            self.first.push(line);
+        }
+    }
+}
+
 /// What can't be told.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Open {
@@ -90,6 +108,8 @@ pub struct Open {
     pub gaps: Vec<Gap>,
     /// Looks of which the ledger doesn't say for certain whether they are meant.
     pub looks: u64,
+    /// Lines that can't be read.
+    pub broken: Broken,
 }
 
 /// The answer.
@@ -149,7 +169,8 @@ impl Affected {
     }
 
     fn nothing(&self) -> Scope {
-        let cannot_tell = Open { entries: self.missing(), gaps: self.gaps.clone(), looks: self.possible_looks };
+        let (entries, looks, broken) = (self.missing(), self.possible_looks, self.broken.clone());
+        let cannot_tell = Open { entries, gaps: self.gaps.clone(), looks, broken };
         Scope {
             documents: Count::default(),
             members: None,
@@ -168,6 +189,7 @@ impl Affected {
     }
 
     fn members<M: Members>(&self, members: &mut M) -> Result<MembersCount, M::Error> {
+        members.prepare(&mut self.each().map(|one| one.check))?;
         let mut known = Distinct::<(Option<&SiteName>, Member)>::default();
         let mut erased = Distinct::<CheckId>::default();
         for one in self.each() {

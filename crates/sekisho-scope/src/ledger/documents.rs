@@ -7,10 +7,11 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use sekisho_core::{
     check::ShredCause,
-    event::What,
-    id::{CheckId, DocumentId, KindName, SiteName},
+    id::{CheckId, DocumentId},
     time::Timestamp,
 };
+
+use super::fact::Fact;
 
 /// What the ledger says of a document.
 #[derive(Debug, Clone)]
@@ -26,50 +27,21 @@ pub(super) struct Document {
     pub(super) ended: Option<(Timestamp, ShredCause)>,
 }
 
-/// Names, each by a number.
-#[derive(Debug)]
-pub(super) struct Names<T>(Vec<T>);
-
-impl<T: PartialEq + Clone> Names<T> {
-    fn number(&mut self, name: &T) -> u32 {
-        let place = self.0.iter().position(|known| known == name).unwrap_or_else(|| {
-            self.0.push(name.clone());
-            self.0.len() - 1
-        });
-        place as u32
-    }
-
-    /// The name of a number.
-    pub(super) fn get(&self, number: Option<u32>) -> Option<&T> {
-        self.0.get(number? as usize)
-    }
-}
-
 /// What is with us, and what somebody looked at.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Documents {
-    pub(super) sites: Names<SiteName>,
-    pub(super) kinds: Names<KindName>,
     here: HashMap<DocumentId, Document, FixedState>,
     /// Those of them that somebody looked at, by their numbers.
     numbers: HashMap<DocumentId, u32, FixedState>,
     seen: Vec<Document>,
 }
 
-impl Default for Documents {
-    fn default() -> Self {
-        let (sites, kinds) = (Names(Vec::new()), Names(Vec::new()));
-        Self { sites, kinds, here: HashMap::default(), numbers: HashMap::default(), seen: Vec::new() }
-    }
-}
-
 impl Documents {
     /// One arrived.
-    pub(super) fn received(&mut self, at: Timestamp, what: &What) {
-        let What::Received { check, document, site, kind, .. } = what else { return };
-        let (site, kind) = (Some(self.sites.number(site)), Some(self.kinds.number(kind)));
-        let one = Document { id: *document, check: *check, site, kind, submitted: Some(at), ended: None };
-        self.here.insert(*document, one);
+    pub(super) fn received(&mut self, fact: Fact) {
+        let Fact::Received { at, check, document, site, kind } = fact else { return };
+        let (site, kind) = (Some(site), Some(kind));
+        self.here.insert(document, Document { id: document, check, site, kind, submitted: Some(at), ended: None });
     }
 
     /// Somebody looked at one: its number.

@@ -38,11 +38,15 @@ pub(super) struct Gaps {
 }
 
 impl Gaps {
-    /// An entry was read. When it was written is nothing if its body isn't understood: then it is missing itself.
-    pub(super) fn read(&mut self, place: u64, at: Option<Timestamp>) {
-        let Some(at) = at else { return };
-        self.close(place, Some(at));
-        (self.next, self.last) = (place + 1, Some(at));
+    /// Entries were read that follow each other: the first and the last one's place, and when they were written.
+    pub(super) fn run(&mut self, first: (u64, Timestamp), last: (u64, Timestamp)) {
+        self.close(first.0, Some(first.1));
+        (self.next, self.last) = (last.0 + 1, Some(last.1));
+    }
+
+    /// The place behind the last entry that was read.
+    pub(super) fn next(&self) -> u64 {
+        self.next
     }
 
     fn close(&mut self, place: u64, at: Option<Timestamp>) {
@@ -62,16 +66,17 @@ impl Gaps {
 mod tests {
     use super::*;
 
-    fn gaps(places: &[(u64, Option<u64>)], size: u64) -> Vec<Gap> {
+    fn gaps(places: &[(u64, u64)], size: u64) -> Vec<Gap> {
         let mut gaps = Gaps::default();
-        places.iter().for_each(|(place, at)| gaps.read(*place, at.map(Timestamp)));
+        let entries = places.iter().map(|(place, at)| (*place, Timestamp(*at)));
+        entries.for_each(|entry| gaps.run(entry, entry));
         gaps.of(size)
     }
 
     #[test]
     fn what_is_missing_lies_between_its_neighbours() {
-        assert_eq!(gaps(&[(0, Some(1)), (1, Some(2))], 2), []);
-        let [inner, last] = gaps(&[(0, Some(10)), (3, Some(20)), (4, None)], 6)[..] else { panic!() };
+        assert_eq!(gaps(&[(0, 1), (1, 2)], 2), []);
+        let [inner, last] = gaps(&[(0, 10), (3, 20)], 6)[..] else { panic!() };
         assert_eq!(
             (inner.place, inner.entries, inner.from, inner.to),
             (1, 2, Some(Timestamp(10)), Some(Timestamp(20)))

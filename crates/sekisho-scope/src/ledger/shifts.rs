@@ -5,7 +5,6 @@ use hashbrown::HashMap;
 use sekisho_core::{
     id::{DeviceId, NetworkId, ShiftId},
     time::Timestamp,
-    watch::observed::Observation,
 };
 
 use super::window::Window;
@@ -45,13 +44,12 @@ impl Shifts {
         self.known[number as usize].span = Window { from: Some(at), to: Some(until) };
     }
 
-    /// What a room observed.
-    pub(super) fn observe(&mut self, seen: &Observation) {
-        let Observation::ShiftFrom { shift, device, network, .. } = seen else { return };
-        let number = self.number(*shift);
+    /// The desk observed from where one was worked.
+    pub(super) fn from(&mut self, shift: ShiftId, device: DeviceId, network: NetworkId) {
+        let number = self.number(shift);
         let known = &mut self.known[number as usize];
-        once(&mut known.devices, *device);
-        once(&mut known.networks, *network);
+        once(&mut known.devices, device);
+        once(&mut known.networks, network);
     }
 
     /// All, by their numbers.

@@ -4,13 +4,18 @@ use std::{
     fs::{self, File},
     io::{self, BufRead, BufReader, Read},
     path::{Path, PathBuf},
+    thread,
 };
 
 use sekisho_core::{
     event::Event,
     ledger::{Checkpoint, Note},
 };
-use sekisho_keeper::ledger::journal::{self, JournalError};
+use sekisho_keeper::ledger::journal::{
+    self, JournalError,
+    blocks::{self, Blocks},
+};
+use sekisho_scope::ledger::{Bodies, Body, Ledger, Lines, Part, Pieces};
 use serde::Deserialize;
 
 use crate::app::places;
@@ -91,6 +96,43 @@ fn published(path: &Path) -> u64 {
     let text = folders.iter().find_map(|folder| fs::read_to_string(folder.join("checkpoint")).ok());
     let note = text.and_then(|text| Note::parse(&text).ok());
     note.and_then(|note| Checkpoint::unverified(&note).ok()).map_or(0, |checkpoint| checkpoint.size())
+}
+
+/// Lets `ledger` read the ledger at `path`, several pieces at once, and returns how many entries it has. A line of an
+/// export that is none is counted among what is missing.
+///
+/// # Errors
+/// [`ReadError`].
+pub(super) fn gather(path: &Path, ledger: &mut Ledger) -> Result<u64, ReadError> {
+    let file = file(path)?;
+    let failed = |source| ReadError::Io { path: file.clone(), source };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    if is_journal(&file)? {
+        let mut blocks = Batches(Blocks::open(&file).map_err(failed)?);
+        ledger.gather(&mut blocks, threads).map_err(failed)?;
+        let rest = blocks.0.rest(ledger.next(), |entry| ledger.read(entry.index, &entry.body));
+        rest.map_err(|source| ReadError::Journal { path: file, source })?;
+    } else {
+        ledger.gather(Lines::new(File::open(&file).map_err(failed)?), threads).map_err(failed)?;
+    }
+    Ok(ledger.next().max(published(path)))
+}
+
+/// A journal's batches.
+struct Batches(Blocks);
+
+impl Pieces for Batches {
+    type Error = io::Error;
+
+    fn next(&mut self, piece: &mut Vec<u8>) -> io::Result<bool> {
+        self.0.next(piece)
+    }
+}
+
+impl Bodies for Batches {
+    fn read(piece: &[u8], part: &mut Part<'_>) -> bool {
+        blocks::bodies(piece, |place, body| part.read(place, Body::Plain(body)))
+    }
 }
 
 fn file(path: &Path) -> Result<PathBuf, ReadError> {

@@ -5,11 +5,12 @@ use std::{
     fs::File,
     io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
+    thread,
 };
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use sekisho_core::id::{CheckId, StaffId};
-use sekisho_scope::ledger::{Member, Members};
+use sekisho_scope::ledger::{Exported, Member, Members};
 use serde::Deserialize;
 
 /// Why nobody can say.
@@ -30,12 +31,12 @@ pub(crate) enum PeopleError {
 
 /// Who knows.
 pub(crate) enum People {
-    /// The database of an installation, which may run meanwhile.
-    Database(Connection),
+    /// The database of an installation, which may run meanwhile, and the members that were asked for, by numbers.
+    Database(Connection, HashMap<String, Member>),
     /// An export: checks and whose they are, people by name.
     Export {
-        /// The site's hash of each check's member.
-        members: HashMap<CheckId, Member>,
+        /// Whose checks are.
+        checks: Exported,
         /// Who works here.
         staff: Vec<(String, StaffId)>,
     },
@@ -47,7 +48,8 @@ impl People {
     /// # Errors
     /// [`PeopleError`].
     pub(crate) fn in_database(path: &Path) -> Result<Self, PeopleError> {
-        Ok(Self::Database(Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?))
+        let open = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        Ok(Self::Database(open, HashMap::new()))
     }
 
     /// What the keeper's tables in an export know, which lie in `folder`.
@@ -55,13 +57,11 @@ impl People {
     /// # Errors
     /// [`PeopleError`].
     pub(crate) fn in_export(folder: &Path) -> Result<Self, PeopleError> {
-        let mut members = HashMap::new();
-        lines(&folder.join("checks.jsonl"), |Check { id, sub }| {
-            members.extend(sub.map(|sub| (id, sub.into_bytes().into_boxed_slice())));
-        })?;
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let checks = Exported::new(folder.join("checks.jsonl"), threads);
         let mut staff = Vec::new();
         lines(&folder.join("staff.jsonl"), |Person { id, name }| staff.push((name, id)))?;
-        Ok(Self::Export { members, staff })
+        Ok(Self::Export { checks, staff })
     }
 
     /// Everybody of this name.
@@ -73,7 +73,7 @@ impl People {
             Self::Export { staff, .. } => {
                 Ok(staff.iter().filter(|(known, _)| known == name).map(|(_, id)| *id).collect())
             }
-            Self::Database(open) => {
+            Self::Database(open, _) => {
                 let mut rows = open.prepare("SELECT id FROM staff WHERE name = ?1")?;
                 let ids = rows.query_map([name], |row| row.get(0).map(StaffId::from_bytes))?;
                 Ok(ids.collect::<Result<_, _>>()?)
@@ -85,22 +85,24 @@ impl People {
 impl Members for People {
     type Error = PeopleError;
 
+    fn prepare(&mut self, wanted: &mut dyn Iterator<Item = CheckId>) -> Result<(), PeopleError> {
+        let Self::Export { checks, .. } = self else { return Ok(()) };
+        checks.prepare(wanted).map_err(|source| PeopleError::File { path: checks.file().to_owned(), source })
+    }
+
     fn of(&mut self, check: CheckId) -> Result<Option<Member>, PeopleError> {
         match self {
-            Self::Export { members, .. } => Ok(members.get(&check).cloned()),
-            Self::Database(open) => {
+            Self::Export { checks, .. } => {
+                checks.of(check).map_err(|source| PeopleError::File { path: checks.file().to_owned(), source })
+            }
+            Self::Database(open, members) => {
                 let mut row = open.prepare_cached("SELECT sub FROM checks WHERE id = ?1")?;
                 let sub = row.query_row([check.as_bytes()], |row| row.get::<_, Option<String>>(0)).optional()?;
-                Ok(sub.flatten().map(|sub| sub.into_bytes().into_boxed_slice()))
+                let next = members.len() as Member;
+                Ok(sub.flatten().map(|sub| *members.entry(sub).or_insert(next)))
             }
         }
     }
-}
-
-#[derive(Deserialize)]
-struct Check {
-    id: CheckId,
-    sub: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -41,7 +41,8 @@ pub fn size(path: &Path) -> Result<u64, JournalError> {
     Ok(reader.entries())
 }
 
-struct JournalAlone(File);
+/// Only reading.
+pub(super) struct JournalAlone(pub(super) File);
 
 impl LedgerFiles for JournalAlone {
     fn journal_len(&mut self) -> io::Result<u64> {

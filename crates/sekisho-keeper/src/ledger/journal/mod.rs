@@ -19,6 +19,7 @@
 //! a crash; it is an error.
 
 mod alone;
+pub mod blocks;
 mod read;
 
 use std::{fmt, io};
@@ -157,16 +158,16 @@ impl Header {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::{super::testing::MemoryFiles, *};
 
-    fn entries(from: u64, to: u64) -> Vec<StoredEntry> {
+    pub(super) fn entries(from: u64, to: u64) -> Vec<StoredEntry> {
         (from..to)
             .map(|index| StoredEntry { index, salt: [index as u8; 32], body: vec![b'x'; index as usize] })
             .collect()
     }
 
-    fn journal(batches: &[&[StoredEntry]]) -> Vec<u8> {
+    pub(super) fn journal(batches: &[&[StoredEntry]]) -> Vec<u8> {
         batches.iter().flat_map(|batch| encode(batch)).flatten().collect()
     }
 

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use sekisho_core::ledger::leaf;
+
 use super::{HASHED_HEADER, HEADER, Header, JournalError, MAGIC, MAX_PAYLOAD, StoredEntry, hash};
 use crate::ledger::{LedgerFiles, files::RESERVE};
 
@@ -17,6 +19,11 @@ impl<'a> Reader<'a> {
     pub(in crate::ledger) fn new(files: &'a mut dyn LedgerFiles) -> Result<Self, JournalError> {
         let len = files.journal_len()?;
         Ok(Self { files, offset: 0, len, next: 0 })
+    }
+
+    /// The same, behind batches that were found sound: where they end, and the entry that follows them.
+    pub(super) const fn behind(self, offset: u64, next: u64) -> Self {
+        Self { offset, next, ..self }
     }
 
     /// The end of the sound batches that were read so far.
@@ -88,15 +95,26 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn decode_entries(numbers: &Header, mut payload: &[u8]) -> Option<Vec<StoredEntry>> {
+fn decode_entries(numbers: &Header, payload: &[u8]) -> Option<Vec<StoredEntry>> {
     let mut entries = Vec::new();
+    decode(numbers, payload, |index, salt, body| entries.push(StoredEntry { index, salt: *salt, body: body.to_vec() }))?;
+    Some(entries)
+}
+
+/// Shows `see` each entry of a batch; nothing if it is not as its numbers say.
+pub(super) fn decode(
+    numbers: &Header,
+    mut payload: &[u8],
+    mut see: impl FnMut(u64, &leaf::Salt, &[u8]),
+) -> Option<()> {
+    let mut count = 0;
     while !payload.is_empty() {
         let (salt, rest) = payload.split_first_chunk()?;
         let (length, rest) = rest.split_first_chunk()?;
         let (body, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;
-        let index = numbers.first.checked_add(entries.len() as u64)?;
-        entries.push(StoredEntry { index, salt: *salt, body: body.to_vec() });
+        see(numbers.first.checked_add(u64::from(count))?, salt, body);
+        count = u32::checked_add(count, 1)?;
         payload = rest;
     }
-    (entries.len() == numbers.count as usize && !entries.is_empty()).then_some(entries)
+    (count == numbers.count && count > 0).then_some(())
 }

@@ -60,6 +60,12 @@ fn open(scope: &Scope, lang: Language, out: &mut dyn Write) -> io::Result<()> {
         let says = word("該当するか決められない閲覧", "looks that the ledger leaves open");
         writeln!(out, "{says}: {}", open.looks)?;
     }
+    if open.broken.lines > 0 {
+        let says = word("壊れていて読めない行", "lines that are broken and can't be read");
+        let places: Vec<_> = open.broken.first.iter().take(SHOWN).map(ToString::to_string).collect();
+        let more = if open.broken.lines > places.len() as u64 { ", …" } else { "" };
+        writeln!(out, "{says}: {} ({} {}{more})", open.broken.lines, word("行", "line"), places.join(", "))?;
+    }
     if open.entries > 0 {
         let says = word("本文がなく、判別できない記録", "entries without a body, which can't be told");
         writeln!(out, "{says}: {}", open.entries)?;

@@ -151,8 +151,8 @@ impl LedgerArgs {
         let mut people = people::of(&self.ledger).map_err(|error| error.to_string())?;
         let question = self.question(people.as_ref())?;
         let mut reading = Ledger::new(question);
-        let size = ledger::bodies(&self.ledger, |place, body| reading.read(place, body));
-        let affected = reading.affected(size.map_err(|error| error.to_string())?);
+        let size = ledger::gather(&self.ledger, &mut reading).map_err(|error| error.to_string())?;
+        let affected = reading.affected(size);
         if let Some(file) = &self.documents {
             list(file, &affected).map_err(|error| format!("{}: {error}", file.display()))?;
         }
