@@ -2,8 +2,8 @@
 
 use super::{
     Engine, Position, alerts, assign, board, budget, canary, changes, checks, clock, decide, fault::Fault, figures,
-    intake_keys, lockdown, operated::operator, outbox, pause, receive, registry, staff, stop_keys, stops, turn::Turn,
-    view, watching, witness,
+    intake_keys, lockdown, operated::operator, outbox, pages, pause, receive, registry, staff, stop_keys, stops,
+    turn::Turn, view, watching, witness,
 };
 use crate::{
     custody::{self, Opening},
@@ -204,6 +204,8 @@ fn desk(turn: &mut Turn<'_>, request: DeskRequest) -> Result<DeskAnswer, Fault> 
         }
         DeskRequest::Board(shift) => DeskAnswer::Board(Box::new(board::board(turn, &shift)?)),
         DeskRequest::Entries { shift, places } => DeskAnswer::Events(board::entries_at(turn, &shift, &places)?),
+        DeskRequest::Ledger { shift, from } => DeskAnswer::Ledger(pages::page(turn, &shift, from)?),
+        DeskRequest::SameMembers { shift, checks } => DeskAnswer::SameMembers(pages::members(turn, &shift, &checks)?),
         DeskRequest::Tried(shift) => {
             turn.room.shifts.get(&shift, turn.now.at)?;
             return Err(Refusal::NotAllowed.into());

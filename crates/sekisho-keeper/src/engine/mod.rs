@@ -28,6 +28,7 @@ mod lockdown;
 mod locked;
 mod operated;
 mod outbox;
+mod pages;
 mod pause;
 mod receive;
 mod registry;

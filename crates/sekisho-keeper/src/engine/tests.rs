@@ -14,6 +14,7 @@ pub(crate) mod house;
 mod inputs;
 mod lockdown;
 mod older;
+mod pages;
 mod pauses;
 mod restore;
 mod staffing;

@@ -3,7 +3,7 @@
 use sekisho_core::{
     budget::Windows,
     check::{CheckState, LookReason, Reason, Role},
-    id::{AlertId, AssignmentId, ChangeId, KindName, ShiftId, SiteName, StaffId, StopId, ViewingId},
+    id::{AlertId, AssignmentId, ChangeId, CheckId, KindName, ShiftId, SiteName, StaffId, StopId, ViewingId},
     policy::{Policy, Text},
     render::Proposal,
     stop::Target,
@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
 use super::{
-    Alerts, Answered, Board, Change, ChangeView, Dialogue, Directory, Figures, SiteView, Status, Stop, Whence,
+    Alerts, Answered, Board, Change, ChangeView, Dialogue, Directory, Figures, Page, SameMember, SiteView, Status,
+    Stop, Whence,
 };
 
 /// The desk's dialogue.
@@ -148,6 +149,20 @@ pub enum DeskRequest {
         shift: ShiftToken,
         /// Which, [`super::Board::ENTRIES_MOST`] at most.
         places: Vec<u64>,
+    },
+    /// The ledger's entries from a place on, one page of them (officer).
+    Ledger {
+        /// The shift.
+        shift: ShiftToken,
+        /// The first place.
+        from: u64,
+    },
+    /// Which checks are of the same member (officer).
+    SameMembers {
+        /// The shift.
+        shift: ShiftToken,
+        /// Which, [`super::Page::CHECKS_MOST`] at most.
+        checks: Vec<CheckId>,
     },
     /// Whoever holds a key that only stops stops something (no shift).
     StopByKey {
@@ -315,6 +330,10 @@ pub enum DeskAnswer {
     Board(Box<Board>),
     /// To `Events` and `Entries`.
     Events(Vec<LoggedEvent>),
+    /// To `Ledger`.
+    Ledger(Page),
+    /// To `SameMembers`, for each check: nothing where what tied it to a person was erased.
+    SameMembers(Vec<Option<SameMember>>),
     /// To `Alerts`.
     Alerts(Alerts),
     /// To `Figures`.

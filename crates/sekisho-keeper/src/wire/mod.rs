@@ -17,6 +17,7 @@ mod gate;
 mod installation;
 mod names;
 mod operator;
+mod pages;
 mod refusal;
 mod unheard;
 mod whence;
@@ -39,6 +40,7 @@ pub use gate::{
 pub use installation::{Directory, Paused, SiteView, Status, Stop, StopKey};
 pub use names::{Names, Sent};
 pub use operator::{Operator, OperatorAnswer, OperatorRequest, Secrets, SharesRefused, Unlocking};
+pub use pages::{Page, SameMember};
 pub use refusal::Refusal;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 pub use unheard::{Closed, Denial, Refused, Unheard};

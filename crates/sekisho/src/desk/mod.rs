@@ -90,6 +90,7 @@ pub fn router(desk: Desk) -> Router {
         .route("/watch/stops", get(watch::stops::get).post(watch::stops::post))
         .route("/watch/stops/lift", post(watch::stops::lift))
         .route("/watch/stops/reopen", post(watch::reopen::post))
+        .route("/watch/scope", get(watch::scope::get).post(watch::scope::post))
         .route("/watch/time", post(watch::time::post))
         .route(STOPS_BY_KEY, post(watch::by_key::post))
         .route("/board", get(board::page::get))

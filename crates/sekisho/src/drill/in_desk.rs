@@ -93,6 +93,8 @@ impl Intruder {
             DeskRequest::Alerts(made_up()),
             DeskRequest::Events { shift: made_up(), limit: 1000 },
             DeskRequest::Entries { shift: made_up(), places: (0..64).collect() },
+            DeskRequest::Ledger { shift: made_up(), from: 0 },
+            DeskRequest::SameMembers { shift: made_up(), checks: Vec::new() },
             DeskRequest::EnrolOptions { invitation: "0".repeat(52) },
         ];
         let looks = (0..GUESSES).map(|_| DeskRequest::View { shift: made_up(), assignment: guess(), again: None });

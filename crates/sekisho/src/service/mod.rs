@@ -12,3 +12,4 @@ pub mod site_call;
 pub mod standing;
 pub mod stops;
 pub mod submit;
+pub(crate) mod timeline;

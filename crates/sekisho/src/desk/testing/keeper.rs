@@ -27,6 +27,7 @@ use super::{
     board::{self, Play},
     changes::Changes,
     fixtures::{beginning, policy, site, text},
+    scope,
 };
 use crate::service::desk_ports::{DeskKeeper, Pending};
 
@@ -302,6 +303,8 @@ impl State {
                 let find = |place: u64| all.iter().find(|entry| entry.index == place).cloned();
                 Ok(DeskAnswer::Events(places.into_iter().filter_map(find).collect()))
             }
+            DeskRequest::Ledger { from, .. } => Ok(scope::page(&self.logged(), from)),
+            DeskRequest::SameMembers { checks, .. } => Ok(scope::members(&checks)),
             DeskRequest::Tried(_) => Err(Refusal::NotAllowed),
             DeskRequest::Events { .. } => Ok(DeskAnswer::Events(self.logged())),
             DeskRequest::Pause { .. } => Ok(self.pause(true)),

@@ -6,6 +6,7 @@ mod board;
 mod changes;
 mod fixtures;
 mod keeper;
+mod scope;
 
 use std::sync::{Arc, Mutex};
 

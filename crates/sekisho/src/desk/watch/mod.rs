@@ -7,6 +7,7 @@ pub(crate) mod lockdown;
 pub(crate) mod pause;
 pub(crate) mod reopen;
 pub(crate) mod resume;
+pub(crate) mod scope;
 pub(in crate::desk) mod sentence;
 pub(crate) mod stops;
 pub(crate) mod time;
