@@ -9,6 +9,7 @@ mod coverage;
 mod entry;
 mod format;
 mod in_order;
+pub mod inventory;
 mod join;
 mod keys;
 pub mod ledger;

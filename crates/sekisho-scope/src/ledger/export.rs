@@ -46,13 +46,13 @@ impl Members for Exported {
     fn prepare(&mut self, checks: &mut dyn Iterator<Item = CheckId>) -> io::Result<()> {
         self.known = checks.map(|check| (check, None)).collect();
         let wanted = std::mem::take(&mut self.known);
-        let read = |piece: &[u8], (found, wrong): &mut (Vec<(CheckId, Box<[u8]>)>, bool)| {
+        let read = |piece: &[u8], (found, wrong): &mut (Vec<Row>, bool)| {
             lines::for_each(piece, |line| match row(line, &wanted) {
                 Some(row) => found.extend(row),
                 None => *wrong = true,
             });
         };
-        let take = |all: &mut Found, (found, wrong): &mut (Vec<(CheckId, Box<[u8]>)>, bool)| {
+        let take = |all: &mut Found, (found, wrong): &mut (Vec<Row>, bool)| {
             found.drain(..).for_each(|(check, sub)| all.add(check, sub));
             all.wrong |= *wrong;
             !*wrong
@@ -72,6 +72,9 @@ impl Members for Exported {
     }
 }
 
+/// A check and its member's hash.
+type Row = (CheckId, Box<[u8]>);
+
 /// What was found, members by numbers.
 #[derive(Default)]
 struct Found {
@@ -89,7 +92,7 @@ impl Found {
 }
 
 /// A check that is wanted and its member's hash; the outer nothing if the line is no check.
-fn row(line: &[u8], wanted: &HashMap<CheckId, Option<Member>, FixedState>) -> Option<Option<(CheckId, Box<[u8]>)>> {
+fn row(line: &[u8], wanted: &HashMap<CheckId, Option<Member>, FixedState>) -> Option<Option<Row>> {
     let Some((check, sub)) = quick(line) else { return slow(line, wanted) };
     Some(sub.filter(|_| wanted.contains_key(&check)).map(|sub| (check, sub.into())))
 }
@@ -109,7 +112,7 @@ fn quick(line: &[u8]) -> Option<(CheckId, Option<&[u8]>)> {
     line.ends_with(b"}").then_some((CheckId::from_bytes(id), sub))
 }
 
-fn slow(line: &[u8], wanted: &HashMap<CheckId, Option<Member>, FixedState>) -> Option<Option<(CheckId, Box<[u8]>)>> {
+fn slow(line: &[u8], wanted: &HashMap<CheckId, Option<Member>, FixedState>) -> Option<Option<Row>> {
     #[derive(Deserialize)]
     struct Check {
         id: CheckId,

@@ -99,14 +99,21 @@ fn quick(line: &[u8]) -> Option<Option<(u64, &[u8])>> {
 
 /// A line as any program may write it; read into the part at once, since its body has to be unpacked.
 fn slow<'a>(line: &[u8], part: &mut Part<'_>) -> Option<Option<(u64, &'a [u8])>> {
-    #[derive(Deserialize)]
-    struct Line {
-        place: u64,
-        body: String,
-    }
-    let line: Line = serde_json::from_slice(line).ok()?;
-    part.read(line.place, Body::Plain(line.body.as_bytes()));
+    let (place, body) = entry(line)?;
+    part.read(place, Body::Plain(&body));
     Some(None)
+}
+
+/// The place and the body of a line, as the export or any other program writes it.
+pub(super) fn entry(line: &[u8]) -> Option<(u64, Vec<u8>)> {
+    let Line { place, body } = serde_json::from_slice(line).ok()?;
+    Some((place, body.into_bytes()))
+}
+
+#[derive(Deserialize)]
+struct Line {
+    place: u64,
+    body: String,
 }
 
 #[cfg(test)]

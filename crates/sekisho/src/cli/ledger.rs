@@ -15,7 +15,7 @@ use sekisho_keeper::ledger::journal::{
     self, JournalError,
     blocks::{self, Blocks},
 };
-use sekisho_scope::ledger::{Bodies, Body, Ledger, Lines, Part, Pieces};
+use sekisho_scope::ledger::{Bodies, Body, Ledger, Lines, Part, Pieces, find_line};
 use serde::Deserialize;
 
 use crate::app::places;
@@ -116,6 +116,19 @@ pub(super) fn gather(path: &Path, ledger: &mut Ledger) -> Result<u64, ReadError>
         ledger.gather(Lines::new(File::open(&file).map_err(failed)?), threads).map_err(failed)?;
     }
     Ok(ledger.next().max(published(path)))
+}
+
+/// The body of the entry at `place` in the ledger at `path`, without reading all of it.
+///
+/// # Errors
+/// [`ReadError`].
+pub(super) fn find(path: &Path, place: u64) -> Result<Option<Vec<u8>>, ReadError> {
+    let file = file(path)?;
+    let failed = |source| ReadError::Io { path: file.clone(), source };
+    if is_journal(&file)? {
+        return Blocks::open(&file).and_then(|blocks| blocks.find(place)).map_err(failed);
+    }
+    File::open(&file).and_then(|open| find_line(&open, place)).map_err(failed)
 }
 
 /// A journal's batches.

@@ -57,6 +57,21 @@ impl Blocks {
         Ok(false)
     }
 
+    /// The body of the entry at `place`, if the blocks hold it and it is sound: others are passed over unread.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub fn find(mut self, place: u64) -> io::Result<Option<Vec<u8>>> {
+        let (mut block, mut found) = (Vec::new(), None);
+        while self.next <= place && self.next(&mut block)? {}
+        bodies(&block, |at, body| {
+            if at == place {
+                found = Some(body.to_vec());
+            }
+        });
+        Ok(found)
+    }
+
     /// Shows `read` the entries from place `from` on, one batch in memory at a time: those that no block gave, or all
     /// from the first one on that was not what its hash says. A last batch that is not whole is passed over.
     ///
@@ -143,6 +158,18 @@ mod tests {
         assert_eq!(read(&bytes), (expected(9), true));
         assert_eq!(read(&[&bytes[..], &[0; 5000]].concat()), (expected(9), true), "and what is reserved behind");
         assert_eq!(read(&[]), (vec![], true));
+    }
+
+    #[test]
+    fn an_entry_is_found_by_its_place() {
+        let all = entries(0, 9);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        fs::write(&path, journal(&[&all[..1], &all[1..4], &all[4..]])).unwrap();
+        for place in 0..9 {
+            assert_eq!(Blocks::open(&path).unwrap().find(place).unwrap(), Some(all[place as usize].body.clone()));
+        }
+        assert_eq!(Blocks::open(&path).unwrap().find(9).unwrap(), None);
     }
 
     /// Whatever happens to it, blocks and the rest show what the reader alone shows, and fail where it fails.

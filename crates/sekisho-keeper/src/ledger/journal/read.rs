@@ -97,16 +97,14 @@ impl<'a> Reader<'a> {
 
 fn decode_entries(numbers: &Header, payload: &[u8]) -> Option<Vec<StoredEntry>> {
     let mut entries = Vec::new();
-    decode(numbers, payload, |index, salt, body| entries.push(StoredEntry { index, salt: *salt, body: body.to_vec() }))?;
+    decode(numbers, payload, |index, salt, body| {
+        entries.push(StoredEntry { index, salt: *salt, body: body.to_vec() })
+    })?;
     Some(entries)
 }
 
 /// Shows `see` each entry of a batch; nothing if it is not as its numbers say.
-pub(super) fn decode(
-    numbers: &Header,
-    mut payload: &[u8],
-    mut see: impl FnMut(u64, &leaf::Salt, &[u8]),
-) -> Option<()> {
+pub(super) fn decode(numbers: &Header, mut payload: &[u8], mut see: impl FnMut(u64, &leaf::Salt, &[u8])) -> Option<()> {
     let mut count = 0;
     while !payload.is_empty() {
         let (salt, rest) = payload.split_first_chunk()?;

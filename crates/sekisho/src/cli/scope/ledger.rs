@@ -17,11 +17,17 @@ use sekisho_core::{
 };
 use sekisho_scope::{
     End, bound,
+    inventory::Held,
     ledger::{Affected, Ledger, NoMembers, Question, Scope, Window},
 };
 use serde::Serialize;
 
-use super::{in_words, logs::peak_mb, page};
+use super::{
+    held::{self, With},
+    in_words,
+    logs::peak_mb,
+    page,
+};
 use crate::{
     app::people::{self, People},
     cli::{language::Language, ledger, refuse},
@@ -69,6 +75,9 @@ pub(super) struct LedgerArgs {
     /// Write a report to read and to print
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Hold the answer against this inventory: which stores were reached (see `sekisho scope inventory`)
+    #[arg(long, value_name = "FILE")]
+    inventory: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -109,6 +118,10 @@ impl FromStr for By {
 
 /// Runs `sekisho scope ledger …`.
 pub(super) fn run(args: &LedgerArgs) -> ExitCode {
+    let inventory = match held::named(args.inventory.as_deref()) {
+        Ok(inventory) => inventory,
+        Err(why) => return refuse(why),
+    };
     let begun = Instant::now();
     let answer = match args.answer() {
         Ok(scope) => {
@@ -116,12 +129,16 @@ pub(super) fn run(args: &LedgerArgs) -> ExitCode {
         }
         Err(why) => return refuse(why),
     };
+    let held = match held::against(inventory.as_ref(), &answer.scope) {
+        Ok(held) => held,
+        Err(why) => return refuse(why),
+    };
     if let Some(file) = &args.html
         && let Err(why) = page::write(file, &answer.scope, args.lang)
     {
         return refuse(format_args!("{}: {why}", file.display()));
     }
-    match answer.print(args, &mut io::stdout().lock()) {
+    match answer.print(args, held.as_ref(), &mut io::stdout().lock()) {
         Ok(()) => ExitCode::from(u8::from(answer.scope.is_finding())),
         // Whoever reads us went away, e.g. `head`: there is nobody left to tell.
         Err(_) => ExitCode::from(2),
@@ -138,11 +155,13 @@ struct Answer {
 }
 
 impl Answer {
-    fn print(&self, args: &LedgerArgs, out: &mut dyn Write) -> io::Result<()> {
+    fn print(&self, args: &LedgerArgs, inventory: Option<&Held>, out: &mut dyn Write) -> io::Result<()> {
         if args.json {
-            return writeln!(out, "{}", serde_json::to_string_pretty(self)?);
+            let whole = With { answer: self, inventory };
+            return writeln!(out, "{}", serde_json::to_string_pretty(&whole)?);
         }
-        in_words::print(&self.scope, args.lang, out)
+        in_words::print(&self.scope, args.lang, out)?;
+        inventory.map_or(Ok(()), |held| held::print(held, args.lang, out))
     }
 }
 
@@ -205,13 +224,8 @@ fn named(people: Option<&People>, name: &str) -> Result<Vec<StaffId>, String> {
 
 /// The question about the finding at `place`.
 fn about(path: &Path, place: u64, question: Question) -> Result<Question, String> {
-    let mut found = None;
-    let read = ledger::bodies(path, |at, body| {
-        if at == place {
-            found = Event::from_bytes(body).ok();
-        }
-    });
-    read.map_err(|error| error.to_string())?;
+    let body = ledger::find(path, place).map_err(|error| error.to_string())?;
+    let found = body.and_then(|body| Event::from_bytes(&body).ok());
     match found {
         Some(Event { at, what: What::Found { finding }, .. }) => {
             question.about(&finding, at).map_err(|why| format!("entry {place}: {why}"))

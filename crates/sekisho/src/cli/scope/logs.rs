@@ -11,9 +11,13 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use sekisho_scope::{Answer, Engine, Field, Fields, Format, Plan, Progress, Template, emit, scope};
+use sekisho_scope::{Answer, Engine, Field, Fields, Format, Plan, Progress, Template, emit, inventory::Held, scope};
 
-use super::{conditions::Conditions, report};
+use super::{
+    conditions::Conditions,
+    held::{self, With},
+    report,
+};
 use crate::cli::{language::Language, refuse};
 
 /// Which objects were certainly sent, which possibly, and what can't be told
@@ -77,6 +81,9 @@ pub(super) struct LogsArgs {
     /// Which engine: duckdb, clickhouse or athena; for athena, FILE is a table with one column, `line`
     #[arg(long, value_name = "NAME", requires = "emit")]
     engine: Option<Engine>,
+    /// Hold the answer against this inventory: which stores were reached (see `sekisho scope inventory`)
+    #[arg(long, value_name = "FILE")]
+    inventory: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -107,6 +114,10 @@ pub(super) fn run(args: &LogsArgs) -> ExitCode {
     if let Some(engine) = args.engine {
         return args.emit(&plan, engine);
     }
+    let inventory = match held::named(args.inventory.as_deref()) {
+        Ok(inventory) => inventory,
+        Err(why) => return refuse(why),
+    };
     let begun = Instant::now();
     let mut answer = match watched(&args.files, &plan) {
         Ok(answer) => answer,
@@ -116,7 +127,11 @@ pub(super) fn run(args: &LogsArgs) -> ExitCode {
         answer.ms = u64::try_from(begun.elapsed().as_millis()).ok();
         answer.peak_mb = peak_mb();
     }
-    match args.print(&answer, &mut io::stdout().lock()) {
+    let held = match held::against(inventory.as_ref(), &answer) {
+        Ok(held) => held,
+        Err(why) => return refuse(why),
+    };
+    match args.print(&answer, held.as_ref(), &mut io::stdout().lock()) {
         Ok(()) => ExitCode::from(u8::from(answer.is_finding())),
         // Whoever reads us went away, e.g. `head`: there is nobody left to tell.
         Err(_) => ExitCode::from(2),
@@ -163,12 +178,13 @@ impl LogsArgs {
         }
     }
 
-    fn print(&self, answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
+    fn print(&self, answer: &Answer, inventory: Option<&Held>, out: &mut dyn Write) -> io::Result<()> {
         if self.json {
-            serde_json::to_writer_pretty(&mut *out, answer)?;
+            serde_json::to_writer_pretty(&mut *out, &With { answer, inventory })?;
             return writeln!(out);
         }
-        report::print(answer, self.lang, self.objects.as_deref(), out)
+        report::print(answer, self.lang, self.objects.as_deref(), out)?;
+        inventory.map_or(Ok(()), |held| held::print(held, self.lang, out))
     }
 }
 

@@ -1,7 +1,9 @@
 //! `sekisho scope`: who is affected.
 
 mod conditions;
+mod held;
 mod in_words;
+mod inventory;
 mod ledger;
 mod logs;
 mod packets;
@@ -28,6 +30,8 @@ enum ScopeCommand {
     Packets(Box<packets::PacketsArgs>),
     /// From an installation's own ledger: which documents were opened, by whom, when
     Ledger(ledger::LedgerArgs),
+    /// Which data lie where, and which of it was reached
+    Inventory(inventory::InventoryArgs),
 }
 
 /// Runs `sekisho scope …` and writes to standard output.
@@ -36,5 +40,6 @@ pub(super) fn run(args: ScopeArgs) -> ExitCode {
         ScopeCommand::Logs(args) => logs::run(&args),
         ScopeCommand::Packets(args) => packets::run(&args),
         ScopeCommand::Ledger(args) => ledger::run(&args),
+        ScopeCommand::Inventory(args) => inventory::run(&args),
     }
 }
