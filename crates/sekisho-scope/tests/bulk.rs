@@ -1,5 +1,7 @@
 //! A ledger of a million entries with a known answer, read as it comes.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests, too.
+
 #[allow(dead_code)]
 #[path = "../benches/scope/bulk.rs"]
 mod bulk;

@@ -47,8 +47,12 @@ fn looker(house: &House) -> (StaffId, ShiftId) {
 
 /// Five documents of one member, of which three are looked at: two and decided, one and left.
 fn house() -> House {
+    house_with(false)
+}
+
+fn house_with(officer: bool) -> House {
     let program = Some(PathBuf::from(env!("CARGO_BIN_EXE_sekisho")));
-    let house = House::build_as(Build { program, cost: Some(Cost::TEST), ..Build::default() }).unwrap();
+    let house = House::build_as(Build { program, officer, cost: Some(Cost::TEST), ..Build::default() }).unwrap();
     for _ in 0..5 {
         house.submit("card.jpg", &Picture::specimen()).unwrap();
     }
@@ -100,6 +104,40 @@ fn an_installation_and_its_export_tell_whose_documents_were_opened() {
     let page = fs::read_to_string(page).unwrap();
     assert!(page.contains("<dd>3</dd>") && page.contains("<rect "), "{page}");
     house.clear_away().unwrap();
+}
+
+/// M27: an officer is told at the desk what the command tells on the server, by reviewer, session, site and window.
+#[test]
+fn the_desk_tells_officers_what_the_command_tells() {
+    let house = house_with(true);
+    let (staff, session) = looker(&house);
+    let (by, in_session) = (staff.to_string(), session.to_string());
+    for (fields, words) in [
+        (vec![("as", "json")], vec![]),
+        (vec![("as", "json"), ("reviewer", &by)], vec!["--by", &*format!("reviewer={by}")]),
+        (vec![("as", "json"), ("ids", &in_session)], vec!["--by", &*format!("session={in_session}")]),
+        (vec![("as", "json"), ("site", "no-such-site")], vec!["--by", "site=no-such-site"]),
+        (vec![("as", "json"), ("to", "2021-04-20")], vec!["--to", "2021-04-20"]),
+    ] {
+        let (status, page) = house.officer_sends("/watch/scope", "/watch/scope", &fields).unwrap();
+        assert_eq!(status, 200, "{page}");
+        let at_desk: Value = serde_json::from_str(&page).unwrap();
+        assert_eq!(at_desk["read"], at_desk["entries"], "{fields:?}");
+        let by_command = scope(&house.data(), &words).1;
+        assert_eq!(without_entries(at_desk), without_entries(by_command), "{fields:?}");
+    }
+    let (_, page) = house.officer_sends("/watch/scope", "/watch/scope", &[("reviewer", &by)]).unwrap();
+    assert!(page.contains("<dd>3</dd>"), "{page}");
+    let (_, list) = house.officer_sends("/watch/scope", "/watch/scope", &[("as", "csv")]).unwrap();
+    assert_eq!(list.lines().count(), 1 + 3);
+    house.clear_away().unwrap();
+}
+
+/// Who asks at the desk begins a shift for it, and the ledger grows by that.
+fn without_entries(said: Value) -> Value {
+    let mut said = without_figures(said);
+    said.as_object_mut().unwrap().retain(|name, _| !["entries", "read"].contains(&name.as_str()));
+    said
 }
 
 /// M27: somebody tore entries out of an export: they are counted as what they may have been, and not passed over.

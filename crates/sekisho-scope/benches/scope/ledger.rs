@@ -6,7 +6,7 @@ use std::{
     fmt::Write as _,
     fs::{self, File},
     io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
+    path::Path,
     thread,
     time::Instant,
 };
@@ -138,12 +138,8 @@ fn run(folder: &Path, threads: usize, known: &Known) -> Result<Run, Box<dyn std:
 /// Whether an answer is the one that is known.
 fn is_known(scope: &Value, known: &Known) -> bool {
     let Known { documents, looks, members, erased, missing, read, entries, .. } = known;
-    let parts = |all: &std::collections::BTreeMap<String, u64>| {
-        json!(
-            all.iter()
-                .map(|(name, n)| (name, json!({ "confirmed": n, "at_most": n })))
-                .collect::<std::collections::BTreeMap<_, _>>()
-        )
+    let parts = |all: &BTreeMap<String, u64>| {
+        json!(all.iter().map(|(name, n)| (name, json!({ "confirmed": n, "at_most": n }))).collect::<BTreeMap<_, _>>())
     };
     scope["documents"] == json!({ "confirmed": documents, "at_most": documents + missing })
         && scope["looks"] == *looks

@@ -65,7 +65,9 @@ impl Report {
         let source = source(said).ok_or(NoReport)?;
         let kinds = said["by_kind"].as_object().ok_or(NoReport)?;
         let kinds: BTreeMap<_, _> = kinds.iter().map(|(kind, of)| (kind.clone(), amount(of))).collect();
-        let open = open(said, source, &kinds);
+        let mut open = open(said, source, &kinds);
+        let unknown = said["by_kind"].as_object().into_iter().flatten().filter(|(_, of)| is_unknown(of));
+        open.extend(unknown.map(|(kind, _)| format!("how many there are of {kind} can't be told")));
         Ok(Self { source, kinds, open })
     }
 }
@@ -78,6 +80,11 @@ fn source(said: &Value) -> Option<Source> {
         (.., true) => Some(Source::Ledger),
         _ => None,
     }
+}
+
+/// Packets may leave open whether any were sent, or how many at most.
+fn is_unknown(of: &Value) -> bool {
+    ["confirmed", "at_most"].iter().any(|name| of.get(name).is_some_and(Value::is_null))
 }
 
 /// A log's kinds are sent, possibly sent or can't be told; others' are confirmed, and so many at most.
@@ -131,6 +138,16 @@ mod tests {
         assert_eq!((report.source, report.kinds["passport"].at_most), (Source::Ledger, 5));
         assert_eq!(Report::of(&json!({ "flows": 1, "by_kind": {} })).unwrap().source, Source::Packets);
         assert_eq!(Report::of(&json!({ "by_kind": {} })), Err(NoReport));
+    }
+
+    /// Packets of which nothing was read whole say neither yes nor no.
+    #[test]
+    fn what_packets_do_not_show_is_open() {
+        let packets =
+            json!({ "flows": 1, "by_kind": { "token": { "confirmed": null, "possibly": 0, "at_most": 460_395 } } });
+        let report = Report::of(&packets).unwrap();
+        assert_eq!((report.kinds["token"].certain, report.kinds["token"].at_most), (0, 460_395));
+        assert_eq!(report.open, ["how many there are of token can't be told"]);
     }
 
     #[test]

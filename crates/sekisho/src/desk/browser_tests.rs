@@ -1,5 +1,7 @@
 //! The desk in a real browser, with a virtual authenticator.
 
+mod scope;
+
 use std::path::PathBuf;
 
 use base64ct::{Base64, Encoding};
@@ -232,6 +234,7 @@ fn others(served: &Served, scene: &mut Scene<'_>, role: Role) {
         paused(served, scene);
         stopped(served, scene);
         changes(served, scene);
+        scope::asked(served, scene);
     }
     scene.browser.navigate(&format!("{}/alerts", served.origin));
     scene.browser.click("button[name=lang]");
