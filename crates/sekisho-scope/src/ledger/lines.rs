@@ -12,7 +12,7 @@ use super::{Bodies, Body, Part};
 use crate::in_order::Pieces;
 
 /// About how many bytes a piece has.
-const PIECE: u64 = 16 << 20;
+const PIECE: u64 = 4 << 20;
 
 /// A file of lines, in pieces that end with a line's end.
 #[derive(Debug)]
