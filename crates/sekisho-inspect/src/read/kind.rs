@@ -164,10 +164,9 @@ fn titled(text: &[char]) -> Option<Option<Kind>> {
 /// Whether `title` stands there, and if so whether exactly. A sentence that speaks of it is none.
 fn as_title(text: &[char], title: &[char]) -> Option<bool> {
     let word: String = title.iter().collect();
-    let stands = |may_differ: usize| {
-        let ends = places(text, &word, may_differ).map(|at| at + title.len());
-        ends.into_iter().any(|end| !text.get(end).is_some_and(|next| SPOKEN.contains(next)))
-    };
+    let ends_a_word = |at: usize| at > 0 && word.is_ascii() && text[at - 1].is_ascii_alphanumeric();
+    let spoken_of = |at: usize| text.get(at + title.len()).is_some_and(|next| SPOKEN.contains(next));
+    let stands = |may_differ: usize| places(text, &word, may_differ).any(|at| !spoken_of(at) && !ends_a_word(at));
     if stands(0) { Some(true) } else { stands(may_differ(&word)).then_some(false) }
 }
 
@@ -185,21 +184,19 @@ fn stands_in(text: &[char], word: &str) -> bool {
 /// Letters of the shortest line that may be the first of a passport's zone, which has 44.
 const OF_A_PASSPORT: usize = 36;
 
-/// A zone of a passport's kind speaks for one from Japan or from elsewhere; so does its first line alone, where the
-/// second can't be read.
+/// A zone of a passport's kind speaks for one from Japan or from elsewhere, and so does its first line alone, where the
+/// second can't be read; another zone that is right speaks for none of ours.
 fn of_zone(kind: Option<Kind>, zone: Option<&Zone>, lines: &[Line]) -> f32 {
-    if kind != Some(Kind::Passport) {
-        return 0.0;
-    }
     let first = zone.and_then(|zone| zone.lines.first());
-    let whole = first.is_some_and(|line| line.starts_with('P') && line.len() == 44);
+    let passport = first.is_some_and(|line| line.starts_with('P') && line.len() == 44);
     let begins = |line: &Line| {
         let letters = looks(&line.text);
         letters.len() >= OF_A_PASSPORT && letters.starts_with(&['P']) && letters.ends_with(&['<'; 4])
     };
-    match (whole, lines.iter().any(begins)) {
-        (true, _) => TITLE,
-        (_, true) => OWN,
+    match kind {
+        Some(Kind::Passport) if passport => TITLE,
+        Some(Kind::Passport) if lines.iter().any(begins) => OWN,
+        None if !passport && zone.is_some_and(|zone| zone.checks) => TITLE,
         _ => 0.0,
     }
 }
@@ -274,6 +271,7 @@ mod tests {
             &["運転経歴証明書", "東京都公安委員会"],
             &["個人番号カードの申請をされる方は", "電話 03-1234-5678"],
             &["Passport No.", "VISA"],
+            &["NUMBER OF PASSPORT", "VISA"],
         ] {
             assert_eq!(told(texts), None, "{texts:?}");
         }
