@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests, too.
 
+mod hostile;
+mod processor;
 mod public;
+mod wire;
 
 use sekisho_scope::packets::{Answer, Named};
 
