@@ -142,7 +142,7 @@ impl Answer {
 }
 
 /// Every reason, and what it means.
-pub(super) const REASONS: [(&str, &str); 38] = [
+pub(super) const REASONS: [(&str, &str); 40] = [
     ("nothing_read", "no packet of a connection was read: the files say nothing about anybody"),
     ("packets_lost", "bodies lack bytes that were sent and not captured"),
     ("cut_off", "bodies end before their length: they were broken off, or the capture was"),
@@ -158,6 +158,8 @@ pub(super) const REASONS: [(&str, &str); 38] = [
     ("part_of_a_coded_content", "parts of compressed contents, which can't be read on their own"),
     ("head_cut_off", "heads of requests or responses that break off"),
     ("thread_lost", "stretches behind lost packets, of which nobody can tell what they belong to"),
+    ("messages_lost", "gaps between messages, in which whole requests or responses may have been"),
+    ("found_midway", "directions of connections of which the beginning was not captured"),
     ("not_http", "stretches within connections that are no HTTP"),
     ("other_protocol", "connections that went on in another protocol (WebSocket, CONNECT)"),
     ("tls", "connections in TLS, which can't be read without their keys"),

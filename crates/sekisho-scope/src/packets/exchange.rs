@@ -189,8 +189,16 @@ impl Side<'_> {
         context: &Context<'_>,
         counts: &mut Counts,
     ) -> io::Result<()> {
+        let at = |at: usize| stream.time(at).unwrap_or(NO_TIME);
+        let last = stream.bytes.len().saturating_sub(1);
+        for (behind, is_beginning) in &messages.missing {
+            // From the byte before it to the one behind; of a beginning, nobody knows how long ago that was.
+            let span = (at(behind.saturating_sub(1)), at((*behind).min(last)));
+            if time(span, context.windows) != Fit::OutOfWindow {
+                counts.untold(if *is_beginning { "found_midway" } else { "messages_lost" }, 1);
+            }
+        }
         for (range, why) in &messages.lost {
-            let at = |at: usize| stream.time(at).unwrap_or(NO_TIME);
             if time((at(range.start), at(range.end - 1)), context.windows) == Fit::OutOfWindow {
                 continue;
             }

@@ -25,6 +25,8 @@ pub(in crate::packets) struct Messages {
     pub(in crate::packets) all: Vec<Message>,
     /// What belongs to no message that we could read, and why.
     pub(in crate::packets) lost: Vec<(Range<usize>, &'static str)>,
+    /// Before which bytes something is missing that may have been whole messages, and whether that is the beginning.
+    pub(in crate::packets) missing: Vec<(usize, bool)>,
 }
 
 /// How long a body is (RFC 9112, 6.3).
@@ -54,7 +56,10 @@ pub(in crate::packets) fn read(
         if run.is_empty() {
             match cursor.step() {
                 None => return found,
-                Some(_) => after_loss = true,
+                Some(length) => {
+                    found.missing.push((start, length.is_none()));
+                    after_loss = true;
+                }
             }
             continue;
         }
@@ -162,7 +167,8 @@ mod tests {
             format!("{}{} {body} {:?}", message.head.method, message.head.status, message.body.why)
         };
         let lost = found.lost.iter().map(|(range, why)| format!("{why} {}", range.len()));
-        found.all.iter().map(said).chain(lost).collect()
+        let missing = found.missing.iter().map(|(at, _)| format!("missing {at}"));
+        found.all.iter().map(said).chain(lost).chain(missing).collect()
     }
 
     #[test]
@@ -188,6 +194,13 @@ mod tests {
         assert_eq!(said, ["200 abc Some(\"packets_lost\")", "200 ok None", "thread_lost 2"]);
         let said = messages(Side::Responses, "HTTP/1.1 200 OK\r\nCont", &[], &[]);
         assert_eq!(said, ["head_cut_off 21"]);
+    }
+
+    #[test]
+    fn what_is_missing_between_messages_or_behind_them_is_told() {
+        let text = "GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n";
+        let said = messages(Side::Requests, text, &[(19, 80), (38, 9)], &[]);
+        assert_eq!(said, ["GET0  None", "GET0  None", "missing 19", "missing 38"]);
     }
 
     #[test]
