@@ -155,7 +155,8 @@ pub(super) const REASONS: [(&str, &str); 40] = [
     ("too_many_codings", "contents in more codings, one in the other, than we undo"),
     ("content_too_large", "contents longer than the limit (--content); what came behind it was not searched"),
     ("archive_not_opened", "contents that are archives or documents which we don't open"),
-    ("part_of_a_coded_content", "parts of compressed contents, which can't be read on their own"),
+    ("several_parts", "bodies that hold several parts of an object"),
+    ("parts_not_joined", "parts of objects for which there was no room where they meet others"),
     ("head_cut_off", "heads of requests or responses that break off"),
     ("thread_lost", "stretches behind lost packets, of which nobody can tell what they belong to"),
     ("messages_lost", "gaps between messages, in which whole requests or responses may have been"),
@@ -182,5 +183,4 @@ pub(super) const REASONS: [(&str, &str); 40] = [
     ("ip_malformed", "packets with a damaged IP head"),
     ("tcp_malformed", "packets with a damaged TCP head"),
     ("astray", "packets too far from all that their connection sent"),
-    ("held_is_less", "stores of which more was found than the list says that they hold"),
 ];

@@ -2,12 +2,15 @@
 
 use std::{cell::RefCell, io};
 
+use zeroize::Zeroizing;
+
 use super::{
     counts::{Counts, more},
     find::{Kinds, Table},
     http::{Body, Head, Message, Messages, Talk},
     payload,
     question::{self, Question, Windows, time},
+    ranges::{Parts, Said},
     segment::{Host, NO_TIME},
     sightings::{Sighting, Sightings},
     stores::Stores,
@@ -24,6 +27,7 @@ pub(super) struct Context<'r> {
     pub(super) kinds: &'r Kinds,
     pub(super) stores: &'r Stores,
     pub(super) sightings: &'r Sightings<'r>,
+    pub(super) parts: &'r Parts,
     pub(super) logged: Option<&'r Logged>,
     /// Whether requests are searched too.
     pub(super) requests: bool,
@@ -128,20 +132,22 @@ impl Side<'_> {
         }
         if let Some(request) = request.filter(|_| context.requests) {
             context.search_target(&request.head, is_sure, stores)?;
-            self.search(request, 0, is_sure, stores, context)?;
+            if let Some(why) = self.search(request, 0, is_sure, stores, context)? {
+                counts.open(why, stores);
+            }
         }
         for answer in answers {
             *counts.statuses.entry(answer.head.status).or_default() += 1;
-            self.answer(answer, is_sure, stores, context, counts)?;
+            self.answer(request, answer, (is_sure, stores), context, counts)?;
         }
         Ok(())
     }
 
     fn answer(
         &self,
+        request: Option<&Message>,
         answer: &Message,
-        is_sure: bool,
-        stores: u32,
+        (is_sure, stores): (bool, u32),
         context: &Context<'_>,
         counts: &mut Counts,
     ) -> io::Result<()> {
@@ -155,6 +161,17 @@ impl Side<'_> {
             Some(why) => {
                 counts.bodies.partial += 1;
                 counts.open(why, stores);
+            }
+        }
+        if let (Some(said), Some(request)) = (Said::by(&answer.head), request) {
+            let server = [&self.ends[1].address.to_be_bytes()[..], &self.ends[1].port.to_be_bytes()].concat();
+            let object = [&server, &request.head.target[..]].concat();
+            let bytes = || parts(&answer.body, &self.streams[1].bytes).copied();
+            let sighting = (is_sure && why.is_none(), stores);
+            // What is compressed was searched as far as it could be, and a body with holes has no edges that are sure.
+            let has_edges = answer.body.why.is_none() && answer.head.list("content-encoding").is_empty();
+            if has_edges && !context.parts.add((&object, &answer.head, &said), sighting, (bytes(), bytes().rev())) {
+                counts.untold("parts_not_joined", 1);
             }
         }
         Ok(())
@@ -172,6 +189,7 @@ impl Side<'_> {
         let (bytes, Message { head, body, .. }) = (&self.streams[end].bytes, message);
         // Whether a content can be read to its end shows only there, and what it holds counts by that.
         let why = payload::read(bytes, head, body, context.content, &mut |_, _| {});
+        let why = why.or(several_parts(head));
         let sighting = (is_sure && why.is_none(), stores);
         context.search(head, sighting, |see| {
             payload::read(bytes, head, body, context.content, see);
@@ -211,7 +229,14 @@ impl Side<'_> {
     }
 }
 
-fn parts<'b>(body: &'b Body, bytes: &'b [u8]) -> impl Iterator<Item = &'b u8> {
+/// Several parts of an object in one body (RFC 9110, 14.6): searched as it is, and a record that one of them begins may be
+/// taken for another.
+fn several_parts(head: &Head) -> Option<&'static str> {
+    let kind = head.text("content-type").unwrap_or("").to_ascii_lowercase();
+    (head.status == 206 && kind.starts_with("multipart/byteranges")).then_some("several_parts")
+}
+
+fn parts<'b>(body: &'b Body, bytes: &'b [u8]) -> impl DoubleEndedIterator<Item = &'b u8> {
     body.parts.iter().flat_map(|part| &bytes[part.clone()])
 }
 
@@ -219,6 +244,28 @@ impl Context<'_> {
     /// Searches bytes of which nothing else is known.
     pub(super) fn search_raw(&self, bytes: &[u8], stores: u32) -> io::Result<()> {
         self.search(&Head::default(), (false, stores), |see| see(bytes, true))
+    }
+
+    /// Searches where parts of one object meet. What stands at the outer ends of such a seam is in the parts.
+    pub(super) fn search_seams(&self) -> io::Result<()> {
+        self.parts.each_seam(|head, (is_confirmed, stores), seam| {
+            let mut text = String::new();
+            let mut decoded = Text::of(head);
+            let mut take = |block: Block<'_>| text.push_str(block.text);
+            decoded.push(seam, true, &mut take);
+            decoded.finish(&mut take);
+            let text = Zeroizing::new(text);
+            let cut =
+                Block { text: &text, is_cut_before: true, is_cut_behind: true, is_new: true, is_part: (false, false) };
+            let mut failed = Ok(());
+            self.kinds.each(cut, &mut Table::default(), &mut |kind, value, is_rich, _| {
+                let added = self.sightings.add(Sighting { kind, is_confirmed, is_rich, stores }, value);
+                if added.is_err() {
+                    failed = added;
+                }
+            });
+            failed
+        })
     }
 
     fn search_target(&self, head: &Head, is_confirmed: bool, stores: u32) -> io::Result<()> {
@@ -237,14 +284,16 @@ impl Context<'_> {
         let failed = RefCell::new(Ok(()));
         let mut table = Table::default();
         let mut see = |block: Block<'_>| {
-            self.kinds.each(block, &mut table, &mut |kind, value, is_rich| {
+            self.kinds.each(block, &mut table, &mut |kind, value, is_rich, is_all| {
+                let is_confirmed = is_confirmed && is_all;
                 let added = self.sightings.add(Sighting { kind, is_confirmed, is_rich, stores }, value);
                 if added.is_err() {
                     *failed.borrow_mut() = added;
                 }
             });
         };
-        let mut text = Text::of(head);
+        let is_part = Said::by(head).map_or((false, false), |said| (!said.begins, !said.ends));
+        let mut text = Text::of(head).part(is_part);
         read(&mut |bytes, is_new| text.push(bytes, is_new, &mut see));
         text.finish(&mut see);
         failed.into_inner()

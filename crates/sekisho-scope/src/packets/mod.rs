@@ -14,6 +14,7 @@ mod packet;
 mod payload;
 mod pile;
 mod question;
+mod ranges;
 mod run;
 mod segment;
 mod sightings;

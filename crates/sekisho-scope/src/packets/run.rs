@@ -21,6 +21,7 @@ use super::{
     packet::{self, Packet},
     pile::{HEAPS, Pile},
     question::{Question, Windows, time, windows},
+    ranges::Parts,
     segment::{NO_TIME, Pair, Segment},
     sightings::Sightings,
     stores::Stores,
@@ -103,17 +104,20 @@ pub fn scope(files: &[PathBuf], plan: &Plan, progress: &Progress) -> Result<Answ
     let (files, mut counts) = reading.files(&sources)?;
     reading.fragments(&mut counts).map_err(ScopeError::Spill)?;
     let sightings = Sightings::new(Pile::new(&spill), &plan.key, plan.reveal);
+    let parts = Parts::default();
     let context = Context {
         question: &plan.question,
         windows: &asked,
         kinds: &plan.kinds,
         stores: &plan.stores,
         sightings: &sightings,
+        parts: &parts,
         logged: logged.as_ref(),
         requests: plan.requests,
         content: plan.content,
     };
     counts.merge(connections(plan, &context, &segments).map_err(ScopeError::Spill)?);
+    context.search_seams().map_err(ScopeError::Spill)?;
     let log = logged.as_ref().map(|logged| hold_against(logged, plan, &mut counts));
     if counts.packets.used + counts.packets.other == 0 {
         counts.untold("nothing_read", 1);

@@ -23,6 +23,8 @@ pub(super) struct Block<'t> {
     pub(super) is_cut_behind: bool,
     /// Whether it belongs to a text of which nothing came yet.
     pub(super) is_new: bool,
+    /// Whether the text before it, and behind it, lies elsewhere, if anywhere: it is part of an object.
+    pub(super) is_part: (bool, bool),
 }
 
 /// Makes text of bytes.
@@ -33,6 +35,7 @@ pub(super) struct Text {
     pending: Zeroizing<String>,
     is_cut: bool,
     is_new: bool,
+    is_part: (bool, bool),
 }
 
 impl Text {
@@ -42,7 +45,20 @@ impl Text {
         let said = kind.split(';').skip(1).find_map(|parameter| parameter.trim().strip_prefix("charset="));
         let said = said.and_then(|label| Encoding::for_label(label.trim_matches(['"', '\'']).as_bytes()));
         let is_form = kind.starts_with("application/x-www-form-urlencoded");
-        Self { said, is_form, decoder: None, pending: Zeroizing::default(), is_cut: false, is_new: true }
+        Self {
+            said,
+            is_form,
+            decoder: None,
+            pending: Zeroizing::default(),
+            is_cut: false,
+            is_new: true,
+            is_part: (false, false),
+        }
+    }
+
+    /// The same, of which the object's beginning, or its end, lies elsewhere.
+    pub(super) fn part(self, is_part: (bool, bool)) -> Self {
+        Self { is_part, ..self }
     }
 
     /// Adds bytes; `is_new` says that something is missing before them.
@@ -55,8 +71,8 @@ impl Text {
         decode(decoder, bytes, false, &mut self.pending);
         while self.pending.len() >= BLOCK {
             match memchr::memrchr(b'\n', self.pending.as_bytes()) {
-                Some(end) => self.show(end + 1, false, see),
-                None if self.pending.len() >= 4 * BLOCK => self.show(self.pending.len(), true, see),
+                Some(end) => self.show(end + 1, false, false, see),
+                None if self.pending.len() >= 4 * BLOCK => self.show(self.pending.len(), true, false, see),
                 None => break,
             }
         }
@@ -68,14 +84,15 @@ impl Text {
             decode(&mut decoder, b"", true, &mut self.pending);
         }
         if !self.pending.is_empty() {
-            self.show(self.pending.len(), false, see);
+            self.show(self.pending.len(), false, true, see);
         }
         (self.is_cut, self.is_new) = (false, true);
     }
 
-    fn show(&mut self, end: usize, is_cut_behind: bool, see: &mut dyn FnMut(Block<'_>)) {
+    fn show(&mut self, end: usize, is_cut_behind: bool, is_last: bool, see: &mut dyn FnMut(Block<'_>)) {
         let text = plain(&self.pending[..end], self.is_form);
-        see(Block { text: &text, is_cut_before: self.is_cut, is_cut_behind, is_new: self.is_new });
+        let is_part = (self.is_part.0 && self.is_new, self.is_part.1 && is_last);
+        see(Block { text: &text, is_cut_before: self.is_cut, is_cut_behind, is_new: self.is_new, is_part });
         if let Cow::Owned(text) = text {
             drop(Zeroizing::new(text));
         }

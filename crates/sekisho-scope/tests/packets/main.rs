@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests, too.
 
+mod contents;
 mod hostile;
 mod processor;
 mod public;

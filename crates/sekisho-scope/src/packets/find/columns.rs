@@ -40,7 +40,7 @@ impl Columns {
         block: Block<'_>,
         table: &mut Table,
         is_within: &dyn Fn(usize, usize) -> bool,
-        see: &mut dyn FnMut(u8, &str, bool),
+        see: &mut dyn FnMut(u8, &str),
     ) {
         if self.names.is_empty() {
             return;
@@ -59,7 +59,7 @@ impl Columns {
         }
     }
 
-    fn line(&self, line: &str, table: &mut Table, see: &mut dyn FnMut(u8, &str, bool)) {
+    fn line(&self, line: &str, table: &mut Table, see: &mut dyn FnMut(u8, &str)) {
         if let Some(named) = self.header(line) {
             *table = named;
             return;
@@ -133,7 +133,7 @@ fn cells(line: &str) -> Vec<String> {
     cells
 }
 
-fn show(kind: u8, value: &str, see: &mut dyn FnMut(u8, &str, bool)) {
+fn show(kind: u8, value: &str, see: &mut dyn FnMut(u8, &str)) {
     let mut plain = String::with_capacity(value.len());
     for word in value.split_whitespace() {
         if !plain.is_empty() {
@@ -143,7 +143,7 @@ fn show(kind: u8, value: &str, see: &mut dyn FnMut(u8, &str, bool)) {
     }
     let is_nothing = plain.is_empty() || plain.eq_ignore_ascii_case("null") || plain.bytes().all(|byte| byte == b'-');
     if !is_nothing && plain.len() <= LONGEST {
-        see(kind, &plain, false);
+        see(kind, &plain);
     }
 }
 
@@ -156,8 +156,9 @@ mod tests {
         columns.add(0, "氏名");
         columns.add(1, "full_name");
         for (nth, text) in texts.iter().enumerate() {
-            let block = Block { text, is_cut_before: false, is_cut_behind: false, is_new: nth == 0 };
-            columns.each(block, &mut table, &|_, _| true, &mut |kind, value, _| all.push(format!("{kind}{value}")));
+            let block =
+                Block { text, is_cut_before: false, is_cut_behind: false, is_new: nth == 0, is_part: (false, false) };
+            columns.each(block, &mut table, &|_, _| true, &mut |kind, value| all.push(format!("{kind}{value}")));
         }
         all
     }

@@ -96,39 +96,54 @@ impl Kinds {
         &self.names
     }
 
-    /// Shows what a block holds: its kind, its value, and whether it is of the richer kind.
-    pub(super) fn each(&self, block: Block<'_>, table: &mut Table, see: &mut dyn FnMut(u8, &str, bool)) {
+    /// Shows what a block holds: its kind, its value, whether it is of the richer kind, and whether all of it is there.
+    pub(super) fn each(&self, block: Block<'_>, table: &mut Table, see: &mut dyn FnMut(u8, &str, bool, bool)) {
         let text = block.text;
-        let first = if block.is_cut_before { EDGE } else { 0 };
-        let last = if block.is_cut_behind { text.len().saturating_sub(EDGE) } else { text.len() };
-        let is_within = |start: usize, end: usize| start >= first && end <= last;
+        let place = |start, end| place(block, start, end);
+        let mut show = |kind, value: &str, is_rich, start, end| match place(start, end) {
+            Place::Within => see(kind, value, is_rich, true),
+            Place::AtTheEdge => see(kind, value, is_rich, false),
+            Place::Elsewhere => {}
+        };
         for (kind, name) in (0..).zip(&self.names) {
-            let mut hit = |hit: japan::Hit| {
-                if is_within(hit.start, hit.end) {
-                    see(kind, &hit.value, false);
-                }
-            };
+            let hit = |hit: japan::Hit| show(kind, &hit.value, false, hit.start, hit.end);
             match name.as_str() {
-                CARD => card::each(text, |card| {
-                    if is_within(card.start, card.end) {
-                        see(kind, &card.digits, card.has_expiry);
-                    }
-                }),
+                CARD => card::each(text, |card| show(kind, &card.digits, card.has_expiry, card.start, card.end)),
                 "phone" => japan::phones(text, hit),
                 "address" => japan::addresses(text, hit),
-                "mail" => japan::mails(text, &mut hit),
+                "mail" => japan::mails(text, hit),
                 _ => {}
             }
         }
         for (kind, pattern) in &self.patterns {
             for groups in pattern.captures_iter(text) {
-                let Some(value) = groups.get(1).or_else(|| groups.get(0)) else { continue };
-                if is_within(value.start(), value.end()) && !value.is_empty() {
-                    see(*kind, value.as_str(), false);
+                let value = groups.get(1).or_else(|| groups.get(0)).filter(|value| !value.is_empty());
+                if let Some(value) = value {
+                    show(*kind, value.as_str(), false, value.start(), value.end());
                 }
             }
         }
-        self.columns.each(block, table, &is_within, see);
+        let is_within = |start, end| place(start, end) == Place::Within;
+        self.columns.each(block, table, &is_within, &mut |kind, value| see(kind, value, false, true));
+    }
+}
+
+/// Where in a block a value stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Within,
+    /// So near to the edge of a part of an object that there may be more of it elsewhere.
+    AtTheEdge,
+    /// So near to where a text is cut that another block has it whole.
+    Elsewhere,
+}
+
+fn place(block: Block<'_>, start: usize, end: usize) -> Place {
+    let (is_first, is_last) = (start < EDGE, end > block.text.len().saturating_sub(EDGE));
+    match block.is_part {
+        _ if (is_first && block.is_cut_before) || (is_last && block.is_cut_behind) => Place::Elsewhere,
+        (before, behind) if (is_first && before) || (is_last && behind) => Place::AtTheEdge,
+        _ => Place::Within,
     }
 }
 
@@ -138,8 +153,8 @@ mod tests {
 
     fn found(kinds: &Kinds, text: &str) -> Vec<String> {
         let (mut all, mut table) = (Vec::new(), Table::default());
-        let block = Block { text, is_cut_before: false, is_cut_behind: false, is_new: true };
-        kinds.each(block, &mut table, &mut |kind, value, rich| {
+        let block = Block { text, is_cut_before: false, is_cut_behind: false, is_new: true, is_part: (false, false) };
+        kinds.each(block, &mut table, &mut |kind, value, rich, _| {
             all.push(format!("{} {value}{}", kinds.names()[usize::from(kind)], if rich { " +" } else { "" }));
         });
         all
