@@ -7,7 +7,7 @@ use sekisho_core::{
 
 use crate::{
     document::{Document, Part},
-    read::{birth::Birth, line::Quad},
+    read::{birth::Birth, date::dates, line::Quad},
 };
 
 /// A proposal and its evidence.
@@ -21,11 +21,14 @@ pub struct Reading {
 
 /// What `document` says to the question.
 ///
-/// Only a date that is called a birth date counts, and a zone only with right check digits. Where a date may be several
-/// days, or where text and zone both speak, all must come to the same; else nobody can tell.
+/// A date counts that is called a birth date, and a zone with right check digits. Where a date may be several days, or
+/// where text and zone both speak, all must come to the same; else nobody can tell. Where neither speaks, a date that
+/// nothing names is proposed if there is no other: what is left open of a document is its birth date without the label.
+/// That counts as no reading, so that nothing is ever decided by it.
 pub fn propose(document: &Document, asked: &AgeAsked) -> Reading {
     let text: &[Day] = match &document.birth {
         Birth::On { day, .. } => core::slice::from_ref(day),
+        Birth::Unsure(days) if document.zone.is_none() && days.len() == 1 => return unnamed(document, days[0], asked),
         Birth::Unsure(_) | Birth::Unwritten => &[],
     };
     let zone = document.zone.as_ref().filter(|zone| zone.checks).map_or(&[][..], |zone| &zone.births);
@@ -38,6 +41,18 @@ pub fn propose(document: &Document, asked: &AgeAsked) -> Reading {
     let part = if text.is_empty() { Part::Zone } else { Part::BirthDate };
     let evidence = document.fields.iter().find(|field| field.name == part).map(|field| field.quad);
     Reading { proposal: Proposal { age, readings: 1 + u8::from(agree) }, evidence }
+}
+
+fn unnamed(document: &Document, day: Day, asked: &AgeAsked) -> Reading {
+    let written = |text: &str| dates(text).into_iter().find(|date| date.day() == Some(day));
+    let place = |line: &crate::read::line::Line| Some(line.part(written(&line.text)?.letters));
+    match document.lines.iter().find_map(place) {
+        Some(quad) => {
+            let proposal = Proposal { age: of_days(core::iter::once(&day), asked), readings: 0 };
+            Reading { proposal, evidence: Some(quad) }
+        }
+        None => Reading { proposal: Proposal { age: Age::CannotTell, readings: 0 }, evidence: None },
+    }
 }
 
 fn of_days<'a>(days: impl Iterator<Item = &'a Day>, asked: &AgeAsked) -> Age {
@@ -76,9 +91,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_called_a_birth_date_or_may_be_several_days_tells_nothing() {
-        for texts in [&["1961年3月31日"][..], &["交付 平成20年1月1日"], &["生年月日 20年11月22日"], &[]]
-        {
+    fn a_date_that_nothing_names_is_proposed_alone_and_counts_as_no_reading() {
+        assert_eq!(proposed(&["1961年3月31日", "公安委員会"]), (Age::OldEnough, 0, true));
+        assert_eq!(proposed(&["2009年3月31日"]), (Age::NotOldEnough, 0, true));
+        assert_eq!(proposed(&["1961年3月31日", "2020年3月31日"]), (Age::CannotTell, 0, false));
+    }
+
+    #[test]
+    fn what_is_called_something_else_or_may_be_several_days_tells_nothing() {
+        for texts in [&["交付 平成20年1月1日"][..], &["生年月日 20年11月22日"], &[]] {
             assert_eq!(proposed(texts), (Age::CannotTell, 0, false), "{texts:?}");
         }
         assert_eq!(propose(&Document::unread(), &asked()).proposal.age, Age::CannotTell);

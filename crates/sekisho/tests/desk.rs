@@ -82,6 +82,7 @@ fn config(place: &Path) -> Config {
         watch: None,
         demo_reviewer: None,
         networks: Default::default(),
+        proposes_age: false,
         driven: Default::default(),
         confinement: Options::default(),
     }

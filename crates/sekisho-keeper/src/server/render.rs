@@ -30,6 +30,8 @@ use crate::{
 
 /// How long one inspector may take.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long one may take that may read the age as well. Both together are less than a desk waits for its answer.
+const PATIENCE_WITH_READING: Duration = Duration::from_secs(15);
 
 /// A picture that was drawn for one person.
 pub struct Drawn {
@@ -83,6 +85,8 @@ pub struct ForkedRenderer {
     /// The inspectors at work, to be broken off.
     at_work: Mutex<BTreeMap<u64, UnixStream>>,
     count: AtomicU64,
+    /// How often all were broken off.
+    broken_off: AtomicU64,
 }
 
 /// An inspector at work; forgotten when it is done.
@@ -119,15 +123,39 @@ fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Renderer for ForkedRenderer {
     fn break_off(&self) {
+        self.broken_off.fetch_add(1, Ordering::SeqCst);
         for stream in held(&self.at_work).values() {
             let _ = stream.shutdown(Shutdown::Both);
         }
     }
 
+    /// Whoever dies over the age, or takes too long for it, costs the proposal and not the one look that there is: it is
+    /// drawn once more, unread.
     fn draw(&self, request: &RenderRequest, content: &Plaintext) -> Result<Drawn, DrawError> {
+        let broken_off = self.broken_off.load(Ordering::SeqCst);
+        let patience = if request.age.is_some() { PATIENCE_WITH_READING } else { PATIENCE };
+        match self.drawn_by_one(request, content, patience) {
+            Err(DrawError::Inspector(cause))
+                if request.age.is_some() && self.broken_off.load(Ordering::SeqCst) == broken_off =>
+            {
+                tracing::warn!(%cause, "a viewing is drawn once more, without a proposal");
+                self.drawn_by_one(&RenderRequest { age: None, ..request.clone() }, content, PATIENCE)
+            }
+            answer => answer,
+        }
+    }
+}
+
+impl ForkedRenderer {
+    fn drawn_by_one(
+        &self,
+        request: &RenderRequest,
+        content: &Plaintext,
+        patience: Duration,
+    ) -> Result<Drawn, DrawError> {
         let (mut stream, _at_work) = self.open()?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(patience))?;
+        stream.set_write_timeout(Some(patience))?;
         let request = postcard::to_allocvec(request).map_err(io::Error::other)?;
         write_frame(&mut stream, &request)?;
         write_frame(&mut stream, content.as_bytes())?;
@@ -244,4 +272,70 @@ impl Room {
 fn opened_and_drawn(opening: Opening, request: &RenderRequest, renderer: &dyn Renderer) -> Result<Drawn, DrawError> {
     let content = opening.open().map_err(|_| DrawError::Unreadable)?;
     renderer.draw(request, &content)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread::JoinHandle;
+
+    use sekisho_core::render::{Age, AgeAsked};
+    use sekisho_sys::fds::recv_with_fds;
+
+    use super::*;
+
+    /// A parent whose children do as they are told, one after the other, and which says what each was asked for the age.
+    fn parent(children: Vec<Option<RenderAnswer>>) -> (ForkedRenderer, JoinHandle<Vec<bool>>) {
+        let (forks, parent) = UnixStream::pair().unwrap();
+        let renderer = ForkedRenderer::away();
+        renderer.replace(Forks::new(forks));
+        let work = thread::spawn(move || {
+            let one = |answer: Option<RenderAnswer>| {
+                let (_, mut fds) = recv_with_fds(&parent, 0).unwrap().unwrap();
+                let mut stream = UnixStream::from(fds.pop().unwrap());
+                let request = read_frame(&mut stream, MAX_FRAME).unwrap().unwrap();
+                read_frame(&mut stream, MAX_FRAME).unwrap().unwrap();
+                if let Some(answer) = answer {
+                    write_frame(&mut stream, &postcard::to_allocvec(&answer).unwrap()).unwrap();
+                    let _taken = write_frame(&mut stream, b"drawn");
+                }
+                postcard::from_bytes::<RenderRequest>(&request).unwrap().age.is_some()
+            };
+            children.into_iter().map(one).collect()
+        });
+        (renderer, work)
+    }
+
+    fn request(age: Option<AgeAsked>) -> RenderRequest {
+        RenderRequest { watermark: Vec::new(), max_side: 800, age }
+    }
+
+    fn asked() -> Option<AgeAsked> {
+        Some(AgeAsked { born_by: "2008-11-22".parse().unwrap(), today: "2026-11-22".parse().unwrap() })
+    }
+
+    fn drawn(proposal: Option<Proposal>) -> Option<RenderAnswer> {
+        Some(RenderAnswer::Drawn { media_type: "image/jpeg".into(), proposal })
+    }
+
+    fn draw(renderer: &ForkedRenderer, age: Option<AgeAsked>) -> Result<Option<Proposal>, DrawError> {
+        let content = Plaintext::new(b"sealed".to_vec());
+        renderer.draw(&request(age), &content).map(|drawn| drawn.proposal)
+    }
+
+    #[test]
+    fn an_inspector_that_dies_over_the_age_costs_the_proposal_and_not_the_look() {
+        let said = Proposal { age: Age::OldEnough, readings: 1 };
+        let (renderer, work) = parent(vec![drawn(Some(said)), None, drawn(None), None]);
+        assert_eq!(draw(&renderer, asked()).unwrap(), Some(said));
+        assert_eq!(draw(&renderer, asked()).unwrap(), None, "drawn once more, unread");
+        assert!(draw(&renderer, None).is_err(), "where nothing was read there is nothing to leave out");
+        assert_eq!(work.join().unwrap(), [true, true, false, false]);
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_not_tried_again() {
+        let (renderer, work) = parent(vec![Some(RenderAnswer::Unreadable)]);
+        assert!(matches!(draw(&renderer, asked()), Err(DrawError::Unreadable)));
+        assert_eq!(work.join().unwrap(), [true]);
+    }
 }

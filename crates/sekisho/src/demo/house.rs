@@ -89,6 +89,8 @@ pub struct Build {
     pub watch: Option<Setup>,
     /// Where the networks that read print are taken from; else from nowhere, since reading takes seconds for each upload.
     pub networks: networks::Source,
+    /// Whether the age is read from what a reviewer is shown, and proposed.
+    pub proposes_age: bool,
 }
 
 /// A throwaway installation. Dropping it stops the processes and removes the folder.
@@ -130,6 +132,7 @@ struct Start {
     webhook_ports: Vec<u16>,
     witnesses: WitnessPlan,
     networks: networks::Source,
+    proposes_age: bool,
     passphrase: Passphrase,
     gate: TcpListener,
     desk: TcpListener,
@@ -221,6 +224,7 @@ impl House {
             webhook_ports: build.ports.into_iter().chain([site.server.address.port()]).collect(),
             witnesses: build.witnesses,
             networks: build.networks,
+            proposes_age: build.proposes_age,
             passphrase,
             gate: doors.gate,
             desk: doors.desk,
@@ -311,6 +315,7 @@ impl House {
             watch: None,
             demo_reviewer: start.demo_reviewer.clone(),
             networks: start.networks.clone(),
+            proposes_age: start.proposes_age,
             driven: self.clock.driven(),
             confinement: Options::default(),
         })

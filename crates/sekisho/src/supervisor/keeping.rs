@@ -75,6 +75,7 @@ pub(super) struct Keeping {
     pub(super) passphrase: Option<SecretPage>,
     pub(super) identities: Kept,
     pub(super) networks: Option<PathBuf>,
+    proposes_age: bool,
     pub(super) gate: TcpListener,
     pub(super) desk: TcpListener,
     pub(super) figures: Option<TcpListener>,
@@ -95,6 +96,7 @@ pub(super) struct Means {
     pub(super) passphrase: Option<SecretPage>,
     pub(super) identities: Kept,
     pub(super) networks: Option<PathBuf>,
+    pub(super) proposes_age: bool,
     pub(super) gate: TcpListener,
     pub(super) desk: TcpListener,
     pub(super) figures: Option<TcpListener>,
@@ -106,8 +108,21 @@ pub(super) struct Means {
 
 impl Keeping {
     pub(super) fn new(means: Means) -> Keeping {
-        let Means { program, config, passphrase, identities, networks, gate, desk, figures, to, from, reports, notice } =
-            means;
+        let Means {
+            program,
+            config,
+            passphrase,
+            identities,
+            networks,
+            proposes_age,
+            gate,
+            desk,
+            figures,
+            to,
+            from,
+            reports,
+            notice,
+        } = means;
         let slots = Role::ALL.into_iter().map(|role| (role, Slot::default())).collect();
         let held = HashMap::new();
         let generation = 0;
@@ -117,6 +132,7 @@ impl Keeping {
             passphrase,
             identities,
             networks,
+            proposes_age,
             gate,
             desk,
             figures,
@@ -314,7 +330,8 @@ impl Keeping {
             Role::Desk => std::iter::once(&self.desk).chain(&self.figures).collect(),
             _ => Vec::new(),
         };
-        let networks = self.networks.as_ref().filter(|_| role == Role::UploadInspector);
+        let reads = role == Role::UploadInspector || role == Role::ViewingInspector && self.proposes_age;
+        let networks = self.networks.as_ref().filter(|_| reads);
         // Opened anew each time: whoever reads a file that was handed over before would begin at its end.
         let networks = networks.map(|folder| ModelFiles::open(folder)).transpose().map_err(io::Error::other)?;
         let start = Start { role, config: self.config_of(role), ends, listeners, networks };

@@ -96,6 +96,8 @@ pub struct Config {
     pub demo_reviewer: Option<String>,
     /// Where the networks that read print are taken from, if from anywhere.
     pub networks: networks::Source,
+    /// Whether the age is read from what a reviewer is shown, and proposed beside it. It needs the networks.
+    pub proposes_age: bool,
     /// How a test installation's clock differs from the machine's when it starts.
     pub driven: Driven,
     /// Departures from full confinement.
@@ -114,6 +116,9 @@ pub enum StartError {
     /// The networks that read print.
     #[error(transparent)]
     Networks(#[from] ModelsError),
+    /// The age is to be proposed, and there are no networks to read it with.
+    #[error("the age can't be proposed: {}", networks::absence())]
+    NothingReads,
     /// The system refused something.
     #[error("can't prepare: {0}")]
     Prepare(#[from] io::Error),
@@ -208,6 +213,10 @@ fn means(
     let program = config.program.as_deref().map_or_else(Program::current, Program::at)?;
     let absolute = |path: &PathBuf| std::fs::canonicalize(path);
     let networks = config.networks.folder()?;
+    if config.proposes_age && networks.is_none() {
+        return Err(StartError::NothingReads);
+    }
+    let proposes_age = config.proposes_age;
     let role_config = RoleConfig {
         data: absolute(&config.data)?,
         keystore: absolute(&config.keystore)?,
@@ -233,7 +242,21 @@ fn means(
     let identities = Kept::new(config.identities)?;
     let (gate, desk, figures) = (config.gate, config.desk, config.figures);
     let config = role_config;
-    Ok(Means { program, config, passphrase, identities, networks, gate, desk, figures, to, from, reports, notice })
+    Ok(Means {
+        program,
+        config,
+        passphrase,
+        identities,
+        networks,
+        proposes_age,
+        gate,
+        desk,
+        figures,
+        to,
+        from,
+        reports,
+        notice,
+    })
 }
 
 fn notice(identities: &Identities, gate: &TcpListener, desk: &TcpListener, config: &RoleConfig) -> io::Result<Notice> {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests, too.
 
+mod child;
 mod member;
 #[path = "../common/papers.rs"]
 mod papers;
@@ -26,9 +27,12 @@ use until::until;
 /// A seed of the development's part.
 const SEED: u64 = 500_104;
 
+fn build(networks: Source) -> Build {
+    Build { program: Some(PathBuf::from(env!("CARGO_BIN_EXE_sekisho"))), networks, ..Build::default() }
+}
+
 fn house(networks: Source) -> House {
-    let program = Some(PathBuf::from(env!("CARGO_BIN_EXE_sekisho")));
-    House::build_as(Build { program, networks, ..Build::default() }).unwrap()
+    House::build_as(build(networks)).unwrap()
 }
 
 /// The smallest box around the fields of these names, and a little more.
@@ -131,4 +135,26 @@ fn with_networks_it_says_that_print_is_read_and_where_nothing_is_proven_the_memb
     assert!(!answer.problem("detail").is_empty());
     assert_eq!(house.blobs().unwrap(), 0);
     house.clear_away().unwrap();
+}
+
+/// M4: a proposal stands beside the picture where it is wanted, and nowhere else; who decides is the reviewer. Nobody
+/// starts an installation that is to read with nothing.
+#[test]
+fn the_age_is_proposed_to_a_reviewer_where_that_is_wanted() {
+    let wanted = |networks| Build { proposes_age: true, ..build(networks) };
+    let refused = House::build_as(wanted(Source::Nowhere)).err().unwrap();
+    assert!(refused.to_string().starts_with("the age can't be proposed: print is not read"), "{refused}");
+    let Some(licence) = paper(Kind::DrivingLicence, SEED) else { return };
+    let boxes = [around(&licence.truth, &["birth_date"]), around(&licence.truth, &["issuer"])];
+    for (build, proposed) in [(wanted(Source::Found), true), (build(Source::Found), false)] {
+        let house = House::build_as(build).unwrap();
+        let (check, link) = house.ask().unwrap();
+        assert_eq!(Member::at(&house, &link).send(&licence.jpeg, &boxes).status, 200);
+        let page = house.look(Some("not_old_enough")).unwrap();
+        assert_eq!(page.contains("機械では、年齢を満たすと読めました。"), proposed);
+        assert!(Seen::on(&page, &licence.truth).shows("birth_date"));
+        // The reviewer saw something else.
+        assert_eq!(house.state(check).unwrap(), "rejected");
+        house.clear_away().unwrap();
+    }
 }

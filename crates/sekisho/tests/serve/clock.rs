@@ -41,6 +41,7 @@ fn config(place: &Place, keystore_is_test: bool) -> Config {
         watch: None,
         demo_reviewer: None,
         networks: Default::default(),
+        proposes_age: false,
         driven: Default::default(),
         confinement: Options::default(),
     };

@@ -6,6 +6,7 @@ use hyper::header::{HeaderValue, ORIGIN};
 use sekisho::{
     client::{Client, Limits, Session, field_value},
     demo::{Build, House, Picture},
+    networks,
 };
 use sekisho_core::{budget, watch};
 use serde_json::{Value, json};
@@ -21,10 +22,35 @@ const TOUCH: usize = 10;
 
 /// Takes it.
 pub(crate) fn take(bench: &Bench) -> Done<Measured> {
+    let plain = looked(bench, Build::default())?;
+    let mut measured = Measured::new(
+        "viewing",
+        "The whole viewing, through the desk",
+        &[
+            "A throwaway installation of confined processes; one reviewer, one picture after the other. From the press on \
+           the button to the page's last byte: HTTP, the release as above, an inspector forked for this picture, the PNG \
+           decoded, shrunk, marked, encoded as JPEG, the page around it. The picture is our specimen card with three \
+           boxes.",
+            "With a proposal (`serve --propose-age`) the same inspector reads what the paint leaves open, and frames the \
+           birth date.",
+        ],
+    );
+    let mut table = Table::new(&["what", "p50, ms", "p99, ms", "most, ms", "viewings", "page, kB"]);
+    table.row("one reviewer", figures(plain));
+    if networks::open()?.is_some() {
+        let reading = Build { networks: networks::Source::Found, proposes_age: true, ..Build::default() };
+        table.row("the same, the age proposed", figures(looked(bench, reading)?));
+    }
+    measured.tables.push(table);
+    Ok(measured)
+}
+
+/// How long each look took in such a house, and how large the last page was, in bytes.
+fn looked(bench: &Bench, build: Build) -> Done<(Vec<Duration>, usize)> {
     // Its reviewer works at a machine's pace.
     let budget = Some(budget::Limits::endless());
     let watch = Some(watch::Setup::all(watch::Switch::Off));
-    let house = House::build_as(Build { program: Some(bench.sekisho.clone()), budget, watch, ..Build::default() })?;
+    let house = House::build_as(Build { program: Some(bench.sekisho.clone()), budget, watch, ..build })?;
     let mut reviewer = Reviewer::new(&house)?;
     let (mut looks, mut size) = (Vec::new(), 0);
     for number in 0..bench.sizes.looks {
@@ -37,23 +63,13 @@ pub(crate) fn take(bench: &Bench) -> Done<Measured> {
         size = page;
     }
     house.clear_away()?;
+    Ok((looks, size))
+}
+
+fn figures((looks, size): (Vec<Duration>, usize)) -> [f64; 5] {
     let samples = Samples::of_millis(looks);
-    let mut measured = Measured::new(
-        "viewing",
-        "The whole viewing, through the desk",
-        &[
-            "A throwaway installation of confined processes; one reviewer, one picture after the other. From the press on \
-           the button to the page's last byte: HTTP, the release as above, an inspector forked for this picture, the PNG \
-           decoded, shrunk, marked, encoded as JPEG, the page around it. The picture is our specimen card with three \
-           boxes.",
-        ],
-    );
-    let mut table = Table::new(&["what", "p50, ms", "p99, ms", "most, ms", "viewings", "page, kB"]);
     let [_, most] = samples.spread();
-    let figures = [samples.median(), samples.at(0.99), most, samples.len() as f64, size as f64 / 1e3];
-    table.row("one reviewer", figures);
-    measured.tables.push(table);
-    Ok(measured)
+    [samples.median(), samples.at(0.99), most, samples.len() as f64, size as f64 / 1e3]
 }
 
 struct Reviewer(Session);

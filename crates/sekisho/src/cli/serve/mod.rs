@@ -99,6 +99,10 @@ pub(super) struct ServeArgs {
     /// names, or your cache. Where print isn't read, only what members draw stays of a picture
     #[arg(long, value_name = "FOLDER|none")]
     networks: Option<networks::Source>,
+    /// Have the age read from what a reviewer is shown, and proposed beside it; the reviewer decides. It needs the
+    /// networks, and each look takes longer
+    #[arg(long)]
+    propose_age: bool,
     /// Say on standard output what serves and how it is confined as one JSON object
     #[arg(long)]
     json: bool,
@@ -200,6 +204,7 @@ fn start(args: ServeArgs) -> Result<(Handle, Ears), String> {
         watch,
         demo_reviewer: None,
         networks: args.networks.unwrap_or(networks::Source::Found),
+        proposes_age: args.propose_age,
         driven: Default::default(),
         confinement: Options { danger_unconfined: args.danger_unconfined, ..Options::default() },
     };

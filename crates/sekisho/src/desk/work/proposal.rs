@@ -34,6 +34,10 @@ const fn how(proposal: &Proposal) -> (&'static str, &'static str) {
             "青い枠の日付と機械読取部分が一致しています。写真を見て判断してください。",
             "The date in the blue frame and the machine-readable zone agree. Judge by the photograph.",
         ),
+        (_, 0) => (
+            "青い枠の中の日付です。生年月日かどうかは読めません。写真を見て判断してください。",
+            "It is the date in the blue frame; that it is the birth date was not read. Judge by the photograph.",
+        ),
         _ => (
             "青い枠の中の日付です。写真を見て判断してください。",
             "It is the date in the blue frame. Judge by the photograph.",
