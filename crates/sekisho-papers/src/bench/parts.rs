@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_part_has_as_many_as_the_issue_asks_for_in_equal_shares() {
+    fn each_part_has_as_many_as_are_asked_for_in_equal_shares() {
         for (part, least) in ALL.iter().zip([1000, 500, 500, 500]) {
             let order = part.order();
             assert!(order.count >= least, "{}", part.name);

@@ -24,9 +24,8 @@ use serde::Serialize;
 
 use super::{
     held::{self, With},
-    in_words,
-    logs::peak_mb,
-    page,
+    in_words, page,
+    working::peak_mb,
 };
 use crate::{
     app::people::{self, People},

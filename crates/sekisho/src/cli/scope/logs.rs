@@ -1,22 +1,20 @@
 //! `sekisho scope logs`: whose objects were sent, from logs that are not ours.
 
 use std::{
-    fs,
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     path::PathBuf,
     process::ExitCode,
-    sync::atomic::{AtomicBool, Ordering},
-    thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use clap::{Args, ValueEnum};
-use sekisho_scope::{Answer, Engine, Field, Fields, Format, Plan, Progress, Template, emit, inventory::Held, scope};
+use sekisho_scope::{Answer, Engine, Field, Fields, Format, Plan, Template, emit, inventory::Held, scope};
 
 use super::{
     conditions::Conditions,
     held::{self, With},
     report,
+    working::{Means, peak_mb, watched},
 };
 use crate::cli::{language::Language, refuse};
 
@@ -66,15 +64,8 @@ pub(super) struct LogsArgs {
     /// Tell silences of so many minutes
     #[arg(long, value_name = "MINUTES", default_value = "15", value_parser = clap::value_parser!(i64).range(1..))]
     silence: i64,
-    /// How many threads work; without it, as many as there are processors
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
-    /// Megabytes for what is found; what doesn't fit goes to a file
-    #[arg(long, value_name = "MB", default_value = "512")]
-    memory: usize,
-    /// The folder for that file; without it, the system's for such
-    #[arg(long, value_name = "DIR")]
-    spill: Option<PathBuf>,
+    #[command(flatten)]
+    means: Means,
     /// Ask nothing; print the question for an engine that holds the logs (combined format) already
     #[arg(long, value_name = "sql", value_parser = ["sql"], requires = "engine")]
     emit: Option<String>,
@@ -119,7 +110,7 @@ pub(super) fn run(args: &LogsArgs) -> ExitCode {
         Err(why) => return refuse(why),
     };
     let begun = Instant::now();
-    let mut answer = match watched(&args.files, &plan) {
+    let mut answer = match watched(|progress| scope(&args.files, &plan, progress)) {
         Ok(answer) => answer,
         Err(why) => return refuse(why),
     };
@@ -140,15 +131,14 @@ pub(super) fn run(args: &LogsArgs) -> ExitCode {
 
 impl LogsArgs {
     fn plan(&self) -> Result<Plan, String> {
-        let threads = self.threads.or_else(|| thread::available_parallelism().ok().map(usize::from));
         Ok(Plan {
             question: self.conditions.question()?,
             format: self.format()?,
             join: self.join.clone(),
             objects: self.objects.clone(),
-            threads: threads.unwrap_or(1),
-            memory: self.memory << 20,
-            spill: self.spill.clone(),
+            threads: self.means.threads(),
+            memory: self.means.memory(),
+            spill: self.means.spill.clone(),
             silence: self.silence * 60,
         })
     }
@@ -199,41 +189,6 @@ impl Named {
             Self::Json => None,
         }
     }
-}
-
-/// Does it, with a line on how far it is where somebody watches.
-fn watched(files: &[PathBuf], plan: &Plan) -> Result<Answer, sekisho_scope::ScopeError> {
-    let (progress, is_done) = (Progress::default(), AtomicBool::new(false));
-    thread::scope(|scope_of| {
-        let watcher = io::stderr().is_terminal().then(|| scope_of.spawn(|| watch(&progress, &is_done)));
-        let answer = scope(files, plan, &progress);
-        is_done.store(true, Ordering::Release);
-        if let Some(watcher) = watcher {
-            watcher.thread().unpark();
-        }
-        answer
-    })
-}
-
-pub(super) fn watch(progress: &Progress, is_done: &AtomicBool) {
-    const WIDTH: u64 = 40;
-    let mut err = io::stderr();
-    while !is_done.load(Ordering::Acquire) {
-        let all = progress.all.load(Ordering::Relaxed).max(1);
-        let done = progress.done.load(Ordering::Relaxed).min(all);
-        let bar = "#".repeat(usize::try_from(done * WIDTH / all).unwrap_or(0));
-        // Nobody is left to see it if this fails.
-        let _ = write!(err, "\r[{bar:<40}] {} of {} MB", done >> 20, all >> 20).and_then(|()| err.flush());
-        thread::park_timeout(Duration::from_millis(200));
-    }
-    let _ = write!(err, "\r{:70}\r", "");
-}
-
-/// The most memory this process has used (Linux, `VmHWM`).
-pub(super) fn peak_mb() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes / 1024)
 }
 
 #[cfg(test)]

@@ -1,11 +1,9 @@
 //! `sekisho scope packets`: which records were sent, from captured packets.
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     path::PathBuf,
     process::ExitCode,
-    sync::atomic::{AtomicBool, Ordering},
-    thread,
     time::Instant,
 };
 
@@ -13,14 +11,14 @@ use clap::Args;
 use regex::{Regex, bytes};
 use sekisho_core::entropy::fresh;
 use sekisho_scope::{
-    End, Network, Progress, Template, bound,
+    End, Network, Template, bound,
     packets::{Answer, FromLog, KNOWN, Kinds, Plan, Question, Server, Stores, scope},
 };
 use sekisho_sys::entropy::SystemEntropy;
 
 use super::{
-    logs::{peak_mb, watch},
     packets_in_words,
+    working::{Means, peak_mb, watched},
 };
 use crate::cli::{language::Language, refuse};
 
@@ -105,15 +103,8 @@ pub(super) struct PacketsArgs {
     /// Megabytes of one content that are searched, unpacked
     #[arg(long, value_name = "MB", default_value = "1024")]
     content: u64,
-    /// How many threads work; without it, as many as there are processors
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
-    /// Megabytes for packets; what doesn't fit goes to a file, and a connection larger than half of it is told as unread
-    #[arg(long, value_name = "MB", default_value = "512")]
-    memory: usize,
-    /// The folder for that file; without it, the system's for such
-    #[arg(long, value_name = "DIR")]
-    spill: Option<PathBuf>,
+    #[command(flatten)]
+    means: Means,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -146,7 +137,7 @@ pub(super) fn run(args: &PacketsArgs) -> ExitCode {
         Err(why) => return refuse(why),
     };
     let begun = Instant::now();
-    let mut answer = match watched(&args.files, &plan) {
+    let mut answer = match watched(|progress| scope(&args.files, &plan, progress)) {
         Ok(answer) => answer,
         Err(why) => return refuse(why),
     };
@@ -166,7 +157,6 @@ impl PacketsArgs {
         if self.from.zip(self.to).is_some_and(|(from, to)| from > to) {
             return Err("--from lies behind --to: nothing can be in that window".into());
         }
-        let threads = self.threads.or_else(|| thread::available_parallelism().ok().map(usize::from));
         let stores =
             self.stores.as_ref().map(|path| Stores::read(path).map_err(|why| format!("{}: {why}", path.display())));
         Ok(Plan {
@@ -184,9 +174,9 @@ impl PacketsArgs {
             requests: self.requests,
             reveal: self.reveal,
             content: self.content << 20,
-            threads: threads.unwrap_or(1),
-            memory: self.memory << 20,
-            spill: self.spill.clone(),
+            threads: self.means.threads(),
+            memory: self.means.memory(),
+            spill: self.means.spill.clone(),
             ..Plan::new(fresh(&mut SystemEntropy))
         })
     }
@@ -221,20 +211,6 @@ impl PacketsArgs {
         }
         packets_in_words::print(answer, self.lang, out)
     }
-}
-
-/// Does it, with a line on how far it is where somebody watches.
-fn watched(files: &[PathBuf], plan: &Plan) -> Result<Answer, sekisho_scope::ScopeError> {
-    let (progress, is_done) = (Progress::default(), AtomicBool::new(false));
-    thread::scope(|scope_of| {
-        let watcher = io::stderr().is_terminal().then(|| scope_of.spawn(|| watch(&progress, &is_done)));
-        let answer = scope(files, plan, &progress);
-        is_done.store(true, Ordering::Release);
-        if let Some(watcher) = watcher {
-            watcher.thread().unpark();
-        }
-        answer
-    })
 }
 
 #[cfg(test)]
