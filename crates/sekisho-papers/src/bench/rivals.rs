@@ -130,9 +130,12 @@ mod tests {
         let answer = |lines| [Answer { file: "a".into(), lines, raw: Vec::new(), ms: 5.0 }];
         let outcome = PASSPORTEYE.judged(&[&specimen], &answer(read.clone()));
         assert_eq!((outcome.exact.hits, outcome.repaired.hits, outcome.exact.of), (0, 1, 1));
-        let named = vec![so[0].replace("<<<<", "<KKK"), so[1].clone()];
-        let outcome = PASSPORTEYE.judged(&[&specimen], &answer(named));
-        assert_eq!((outcome.repaired.hits, outcome.checked.hits), (0, 1), "no check digit covers a name");
+        let hits = |first: String| {
+            let outcome = PASSPORTEYE.judged(&[&specimen], &answer(vec![first, so[1].clone()]));
+            (outcome.exact.hits, outcome.repaired.hits, outcome.checked.hits)
+        };
+        assert_eq!(hits(so[0].replace("ANNA", "ANWA")), (0, 0, 1), "no check digit covers a name");
+        assert_eq!(hits(so[0].replace("<<<<", "<KKK")), (0, 1, 1), "a name ends where fillers begin");
         let silent = PASSPORTEYE.judged(&[&specimen], &[]);
         assert_eq!((silent.repaired.hits, silent.repaired.of), (0, 1));
     }
