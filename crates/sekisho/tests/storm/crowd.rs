@@ -20,6 +20,8 @@ pub(crate) struct Whistle {
 struct State {
     rest: bool,
     closed: bool,
+    /// Members who came and did not go yet.
+    inside: usize,
     over: bool,
     resting: usize,
     people: usize,
@@ -55,6 +57,11 @@ impl Whistle {
         self.state.lock().unwrap().closed = true;
     }
 
+    /// How many members came and did not go yet: a document of theirs may still arrive.
+    pub(crate) fn inside(&self) -> usize {
+        self.state.lock().unwrap().inside
+    }
+
     /// It is over when this is dropped.
     pub(crate) fn over(&self) -> Over<'_> {
         Over(self)
@@ -76,6 +83,17 @@ impl Drop for Over<'_> {
     }
 }
 
+/// A member who came.
+pub(crate) struct Visit<'a>(&'a Whistle);
+
+impl Drop for Visit<'_> {
+    fn drop(&mut self) {
+        if let Ok(mut state) = self.0.state.lock() {
+            state.inside -= 1;
+        }
+    }
+}
+
 impl Person<'_> {
     /// Rests if that was said. False when it is over.
     pub(crate) fn goes_on(&self) -> bool {
@@ -91,9 +109,14 @@ impl Person<'_> {
         !state.over
     }
 
-    /// Whether new members still come.
-    pub(crate) fn is_open(&self) -> bool {
-        !self.0.state.lock().unwrap().closed
+    /// A new member comes, if any still do, and goes when this is dropped.
+    pub(crate) fn comes(&self) -> Option<Visit<'_>> {
+        let mut state = self.0.state.lock().unwrap();
+        if state.closed {
+            return None;
+        }
+        state.inside += 1;
+        Some(Visit(self.0))
     }
 
     /// A pause between two steps.

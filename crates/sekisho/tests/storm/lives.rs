@@ -55,10 +55,10 @@ impl World<'_> {
     pub(crate) fn members(&self, me: &Person<'_>, mut dice: Dice) {
         let mut site = Site::new(self.ground);
         while me.goes_on() {
-            if !me.is_open() {
+            let Some(_visit) = me.comes() else {
                 me.dawdle(50);
                 continue;
-            }
+            };
             let mut member = Member::new(self.ground, dice.next() as u32);
             let Some(asked) = self.ask(me, "announce", &mut site, |site| site.ask()) else { continue };
             self.books.announced(asked.check);

@@ -80,7 +80,8 @@ pub(crate) fn bear(orders: Orders, mut say: impl FnMut(&str)) -> Report {
         worked = began.elapsed();
         whistle.close();
         let patience = Instant::now() + Duration::from_secs(300);
-        while waiting(&ground) > 0 && Instant::now() < patience {
+        // In this order: who went has sent what they send.
+        while whistle.inside() + waiting(&ground) > 0 && Instant::now() < patience {
             thread::sleep(Duration::from_millis(200));
         }
         left = waiting(&ground);

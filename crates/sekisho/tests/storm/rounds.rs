@@ -157,7 +157,8 @@ fn work_off(ground: &Ground, whistle: &Whistle, report: &mut Report) {
     // A busy machine takes its time; what counts is that it goes on.
     while left > 0 && since.elapsed() < NO_PROGRESS {
         thread::sleep(Duration::from_millis(200));
-        let now = waiting(ground);
+        // In this order: who went has sent what they send.
+        let now = whistle.inside() + waiting(ground);
         if now < left {
             (left, since) = (now, Instant::now());
         }
