@@ -1,4 +1,6 @@
-//! `cargo xtask fuzz`: hostile input by chance, against the real program, for as long as is asked for.
+//! `cargo xtask fuzz`: hostile input by chance, for as long as is asked for.
+
+use std::process::Command;
 
 use crate::{
     inspection,
@@ -7,12 +9,27 @@ use crate::{
     sh::{self, Failure, cargo},
 };
 
-/// Gets the fonts, builds the program as released, and attacks it; `--program FILE` takes another build.
+/// Attacks what the first word names.
 pub fn run(arguments: &[String]) -> Result<(), Failure> {
-    let rest = match arguments.split_first() {
-        Some((name, rest)) if name == "inspect" => rest,
-        _ => return Err(Failure::usage("what? There is `cargo xtask fuzz inspect`".into())),
-    };
+    match arguments.split_first() {
+        Some((name, rest)) if name == "inspect" => inspect(rest),
+        Some((name, rest)) if name == "scope" => scope(rest),
+        _ => Err(Failure::usage("what? There are `cargo xtask fuzz inspect` and `cargo xtask fuzz scope`".into())),
+    }
+}
+
+/// Logs or packets, in a process of their own; as developers build, so that overflows are found.
+fn scope(rest: &[String]) -> Result<(), Failure> {
+    if let [missing, ..] = &install::ensure(&[C_COMPILER])[..] {
+        return Err(Failure::usage(format!("{} is needed for {}", missing.name, missing.purpose)));
+    }
+    let mut command =
+        cargo(&["run", "--locked", "--quiet", "--package", "sekisho-scope", "--example", "scope-fuzz", "--"]);
+    ended(command.args(rest), "something was found; it is kept in target/fuzz/scope")
+}
+
+/// Gets the fonts, builds the program as released, and attacks it; `--program FILE` takes another build.
+fn inspect(rest: &[String]) -> Result<(), Failure> {
     let needs = [&papers::FONTS[..], &[C_COMPILER]].concat();
     if let [missing, ..] = &install::ensure(&needs)[..] {
         return Err(Failure::usage(format!("{} is needed for {}", missing.name, missing.purpose)));
@@ -22,11 +39,15 @@ pub fn run(arguments: &[String]) -> Result<(), Failure> {
     if !rest.iter().any(|word| word == "--program") {
         command.arg("--program").arg(inspection::built()?);
     }
+    ended(&mut command, "pictures were not borne; they are kept in target/fuzz/inspect")
+}
+
+fn ended(command: &mut Command, found: &str) -> Result<(), Failure> {
     let status = command.status().map_err(|why| Failure::usage(format!("it does not run: {why}")))?;
     match status.code() {
         Some(0) => Ok(()),
-        Some(1) => Err(Failure::finding("pictures were not borne; they are kept in target/fuzz/inspect".into())),
-        _ => Err(Failure::usage(sh::typed(&command))),
+        Some(1) => Err(Failure::finding(found.into())),
+        _ => Err(Failure::usage(sh::typed(command))),
     }
 }
 

@@ -57,6 +57,8 @@ Developers' commands.
                                   test documents that nobody holds, with all that is known of them
   cargo xtask fuzz inspect [--minutes N] [--seed S] [--count N]
                                   pictures altered by chance against the confined inspector (10 minutes)
+  cargo xtask fuzz scope logs [--minutes N] [--seed S] [--count N]
+                                  logs altered by chance (10 minutes): no panic, no hang, every line accounted for
   cargo xtask models              fetches the networks that read print into the user's cache, says where they lie
   cargo xtask promise             performs the drills, writes docs/promise.json and the tables made of it
   cargo xtask screenshots [DIR]   a picture of every page, into DIR (out/screenshots)

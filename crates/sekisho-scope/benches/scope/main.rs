@@ -28,6 +28,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
     let outcome = match words.split_first() {
         Some((first, files)) if first == "ask" => ask(files),
+        Some((first, rest)) if first == "make" => make(rest),
         Some((first, rest)) if first == "ask-ledger" => ledger::ask(rest),
         _ if words.iter().any(|word| word == "--ledger") => ledger::measure(&words),
         _ => measure(&words),
@@ -60,6 +61,17 @@ fn ask(words: &[String]) -> Outcome {
     eprintln!("{:?} {:?}", answer.sent, answer.lines.unparsed);
     println!("{}", answer.sent.set.objects + answer.possibly.objects);
     Ok(())
+}
+
+/// Only writes the logs, to be looked at or asked about by hand: into a folder, so many requests.
+fn make(words: &[String]) -> Outcome {
+    let [folder, requests] = words else { return Err("which folder, how many requests?".into()) };
+    let (folder, requests) = (Path::new(folder), requests.parse()?);
+    fs::create_dir_all(folder.join("trail"))?;
+    generate::nginx(&folder.join("access.log"), requests)?;
+    generate::s3(&folder.join("s3.log"), requests * 2 / 5)?;
+    generate::cloudtrail(&folder.join("trail"), requests / 10, 5000)?;
+    Ok(generate::pack(fs::File::open(folder.join("access.log"))?, &folder.join("access.log.gz"))?)
 }
 
 /// The command for one run of ours.

@@ -1,0 +1,101 @@
+//! Well-formed lines of every format that is read, from chance.
+
+use sekisho_scope::{Fields, Format};
+
+use crate::{
+    alter::{below, one},
+    chance::Chance,
+};
+
+/// A format of one's own, with ranges.
+pub(crate) const TEMPLATE: &str =
+    "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent \"$sent_http_content_range\"";
+
+/// What a log can be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Combined,
+    Template,
+    Alb,
+    S3,
+    Json,
+    Trail,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 6] = [Self::Combined, Self::Template, Self::Alb, Self::S3, Self::Json, Self::Trail];
+
+    /// As it is said.
+    pub(crate) fn format(self) -> Format {
+        match self {
+            Self::Combined => Format::Combined,
+            Self::Template => Format::Template(TEMPLATE.parse().expect("it is one")),
+            Self::Alb => Format::Alb,
+            Self::S3 => Format::S3,
+            Self::Json => Format::Json(Fields::new(&[])),
+            Self::Trail => Format::CloudTrail,
+        }
+    }
+
+    /// A line of it, without its end.
+    pub(crate) fn line(self, chance: &mut Chance) -> String {
+        let Request { client, method, object, status, bytes, day, clock, agent, id } = request(chance);
+        let common = format!("{day:02}/Apr/2021:{clock} +0900");
+        match self {
+            Self::Combined => {
+                let host = one(chance, &["", "", "www.example.com:80 "]);
+                let behind = one(chance, &["", "", " \"1.1.1.1, 10.0.0.1\""]);
+                format!(
+                    "{host}{client} - eve [{common}] \"{method} /{object}?w=1 HTTP/1.1\" {status} {bytes} \"-\" \"{agent}\"{behind}"
+                )
+            }
+            Self::Template => {
+                let range = one(chance, &["-", "bytes 0-99/300", "bytes 100-299/300"]);
+                format!("{client} - - [{common}] \"{method} /{object} HTTP/1.1\" {status} {bytes} \"{range}\"")
+            }
+            Self::Alb => format!(
+                "h2 2021-04-{day:02}T{clock}.948827Z app/lb/1 {client}:44740 10.0.0.6:9000 0.000 0.002 0.000 {status} {status} 5 {bytes} \
+                 \"{method} https://a:1/{object} HTTP/2.0\" \"{agent}\" - - -"
+            ),
+            Self::S3 => format!(
+                "o b{} [{common}] {client} arn:aws:iam::1:user/eve {id:X} REST.{method}.OBJECT p/%25E5{object} \
+                 \"{method} /b/p HTTP/1.1\" {status} - {bytes} 300 7 6 \"-\" \"{agent}\" - s9 -",
+                id % 2
+            ),
+            Self::Json => format!(
+                r#"{{"time":"2021-04-{day:02}T{clock}Z","client":"{client}","method":"{method}","object":"{object}","status":{status},"content_range":"bytes 0-99/300","sent":{bytes}}}"#
+            ),
+            Self::Trail => format!(
+                r#"{{"eventVersion":"1","eventTime":"2021-04-{day:02}T{clock}Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","sourceIPAddress":"{client}","userAgent":"{}","requestParameters":{{"bucketName":"b","key":"{object}"}},"additionalEventData":{{"bytesTransferredOut":{bytes}}},"eventID":"{id}"}}"#,
+                agent.replace('\\', "\\\\")
+            ),
+        }
+    }
+}
+
+struct Request {
+    client: String,
+    method: &'static str,
+    object: String,
+    status: u16,
+    bytes: u64,
+    day: u64,
+    clock: String,
+    agent: &'static str,
+    id: u64,
+}
+
+fn request(chance: &mut Chance) -> Request {
+    let last = chance.below(4);
+    Request {
+        client: one(chance, &["192.0.2.", "203.0.113.", "2001:db8::"]).to_owned() + &last.to_string(),
+        method: one(chance, &["GET", "GET", "GET", "POST", "HEAD", "PUT"]),
+        object: format!("photo/{}", chance.below(30)),
+        status: one(chance, &[200, 200, 200, 206, 206, 304, 404, 499]),
+        bytes: one(chance, &[0, 100, 200, 300, 5_000_000_000]),
+        day: 19 + chance.below(4),
+        clock: format!("{:02}:{:02}:{:02}", chance.below(24), chance.below(60), below(chance, 60)),
+        agent: one(chance, &["curl/7.68.0", "-", "cli \\x22 x"]),
+        id: chance.below(40),
+    }
+}
