@@ -119,12 +119,18 @@ fn of_store(store: &Store, reports: &[Report]) -> HeldStore {
     let why = if looked.is_empty() {
         vec![nobody_looked(store)]
     } else {
-        looked
-            .iter()
-            .flat_map(|report| report.open.iter().map(|why| format!("{}: {why}", report.source.as_str())))
-            .collect()
+        looked.iter().flat_map(|report| left_open(store, report)).collect()
     };
     HeldStore { store: store.name.clone(), reach, why, classes }
+}
+
+/// What a report leaves open about a store.
+fn left_open(store: &Store, report: &Report) -> Vec<String> {
+    let called = store.classes.iter().flat_map(Class::called);
+    let others: Vec<_> = called.filter(|kind| !report.looks_for(kind)).map(String::as_str).collect();
+    let unsought = (!others.is_empty()).then(|| format!("nobody looked for {}", others.join(", ")));
+    let all = report.open.iter().cloned().chain(unsought);
+    all.map(|why| format!("{}: {why}", report.source.as_str())).collect()
 }
 
 fn nobody_looked(store: &Store) -> String {
@@ -140,14 +146,20 @@ fn of_class(class: &Class, looked: &[&Report]) -> HeldClass {
     let reach = told.iter().map(|(reach, _)| *reach).max().unwrap_or(Reach::NotLookedAt);
     let confirmed = told.iter().map(|(_, amount)| amount.certain).max().unwrap_or(0);
     let possible = told.iter().map(|(_, amount)| amount.at_most + amount.unclear).max().unwrap_or(0);
+    let is_all_told = |report: &&Report| report.open.is_empty() && is_sought(class, report);
     let at_most = match reach {
         Reach::NotReached => Some(0),
         // What is told is all that there is; what isn't told may be every record.
-        Reach::Reached | Reach::Possibly if looked.iter().all(|report| report.open.is_empty()) => Some(possible),
+        Reach::Reached | Reach::Possibly if looked.iter().all(is_all_told) => Some(possible),
         _ => class.count.map(|count| count.max(possible)),
     };
     let Class { name, whose, fields, from, to, count, .. } = class.clone();
     HeldClass { class: name, whose, fields, from, to, count, reach, share: Share { confirmed, at_most } }
+}
+
+/// Whether a report would tell of all that a class is called.
+fn is_sought(class: &Class, report: &Report) -> bool {
+    class.called().iter().all(|kind| report.looks_for(kind))
 }
 
 fn of_report(class: &Class, report: &Report) -> (Reach, Amount) {
@@ -161,7 +173,8 @@ fn of_report(class: &Class, report: &Report) -> (Reach, Amount) {
         Amount { certain: 1.., .. } => Reach::Reached,
         Amount { at_most: 1.., .. } => Reach::Possibly,
         Amount { unclear: 1.., .. } => Reach::CannotTell,
-        _ if !report.open.is_empty() => Reach::CannotTell,
+        _ if !class.called().iter().any(|kind| report.looks_for(kind)) => Reach::NotLookedAt,
+        _ if !report.open.is_empty() || !is_sought(class, report) => Reach::CannotTell,
         _ => Reach::NotReached,
     };
     (reach, amount)

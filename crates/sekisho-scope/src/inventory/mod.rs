@@ -69,9 +69,14 @@ pub struct Class {
 }
 
 impl Class {
+    /// What reports call it.
+    pub fn called(&self) -> &[String] {
+        if self.kinds.is_empty() { std::slice::from_ref(&self.name) } else { &self.kinds }
+    }
+
     /// Whether a report that tells of this kind tells of this class.
     pub fn is_called(&self, kind: &str) -> bool {
-        if self.kinds.is_empty() { self.name == kind } else { self.kinds.iter().any(|own| own == kind) }
+        self.called().iter().any(|own| own == kind)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a scope's report tells by kind, whatever it was made from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -47,6 +47,8 @@ pub struct Report {
     pub source: Source,
     /// How many of each kind.
     pub kinds: BTreeMap<String, Amount>,
+    /// The kinds that it would tell of; `None` if it tells of all there are.
+    pub looked_for: Option<BTreeSet<String>>,
     /// Why there may be more than it tells, in a sentence each.
     pub open: Vec<String>,
 }
@@ -68,7 +70,13 @@ impl Report {
         let mut open = open(said, source, &kinds);
         let unknown = said["by_kind"].as_object().into_iter().flatten().filter(|(_, of)| is_unknown(of));
         open.extend(unknown.map(|(kind, _)| format!("how many there are of {kind} can't be told")));
-        Ok(Self { source, kinds, open })
+        let looked_for = (source == Source::Packets).then(|| looked_for(said, &kinds));
+        Ok(Self { source, kinds, looked_for, open })
+    }
+
+    /// Whether it would tell of a kind if there were any.
+    pub fn looks_for(&self, kind: &str) -> bool {
+        self.looked_for.as_ref().is_none_or(|all| all.contains(kind))
     }
 }
 
@@ -80,6 +88,12 @@ fn source(said: &Value) -> Option<Source> {
         (.., true) => Some(Source::Ledger),
         _ => None,
     }
+}
+
+/// Packets show the kinds that somebody looked for, and no others.
+fn looked_for(said: &Value, kinds: &BTreeMap<String, Amount>) -> BTreeSet<String> {
+    let named = said["looked_for"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    named.map(ToOwned::to_owned).chain(kinds.keys().cloned()).collect()
 }
 
 /// Packets may leave open whether any were sent, or how many at most.

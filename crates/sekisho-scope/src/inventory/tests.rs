@@ -86,6 +86,26 @@ fn what_a_report_leaves_open_is_not_told_as_not_reached() {
     assert!(held.stores[0].why[0].contains("2 lines were not understood"));
 }
 
+/// M30: packets show what was looked for in them. Of what nobody looked for, they say nothing.
+#[test]
+fn a_kind_that_nobody_looked_for_in_packets_is_not_told_as_not_reached() {
+    let mut inventory = marketplace();
+    inventory.stores[0].seen_by = vec![Source::Packets];
+    inventory.stores[0].classes[1].kinds = vec!["mail".into(), "phone".into()];
+    let packets = |looked_for: &[&str], by_kind| {
+        Report::of(&json!({ "flows": {}, "looked_for": looked_for, "by_kind": by_kind })).unwrap()
+    };
+    let one = json!({ "payouts": { "confirmed": 7, "possibly": 0, "at_most": 7 } });
+    let held = hold(&inventory, &[packets(&["payouts", "mail"], one.clone())]);
+    assert_eq!(reach_of(&held, "payouts"), (Reach::Reached, Some(7)));
+    assert_eq!(reach_of(&held, "inquiries"), (Reach::CannotTell, Some(217)), "telephones were not looked for");
+    assert_eq!(reach_of(&held, "event"), (Reach::NotLookedAt, Some(6)));
+    assert_eq!(held.stores[0].why, ["packets: nobody looked for phone, event, partners, sole-traders"]);
+    let all = ["payouts", "mail", "phone", "event", "partners", "sole-traders"];
+    let held = hold(&inventory, &[packets(&all, one)]);
+    assert_eq!((reach_of(&held, "event"), held.stores[0].why.len()), ((Reach::NotReached, Some(0)), 0));
+}
+
 /// M30: two reports tell of the same records: they are not added up, and the surer one counts.
 #[test]
 fn several_reports_are_not_added_up() {
