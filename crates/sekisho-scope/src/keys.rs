@@ -62,8 +62,22 @@ impl Run {
     }
 }
 
-/// Writes all keys of several runs in order to a file.
+/// Writes all keys of several runs in order to a file, each so that it stays on its line.
 pub(crate) fn write(path: &Path, spill: &Spill, runs: &[Piece]) -> io::Result<()> {
+    merged(path, spill, runs, |key, out| writeln!(out, "{}", printable(key)))
+}
+
+/// Writes all lines of several runs in order to a file.
+pub(crate) fn write_as_they_are(path: &Path, spill: &Spill, runs: &[Piece]) -> io::Result<()> {
+    merged(path, spill, runs, |line, out| out.write_all(line).and_then(|()| out.write_all(b"\n")))
+}
+
+fn merged(
+    path: &Path,
+    spill: &Spill,
+    runs: &[Piece],
+    write: impl Fn(&[u8], &mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
     let mut out = BufWriter::new(File::create(path)?);
     let mut runs: Vec<_> = runs.iter().map(|piece| Run { rest: Some(*piece), buffer: Vec::new(), at: 0 }).collect();
     let mut heap = BinaryHeap::new();
@@ -71,7 +85,7 @@ pub(crate) fn write(path: &Path, spill: &Spill, runs: &[Piece]) -> io::Result<()
         heap.extend(run.next(spill)?.map(|key| Reverse((key, at))));
     }
     while let Some(Reverse((key, at))) = heap.pop() {
-        writeln!(out, "{}", printable(&key))?;
+        write(&key, &mut out)?;
         heap.extend(runs[at].next(spill)?.map(|key| Reverse((key, at))));
     }
     out.flush()

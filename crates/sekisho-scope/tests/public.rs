@@ -1,32 +1,15 @@
 //! Logs that nobody here wrote, and what awk and jq say of them.
-//!
-//! They lie beside the checkout, in `shared/logs`; a test says so where they don't, and `SEKISHO_REQUIRE_LOGS` makes
-//! that a failure.
 
 #![allow(clippy::unwrap_used)] // Helpers of tests, too.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+mod others;
 
 use regex::bytes::Regex;
 use sekisho_scope::{Answer, Plan, Progress, Question, scope};
 
-#[allow(clippy::print_stderr, reason = "what could not run is told")]
-fn log(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/logs").join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    assert!(env::var_os("SEKISHO_REQUIRE_LOGS").is_none(), "{} is not there", path.display());
-    eprintln!("NOT RUN: {} is not there, so nothing was compared with its known answer", path.display());
-    None
-}
-
 fn ask(name: &str, question: Question) -> Option<Answer> {
     let plan = Plan { question, threads: 2, ..Plan::default() };
-    log(name).map(|path| scope(&[path], &plan, &Progress::default()).unwrap())
+    others::file(name).map(|path| scope(&[path], &plan, &Progress::default()).unwrap())
 }
 
 fn got(client: &str) -> Question {

@@ -62,9 +62,13 @@ fn shell(lost: &[usize]) -> Vec<u8> {
     capture(&kept.collect::<Vec<_>>())
 }
 
-fn sekisho(folder: &Path, args: &[&str]) -> Output {
+fn scope(folder: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sekisho"));
-    command.current_dir(folder).args(["scope", "packets"]).args(args).output().unwrap()
+    command.current_dir(folder).arg("scope").args(args).output().unwrap()
+}
+
+fn sekisho(folder: &Path, args: &[&str]) -> Output {
+    scope(folder, &[&["packets"], args].concat())
 }
 
 fn told(output: &Output) -> Value {
@@ -104,6 +108,113 @@ fn what_was_not_captured_whole_is_at_most() {
     assert_eq!(answer["by_kind"]["card"]["confirmed"].as_u64().unwrap_or(0), 0, "{answer:#}");
     assert_eq!((&answer["bodies"]["whole"], &answer["bodies"]["partial"]), (&0.into(), &1.into()), "{answer:#}");
     assert!(!answer["cannot_tell"]["reasons"].as_array().unwrap().is_empty(), "{answer:#}");
+}
+
+/// M29: everything the answer tells stands where a program finds it.
+#[test]
+fn the_answer_has_each_of_its_numbers_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.pcap"), shell(&[])).unwrap();
+    let answer = told(&sekisho(folder.path(), &["a.pcap", "--json", "--from", "2021-04-20", "--to", "2021-04-20"]));
+    let number = |path: &str| answer.pointer(path).unwrap_or_else(|| panic!("{path}: {answer:#}")).as_u64();
+    for (path, known) in [
+        ("/flows/read", 1),
+        ("/flows/http", 1),
+        ("/requests", 1),
+        ("/responses", 1),
+        ("/bodies/whole", 1),
+        ("/bodies/partial", 0),
+        ("/by_kind/card/confirmed", 1),
+        ("/by_kind/card/possibly", 0),
+        ("/packets/read", 7),
+        ("/packets/used", 7),
+        ("/files/0/packets", 7),
+        ("/files/0/unread", 0),
+    ] {
+        assert_eq!(number(path), Some(known), "{path}");
+    }
+    assert_eq!((&answer["files"][0]["name"], &answer["files"][0]["format"]), (&"a.pcap".into(), &"pcap".into()));
+    assert_eq!(answer["window"]["zone"], "+09:00");
+    assert!(number("/ms").is_some() && number("/peak_mb").is_some());
+    // Of a day, some seconds were captured: of the rest, nobody can tell.
+    let silent = answer["cannot_tell"]["intervals"].as_array().unwrap();
+    assert_eq!((silent.len(), &silent[0]["to"]), (2, &"2021-04-20T11:59:59+09:00".into()), "{answer:#}");
+    assert_eq!(answer["cannot_tell"]["reasons"][0]["reason"], "silence");
+    assert!(answer["by_kind"]["card"]["at_most"].is_null());
+    // A line of the log that is not understood is shown, as in a scope of logs.
+    fs::write(folder.path().join("access.log"), "nonsense\n").unwrap();
+    let answer = told(&sekisho(folder.path(), &["a.pcap", "--windows-from", "access.log", "--json"]));
+    let log = &answer["log"];
+    assert_eq!((&log["read"], &log["parsed"], &log["unparsed"]), (&1.into(), &0.into(), &1.into()));
+    assert_eq!(log["samples"][0]["line"], "nonsense");
+}
+
+/// M29: each response is listed, with what leads back to it; what it held stays untold.
+#[test]
+fn each_response_is_listed_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("a.pcap"), shell(&[])).unwrap();
+    fs::write(folder.join("b.pcap"), shell(&[3, 4])).unwrap();
+    let list = |file: &str, more: &[&str]| {
+        sekisho(folder, &[&[file, "--objects", "list.csv"], more].concat());
+        ["", ".possibly", ".cannot_tell"].map(|set| fs::read_to_string(folder.join(format!("list.csv{set}"))).unwrap())
+    };
+    let line = "2021-04-20T12:00:02.000000000+09:00,response,203.0.113.9:40000,192.0.2.1:80,GET,/img/x.php?q=…,";
+    assert_eq!(list("a.pcap", &[]), [format!("{line}200,,,card=1\n"), String::new(), String::new()]);
+    let revealed = list("a.pcap", &["--reveal"]).concat();
+    assert_eq!(revealed, format!("{line}200,,,card=1,card=************1111\n"));
+    let unanswered = format!("{line},unanswered,,\n");
+    assert_eq!(list("b.pcap", &[]), [String::new(), String::new(), unanswered]);
+}
+
+const INVENTORY: &str = r#"
+name = "a shop"
+[[store]]
+name = "payments"
+seen_by = ["packets"]
+[[store.class]]
+name = "cards"
+whose = "members"
+fields = ["number"]
+count = 9
+kinds = ["card", "card_with_expiry"]
+[[store.class]]
+name = "telephones"
+whose = "members"
+fields = ["number"]
+count = 5
+kinds = ["phone"]
+[[store.class]]
+name = "names"
+whose = "staff"
+fields = ["name"]
+count = 7
+"#;
+
+/// M30: a scope of packets says which stores its question reached, and of which kinds nobody looked for any; and so does
+/// its report, held against the inventory later.
+#[test]
+fn a_scope_of_packets_is_held_against_an_inventory() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("a.pcap"), shell(&[])).unwrap();
+    fs::write(folder.join("shop.toml"), INVENTORY).unwrap();
+    let with = told(&sekisho(folder, &["a.pcap", "--inventory", "shop.toml", "--json", "--no-figures"]));
+    let held = &with["inventory"];
+    let class = |at: usize| {
+        let class = &held["stores"][0]["classes"][at];
+        (class["reach"].as_str().unwrap(), class["confirmed"].as_u64(), class["at_most"].as_u64())
+    };
+    assert_eq!(class(0), ("reached", Some(1), Some(1)), "{held:#}");
+    assert_eq!(class(1), ("not_reached", Some(0), Some(0)), "{held:#}");
+    assert_eq!(class(2), ("not_looked_at", Some(0), Some(7)), "{held:#}");
+    assert_eq!(held["stores"][0]["why"][0], "packets: nobody looked for names");
+    fs::write(folder.join("report.json"), sekisho(folder, &["a.pcap", "--json"]).stdout).unwrap();
+    let later = scope(folder, &["inventory", "hold", "shop.toml", "report.json", "--json"]);
+    assert_eq!((later.status.code(), &told(&later)), (Some(1), held));
+    let words = sekisho(folder, &["a.pcap", "--inventory", "shop.toml"]).stdout;
+    assert!(String::from_utf8_lossy(&words).contains("cards (members, … – …): reached; 1 confirmed, 1 at most"));
 }
 
 /// What is no capture is refused or told as unread, and nothing else is.

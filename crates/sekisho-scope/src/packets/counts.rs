@@ -1,8 +1,10 @@
 //! What became of packets, payload, flows and messages, by one thread; threads are added up.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, thread};
 
 use serde::Serialize;
+
+use crate::coverage::Coverage;
 
 /// How often each of some names.
 pub type Named = BTreeMap<&'static str, u64>;
@@ -97,6 +99,23 @@ pub(super) struct Counts {
     /// How many of those reasons concern requests that nobody knows: any store's.
     pub(super) untold: u64,
     pub(super) stores: Vec<OfStore>,
+    /// When packets were captured.
+    pub(super) coverage: Coverage,
+}
+
+/// Does the same work on so many threads, and adds up what they count.
+pub(super) fn together<E: Send>(
+    threads: usize,
+    work: impl Fn() -> Result<Counts, E> + Send + Sync,
+) -> Result<Counts, E> {
+    thread::scope(|scope| {
+        let running: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(&work)).collect();
+        let mut all = Counts::default();
+        for thread in running {
+            all.merge(thread.join().expect("no thread panicked")?);
+        }
+        Ok(all)
+    })
 }
 
 pub(super) fn more(all: &mut Named, name: &'static str, count: u64) {
@@ -110,6 +129,13 @@ impl Counts {
     pub(super) fn open(&mut self, why: &'static str, stores: u32) {
         more(&mut self.open, why, 1);
         self.of_stores(stores, |store| store.open += 1);
+    }
+
+    /// The same, if there is a reason.
+    pub(super) fn open_if(&mut self, why: Option<&'static str>, stores: u32) {
+        if let Some(why) = why {
+            self.open(why, stores);
+        }
     }
 
     /// So many more, of which nobody knows what they concern.
@@ -129,45 +155,66 @@ impl Counts {
 
     /// Adds what another thread counted.
     pub(super) fn merge(&mut self, other: Self) {
-        let add = |to: &mut u64, from: u64| *to += from;
-        let named = |to: &mut Named, from: Named| from.into_iter().for_each(|(name, count)| more(to, name, count));
-        let (packets, payload, flows) = (&mut self.packets, &mut self.payload, &mut self.flows);
-        add(&mut packets.read, other.packets.read);
-        add(&mut packets.used, other.packets.used);
-        add(&mut packets.other, other.packets.other);
-        named(&mut packets.unused, other.packets.unused);
-        add(&mut payload.read, other.payload.read);
-        add(&mut payload.http, other.payload.http);
-        add(&mut payload.duplicate, other.payload.duplicate);
-        add(&mut payload.astray, other.payload.astray);
-        named(&mut payload.unread, other.payload.unread);
-        add(&mut flows.read, other.flows.read);
-        add(&mut flows.http, other.flows.http);
-        named(&mut flows.others, other.flows.others);
-        named(&mut self.open, other.open);
-        add(&mut self.untold, other.untold);
-        self.merge_messages(&other.exchanges, &other.statuses);
-        add(&mut self.requests, other.requests);
-        add(&mut self.responses, other.responses);
-        add(&mut self.bodies.whole, other.bodies.whole);
-        add(&mut self.bodies.partial, other.bodies.partial);
+        self.packets.merge(other.packets);
+        self.payload.merge(other.payload);
+        self.flows.merge(other.flows);
+        self.exchanges.merge(&other.exchanges);
+        self.coverage.merge(&other.coverage);
+        merge(&mut self.open, other.open);
+        other.statuses.iter().for_each(|(status, count)| *self.statuses.entry(*status).or_default() += count);
+        self.untold += other.untold;
+        self.requests += other.requests;
+        self.responses += other.responses;
+        self.bodies.whole += other.bodies.whole;
+        self.bodies.partial += other.bodies.partial;
         for (at, theirs) in other.stores.into_iter().enumerate() {
             self.of_stores(1 << at, |store| {
-                add(&mut store.requests, theirs.requests);
-                add(&mut store.whole, theirs.whole);
-                add(&mut store.open, theirs.open);
+                store.requests += theirs.requests;
+                store.whole += theirs.whole;
+                store.open += theirs.open;
             });
         }
     }
+}
 
-    fn merge_messages(&mut self, theirs: &Exchanges, statuses: &BTreeMap<u16, u64>) {
-        let ours = &mut self.exchanges;
-        ours.meet += theirs.meet;
-        ours.unclear += theirs.unclear;
-        ours.out_of_window += theirs.out_of_window;
-        ours.other += theirs.other;
-        ours.unanswered += theirs.unanswered;
-        ours.unpaired += theirs.unpaired;
-        statuses.iter().for_each(|(status, count)| *self.statuses.entry(*status).or_default() += count);
+fn merge(ours: &mut Named, theirs: Named) {
+    theirs.into_iter().for_each(|(name, count)| more(ours, name, count));
+}
+
+impl Packets {
+    fn merge(&mut self, other: Self) {
+        self.read += other.read;
+        self.used += other.used;
+        self.other += other.other;
+        merge(&mut self.unused, other.unused);
+    }
+}
+
+impl Payload {
+    fn merge(&mut self, other: Self) {
+        self.read += other.read;
+        self.http += other.http;
+        self.duplicate += other.duplicate;
+        self.astray += other.astray;
+        merge(&mut self.unread, other.unread);
+    }
+}
+
+impl Flows {
+    fn merge(&mut self, other: Self) {
+        self.read += other.read;
+        self.http += other.http;
+        merge(&mut self.others, other.others);
+    }
+}
+
+impl Exchanges {
+    fn merge(&mut self, other: &Self) {
+        self.meet += other.meet;
+        self.unclear += other.unclear;
+        self.out_of_window += other.out_of_window;
+        self.other += other.other;
+        self.unanswered += other.unanswered;
+        self.unpaired += other.unpaired;
     }
 }

@@ -1,75 +1,78 @@
 //! Requests and their responses over one connection, held against the question, and searched.
 
-use std::{cell::RefCell, io};
-
-use zeroize::Zeroizing;
+use std::io;
 
 use super::{
-    counts::{Counts, more},
-    find::{Kinds, Table},
-    http::{Body, Head, Message, Messages, Talk},
-    payload,
-    question::{self, Question, Windows, time},
-    ranges::{Parts, Said},
+    counts::Counts,
+    http::{Body, Head, Message, Talk},
+    listing::Line,
+    payload, question,
+    ranges::{Joint, Said},
+    search::{Context, Known, Searched},
     segment::{Host, NO_TIME},
-    sightings::{Sighting, Sightings},
-    stores::Stores,
     stream::Stream,
-    text::{Block, Text},
-    windows::Logged,
 };
-use crate::question::Fit;
+use crate::{object::Verdict, question::Fit};
 
-/// What is the same for all connections.
-pub(super) struct Context<'r> {
-    pub(super) question: &'r Question,
-    pub(super) windows: &'r Windows,
-    pub(super) kinds: &'r Kinds,
-    pub(super) stores: &'r Stores,
-    pub(super) sightings: &'r Sightings<'r>,
-    pub(super) parts: &'r Parts,
-    pub(super) logged: Option<&'r Logged>,
-    /// Whether requests are searched too.
-    pub(super) requests: bool,
-    /// A content is read so far, in bytes.
-    pub(super) content: u64,
-}
-
-/// Both ends of a connection, the client first.
+/// Both ends of a connection, the client first, and what it is held against.
 pub(super) struct Side<'s> {
     pub(super) ends: [Host; 2],
     pub(super) streams: [&'s Stream; 2],
+    pub(super) context: &'s Context<'s>,
+}
+
+/// A request that is asked about, or may be. Its responses share what is known of it.
+struct Asked<'t> {
+    /// `None` if it was not captured, or it can't be told which it is.
+    request: Option<&'t Message>,
+    /// When it began; of one that was not captured, when its response did.
+    at: i64,
+    /// Whether it meets the conditions for certain.
+    is_sure: bool,
+    /// The stores it reaches, a bit for each.
+    stores: u32,
+}
+
+impl<'t> Asked<'t> {
+    fn known(&self) -> Known<'t> {
+        Known { target: self.request.map_or(b"", |request| &request.head.target), stores: self.stores }
+    }
+
+    /// Why it isn't certain that this is asked about.
+    fn why(&self) -> Option<&'static str> {
+        match (self.request, self.is_sure) {
+            (_, false) => Some("unclear"),
+            (None, true) => Some("unpaired"),
+            (Some(_), true) => None,
+        }
+    }
+}
+
+/// Whether a response is one: interim ones (1xx) are not.
+fn is_final(answer: &Message) -> bool {
+    answer.head.status >= 200 || answer.head.status == 101
 }
 
 impl Side<'_> {
     /// Counts and searches what was said.
-    pub(super) fn each(&self, talk: &Talk, context: &Context<'_>, counts: &mut Counts) -> io::Result<()> {
+    pub(super) fn each(&self, talk: &Talk, counts: &mut Counts) -> io::Result<()> {
         self.account(&talk.requests, self.streams[0], counts);
         self.account(&talk.responses, self.streams[1], counts);
-        if !context.question.is_between(self.ends[0], self.ends[1]) {
+        if !self.context.plan.question.is_between(self.ends[0], self.ends[1]) {
             counts.exchanges.other +=
                 (talk.requests.all.len() + talk.answers.iter().filter(|at| at.is_none()).count()) as u64;
             return Ok(());
         }
+        let of = |asked: Option<usize>| {
+            let answers = talk.responses.all.iter().zip(&talk.answers).filter(move |(_, of)| **of == asked);
+            answers.map(|(response, _)| response)
+        };
         for (at, request) in talk.requests.all.iter().enumerate() {
-            let answers = talk.responses.all.iter().zip(&talk.answers);
-            let answers: Vec<_> = answers.filter(|(_, of)| **of == Some(at)).map(|(response, _)| response).collect();
-            self.exchange(Some(request), &answers, context, counts)?;
+            self.exchange(Some(request), &of(Some(at)).collect::<Vec<_>>(), counts)?;
         }
-        for (response, _) in talk.responses.all.iter().zip(&talk.answers).filter(|(_, of)| of.is_none()) {
-            self.exchange(None, &[response], context, counts)?;
-        }
-        self.lost(&talk.requests, self.streams[0], context.requests, context, counts)?;
-        self.lost(&talk.responses, self.streams[1], true, context, counts)
-    }
-
-    fn account(&self, messages: &Messages, stream: &Stream, counts: &mut Counts) {
-        let mut lost = 0;
-        for (range, why) in &messages.lost {
-            lost += range.len() as u64;
-            more(&mut counts.payload.unread, why, range.len() as u64);
-        }
-        counts.payload.http += stream.bytes.len() as u64 - lost;
+        of(None).try_for_each(|response| self.exchange(None, &[response], counts))?;
+        self.lost(&talk.requests, 0, counts)?;
+        self.lost(&talk.responses, 1, counts)
     }
 
     /// When a message was captured, from its first byte to its last.
@@ -78,154 +81,149 @@ impl Side<'_> {
         (time(message.range.start), time(message.range.end.saturating_sub(1)))
     }
 
-    fn exchange(
-        &self,
-        request: Option<&Message>,
-        answers: &[&Message],
-        context: &Context<'_>,
-        counts: &mut Counts,
-    ) -> io::Result<()> {
+    fn exchange(&self, request: Option<&Message>, answers: &[&Message], counts: &mut Counts) -> io::Result<()> {
         let spans = request.map(|request| self.span(request, 0)).into_iter();
         let spans = spans.chain(answers.iter().map(|answer| self.span(answer, 1)));
         let span = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((NO_TIME, NO_TIME));
         let head = request.map(|request| &request.head);
-        if let (Some(head), Some(logged)) = (head, context.logged) {
+        if let (Some(head), Some(logged)) = (head, self.context.logged) {
             let second = |nanos: i64| nanos.div_euclid(1_000_000_000);
             logged.meet(head.method.as_bytes(), &head.target, second(span.0), second(span.1));
         }
-        let fit = context.question.fit(&question::Exchange { span, request: head }, context.windows);
-        match fit {
+        let asked = question::Exchange { span, request: head };
+        match self.context.plan.question.fit(&asked, self.context.windows) {
             Fit::OutOfWindow => counts.exchanges.out_of_window += 1,
             Fit::Other => counts.exchanges.other += 1,
-            Fit::Unclear | Fit::Meets => return self.asked(request, answers, fit == Fit::Meets, context, counts),
+            fit => {
+                let (is_sure, stores) = (fit == Fit::Meets, request.map_or(0, |request| self.stores(request)));
+                return self.asked(&Asked { request, at: span.0, is_sure, stores }, answers, counts);
+            }
         }
         Ok(())
     }
 
-    fn asked(
-        &self,
-        request: Option<&Message>,
-        answers: &[&Message],
-        is_sure: bool,
-        context: &Context<'_>,
-        counts: &mut Counts,
-    ) -> io::Result<()> {
-        let stores = request.map_or(0, |request| {
-            let body: Vec<u8> = parts(&request.body, &self.streams[0].bytes).take(64 * 1024).copied().collect();
-            context.stores.reached(&request.head.target, &body)
-        });
-        *(if is_sure { &mut counts.exchanges.meet } else { &mut counts.exchanges.unclear }) += 1;
-        counts.requests += u64::from(request.is_some());
+    /// The stores that a request reaches.
+    fn stores(&self, request: &Message) -> u32 {
+        let body: Vec<u8> = parts(&request.body, &self.streams[0].bytes).take(64 * 1024).copied().collect();
+        self.context.plan.stores.reached(&request.head.target, &body)
+    }
+
+    fn asked(&self, asked: &Asked<'_>, answers: &[&Message], counts: &mut Counts) -> io::Result<()> {
+        *(if asked.is_sure { &mut counts.exchanges.meet } else { &mut counts.exchanges.unclear }) += 1;
+        counts.requests += u64::from(asked.request.is_some());
         counts.responses += answers.len() as u64;
-        counts.of_stores(stores, |store| store.requests += 1);
-        match (request, is_sure) {
-            (Some(_), _) if !answers.iter().any(|answer| answer.head.status >= 200 || answer.head.status == 101) => {
-                counts.exchanges.unanswered += 1;
-                counts.open("unanswered", stores);
-            }
-            (None, true) => {
-                counts.exchanges.unpaired += 1;
-                counts.untold("unpaired", 1);
-            }
-            (_, false) => counts.untold("unclear", 1),
-            _ => {}
+        counts.of_stores(asked.stores, |store| store.requests += 1);
+        if asked.request.is_some() && !answers.iter().any(|answer| is_final(answer)) {
+            counts.exchanges.unanswered += 1;
+            counts.open("unanswered", asked.stores);
+            self.context.list_unread(&Line { why: &["unanswered"], ..self.line("response", asked) })?;
+        } else if let Some(why) = asked.why() {
+            counts.exchanges.unpaired += u64::from(why == "unpaired");
+            counts.untold(why, 1);
         }
-        if let Some(request) = request.filter(|_| context.requests) {
-            context.search_target(&request.head, is_sure, stores)?;
-            if let Some(why) = self.search(request, 0, is_sure, stores, context)? {
-                counts.open(why, stores);
-            }
+        if let Some(request) = asked.request.filter(|_| self.context.plan.requests) {
+            self.request(request, asked, counts)?;
         }
-        for answer in answers {
-            *counts.statuses.entry(answer.head.status).or_default() += 1;
-            self.answer(request, answer, (is_sure, stores), context, counts)?;
-        }
-        Ok(())
+        answers.iter().try_for_each(|answer| self.answer(answer, asked, counts))
     }
 
-    fn answer(
-        &self,
-        request: Option<&Message>,
-        answer: &Message,
-        (is_sure, stores): (bool, u32),
-        context: &Context<'_>,
-        counts: &mut Counts,
-    ) -> io::Result<()> {
-        let why = self.search(answer, 1, is_sure, stores, context)?;
+    /// What a line tells that is the same for a request and its responses.
+    fn line<'t>(&self, what: &'static str, asked: &Asked<'t>) -> Line<'t> {
+        let head = asked.request.map_or((&b""[..], &b""[..]), |request| {
+            let Head { method, target, .. } = &request.head;
+            (method.as_bytes(), target)
+        });
+        Line { ends: Some(self.ends), asked: head, stores: asked.stores, ..Line::at(asked.at, what) }
+    }
+
+    /// Searches what was sent to the server.
+    fn request(&self, request: &Message, asked: &Asked<'_>, counts: &mut Counts) -> io::Result<()> {
+        let target = self.context.search_target(&request.head, asked.known())?;
+        let set = if asked.is_sure { Verdict::Sent } else { Verdict::Possibly };
+        if asked.is_sure {
+            self.context.sightings.confirm(target.place);
+        }
+        let line = Line { is_in_path: target.is_in_path, ..self.line("target", asked) };
+        self.context.list(target.place, set, false, &line)?;
+        let (body, why) = self.search(request, 0, asked)?;
+        counts.open_if(why, asked.stores);
+        self.list(request, "request", (body, why), asked)
+    }
+
+    /// Searches what the server sent.
+    fn answer(&self, answer: &Message, asked: &Asked<'_>, counts: &mut Counts) -> io::Result<()> {
+        *counts.statuses.entry(answer.head.status).or_default() += 1;
+        let (body, why) = self.search(answer, 1, asked)?;
+        counts.open_if(why, asked.stores);
         match why {
             None if answer.body.parts.is_empty() => {}
             None => {
                 counts.bodies.whole += 1;
-                counts.of_stores(stores, |store| store.whole += 1);
+                counts.of_stores(asked.stores, |store| store.whole += 1);
             }
-            Some(why) => {
-                counts.bodies.partial += 1;
-                counts.open(why, stores);
-            }
+            Some(_) => counts.bodies.partial += 1,
         }
-        if let (Some(said), Some(request)) = (Said::by(&answer.head), request) {
-            let server = [&self.ends[1].address.to_be_bytes()[..], &self.ends[1].port.to_be_bytes()].concat();
-            let object = [&server, &request.head.target[..]].concat();
-            let bytes = || parts(&answer.body, &self.streams[1].bytes).copied();
-            let sighting = (is_sure && why.is_none(), stores);
-            // What is compressed was searched as far as it could be, and a body with holes has no edges that are sure.
-            let has_edges = answer.body.why.is_none() && answer.head.list("content-encoding").is_empty();
-            if has_edges && !context.parts.add((&object, &answer.head, &said), sighting, (bytes(), bytes().rev())) {
+        self.list(answer, "response", (body, why), asked)?;
+        if let (Some(said), Some(request)) = (Said::by(&answer.head), asked.request) {
+            let is_sure = asked.is_sure && why.is_none();
+            if !self.join(answer, &said, request, (asked, is_sure, body)) {
                 counts.untold("parts_not_joined", 1);
             }
         }
         Ok(())
     }
 
-    /// Searches a body, and says why it isn't whole.
-    fn search(
+    /// Lists a message, unless it has no body.
+    fn list(
         &self,
         message: &Message,
-        end: usize,
-        is_sure: bool,
-        stores: u32,
-        context: &Context<'_>,
-    ) -> io::Result<Option<&'static str>> {
-        let (bytes, Message { head, body, .. }) = (&self.streams[end].bytes, message);
-        // Whether a content can be read to its end shows only there, and what it holds counts by that.
-        let why = payload::read(bytes, head, body, context.content, &mut |_, _| {});
-        let why = why.or(several_parts(head));
-        let sighting = (is_sure && why.is_none(), stores);
-        context.search(head, sighting, |see| {
-            payload::read(bytes, head, body, context.content, see);
-        })?;
-        Ok(why)
+        what: &'static str,
+        (body, why): (Searched, Option<&'static str>),
+        asked: &Asked<'_>,
+    ) -> io::Result<()> {
+        if why.is_none() && message.body.parts.is_empty() {
+            return Ok(());
+        }
+        let set = if asked.is_sure && why.is_none() { Verdict::Sent } else { Verdict::Possibly };
+        let why: Vec<_> = asked.why().into_iter().chain(why).collect();
+        let (status, is_in_path) = (message.head.status, body.is_in_path);
+        self.context.list(body.place, set, true, &Line { status, is_in_path, why: &why, ..self.line(what, asked) })
     }
 
-    /// What belongs to no message that could be read is searched as it is: what it holds was sent, but nobody can tell
-    /// in answer to what.
-    fn lost(
+    /// Keeps the edges of a part of an object, and says whether there was room.
+    fn join(
         &self,
-        messages: &Messages,
-        stream: &Stream,
-        is_searched: bool,
-        context: &Context<'_>,
-        counts: &mut Counts,
-    ) -> io::Result<()> {
-        let at = |at: usize| stream.time(at).unwrap_or(NO_TIME);
-        let last = stream.bytes.len().saturating_sub(1);
-        for (behind, is_beginning) in &messages.missing {
-            // From the byte before it to the one behind; of a beginning, nobody knows how long ago that was.
-            let span = (at(behind.saturating_sub(1)), at((*behind).min(last)));
-            if time(span, context.windows) != Fit::OutOfWindow {
-                counts.untold(if *is_beginning { "found_midway" } else { "messages_lost" }, 1);
-            }
+        answer: &Message,
+        said: &Said,
+        request: &Message,
+        (asked, is_sure, body): (&Asked<'_>, bool, Searched),
+    ) -> bool {
+        // What is compressed was searched as far as it could be, and a body with holes has no edges that are sure.
+        if answer.body.why.is_some() || !answer.head.list("content-encoding").is_empty() {
+            return true;
         }
-        for (range, why) in &messages.lost {
-            if time((at(range.start), at(range.end - 1)), context.windows) == Fit::OutOfWindow {
-                continue;
-            }
-            counts.untold(why, 1);
-            if is_searched {
-                context.search_raw(&stream.bytes[range.clone()], 0)?;
-            }
+        let server = [&self.ends[1].address.to_be_bytes()[..], &self.ends[1].port.to_be_bytes()].concat();
+        let object = [&server, &request.head.target[..]].concat();
+        let bytes = || parts(&answer.body, &self.streams[1].bytes).copied();
+        let line = Line { is_in_path: body.is_in_path, status: answer.head.status, ..self.line("seam", asked) };
+        let line = self.context.listing.map(|listing| listing.text(&line)).unwrap_or_default();
+        let joint = Joint { object: &object, is_sure, stores: asked.stores, line };
+        self.context.parts.add(joint, (&answer.head, said), (bytes(), bytes().rev()))
+    }
+
+    /// Searches a body, and says why it isn't whole.
+    fn search(&self, message: &Message, end: usize, asked: &Asked<'_>) -> io::Result<(Searched, Option<&'static str>)> {
+        let (bytes, Message { head, body, .. }) = (&self.streams[end].bytes, message);
+        let mut why = None;
+        let searched = self.context.search(head, asked.known(), |see| {
+            why = payload::read(bytes, head, body, self.context.plan.content, see);
+        })?;
+        // Whether a content can be read to its end shows only there, and what it holds counts by that.
+        let why = why.or(several_parts(head));
+        if asked.is_sure && why.is_none() {
+            self.context.sightings.confirm(searched.place);
         }
-        Ok(())
+        Ok((searched, why))
     }
 }
 
@@ -238,64 +236,4 @@ fn several_parts(head: &Head) -> Option<&'static str> {
 
 fn parts<'b>(body: &'b Body, bytes: &'b [u8]) -> impl DoubleEndedIterator<Item = &'b u8> {
     body.parts.iter().flat_map(|part| &bytes[part.clone()])
-}
-
-impl Context<'_> {
-    /// Searches bytes of which nothing else is known.
-    pub(super) fn search_raw(&self, bytes: &[u8], stores: u32) -> io::Result<()> {
-        self.search(&Head::default(), (false, stores), |see| see(bytes, true))
-    }
-
-    /// Searches where parts of one object meet. What stands at the outer ends of such a seam is in the parts.
-    pub(super) fn search_seams(&self) -> io::Result<()> {
-        self.parts.each_seam(|head, (is_confirmed, stores), seam| {
-            let mut text = String::new();
-            let mut decoded = Text::of(head);
-            let mut take = |block: Block<'_>| text.push_str(block.text);
-            decoded.push(seam, true, &mut take);
-            decoded.finish(&mut take);
-            let text = Zeroizing::new(text);
-            let cut =
-                Block { text: &text, is_cut_before: true, is_cut_behind: true, is_new: true, is_part: (false, false) };
-            let mut failed = Ok(());
-            self.kinds.each(cut, &mut Table::default(), &mut |kind, value, is_rich, _| {
-                let added = self.sightings.add(Sighting { kind, is_confirmed, is_rich, stores }, value);
-                if added.is_err() {
-                    failed = added;
-                }
-            });
-            failed
-        })
-    }
-
-    fn search_target(&self, head: &Head, is_confirmed: bool, stores: u32) -> io::Result<()> {
-        let form = (String::from("content-type"), b"application/x-www-form-urlencoded".to_vec());
-        let form = Head { fields: vec![form], ..Head::default() };
-        self.search(&form, (is_confirmed, stores), |see| see(&head.target, true))
-    }
-
-    /// Searches what `read` hands over.
-    fn search(
-        &self,
-        head: &Head,
-        (is_confirmed, stores): (bool, u32),
-        read: impl FnOnce(&mut dyn FnMut(&[u8], bool)),
-    ) -> io::Result<()> {
-        let failed = RefCell::new(Ok(()));
-        let mut table = Table::default();
-        let mut see = |block: Block<'_>| {
-            self.kinds.each(block, &mut table, &mut |kind, value, is_rich, is_all| {
-                let is_confirmed = is_confirmed && is_all;
-                let added = self.sightings.add(Sighting { kind, is_confirmed, is_rich, stores }, value);
-                if added.is_err() {
-                    *failed.borrow_mut() = added;
-                }
-            });
-        };
-        let is_part = Said::by(head).map_or((false, false), |said| (!said.begins, !said.ends));
-        let mut text = Text::of(head).part(is_part);
-        read(&mut |bytes, is_new| text.push(bytes, is_new, &mut see));
-        text.finish(&mut see);
-        failed.into_inner()
-    }
 }

@@ -9,15 +9,17 @@ use zeroize::Zeroizing;
 
 use super::{
     counts::{Counts, more},
-    exchange::{Context, Side},
+    exchange::Side,
     flow::{connections, opener},
     http::{self, Talk},
+    listing::Line,
     pile::Pile,
     question::time,
-    segment::{HEAD, Pair, Segment},
+    search::Context,
+    segment::{HEAD, Host, Pair, Segment},
     stream::{Stream, streams},
 };
-use crate::question::Fit;
+use crate::{object::Verdict, question::Fit};
 
 /// One thread.
 pub(super) struct Hand<'r> {
@@ -74,14 +76,20 @@ impl Hand<'_> {
         more(&mut self.counts.flows.others, "flow_too_large", 1);
         self.counts.payload.read += bytes;
         more(&mut self.counts.payload.unread, "flow_too_large", bytes);
-        self.untold("flow_too_large", span);
+        if self.is_asked(span) {
+            self.untold("flow_too_large", pair.0, span)?;
+        }
         Ok(())
     }
 
-    fn untold(&mut self, why: &'static str, span: (i64, i64)) {
-        if time(span, self.context.windows) != Fit::OutOfWindow {
-            self.counts.untold(why, 1);
-        }
+    fn is_asked(&self, span: (i64, i64)) -> bool {
+        time(span, self.context.windows) != Fit::OutOfWindow
+    }
+
+    /// Of this connection, something can't be told.
+    fn untold(&mut self, why: &'static str, ends: [Host; 2], (at, _): (i64, i64)) -> io::Result<()> {
+        self.counts.untold(why, 1);
+        self.context.list_unread(&Line { ends: Some(ends), why: &[why], ..Line::at(at, "connection") })
     }
 
     fn pair(&mut self, pair: Pair, mut items: &[u8]) -> io::Result<()> {
@@ -107,22 +115,22 @@ impl Hand<'_> {
             segments.iter().map(|segment| segment.at).min().unwrap_or_default(),
             segments.iter().map(|segment| segment.at).max().unwrap_or_default(),
         );
-        if streams.iter().any(|stream| stream.astray > 0) {
-            self.untold("astray", span);
-        }
         let (client, talk) = said(opener(segments), &streams);
         let ends = [pair.0[client], pair.0[1 - client]];
+        if streams.iter().any(|stream| stream.astray > 0) && self.is_asked(span) {
+            self.untold("astray", ends, span)?;
+        }
         if talk.is_http() {
             self.counts.flows.http += 1;
-            let side = Side { ends, streams: [&streams[client], &streams[1 - client]] };
-            side.each(&talk, self.context, &mut self.counts)
+            let side = Side { ends, streams: [&streams[client], &streams[1 - client]], context: self.context };
+            side.each(&talk, &mut self.counts)
         } else {
-            self.other(&streams, span)
+            self.other(ends, &streams, span)
         }
     }
 
-    /// A connection that isn't HTTP: nobody knows what it is, so its bytes are searched as they are.
-    fn other(&mut self, streams: &[Stream; 2], span: (i64, i64)) -> io::Result<()> {
+    /// A connection that isn't HTTP.
+    fn other(&mut self, ends: [Host; 2], streams: &[Stream; 2], span: (i64, i64)) -> io::Result<()> {
         let what = what(streams);
         more(&mut self.counts.flows.others, what, 1);
         if what == "silent" {
@@ -130,13 +138,19 @@ impl Hand<'_> {
         }
         let bytes = streams.iter().map(|stream| stream.bytes.len() as u64).sum();
         more(&mut self.counts.payload.unread, what, bytes);
-        self.untold(what, span);
-        if what == "other" && time(span, self.context.windows) != Fit::OutOfWindow {
-            for stream in streams {
-                self.context.search_raw(&stream.bytes, 0)?;
-            }
+        match what {
+            _ if !self.is_asked(span) => Ok(()),
+            "other" => self.unknown(ends, streams, span),
+            _ => self.untold(what, ends, span),
         }
-        Ok(())
+    }
+
+    /// Nobody knows what it is, so its bytes are searched as they are.
+    fn unknown(&mut self, ends: [Host; 2], streams: &[Stream; 2], (at, _): (i64, i64)) -> io::Result<()> {
+        self.counts.untold("other", 1);
+        let line = Line { ends: Some(ends), why: &["other"], ..Line::at(at, "connection") };
+        let place = self.context.search_raw(&streams.each_ref().map(|stream| &stream.bytes[..]))?.place;
+        self.context.list(place, Verdict::Possibly, true, &line)
     }
 }
 

@@ -21,9 +21,32 @@ struct Part {
     /// Whether it was put together whole, and is asked about for certain.
     is_sure: bool,
     stores: u32,
+    /// What is listed of it, if it is listed.
+    line: Vec<u8>,
     content_type: Vec<u8>,
     first: Zeroizing<Vec<u8>>,
     last: Zeroizing<Vec<u8>>,
+}
+
+/// What a part is one of.
+pub(super) struct Joint<'j> {
+    /// The server and the target.
+    pub(super) object: &'j [u8],
+    pub(super) is_sure: bool,
+    pub(super) stores: u32,
+    /// What is listed of it, if it is listed.
+    pub(super) line: Vec<u8>,
+}
+
+/// A place where two parts meet: the end of one and what follows in the other.
+pub(super) struct Seam<'p> {
+    /// What is known of the text.
+    pub(super) head: Head,
+    pub(super) bytes: Zeroizing<Vec<u8>>,
+    pub(super) is_sure: bool,
+    pub(super) stores: u32,
+    /// What is listed of the first part.
+    pub(super) line: &'p [u8],
 }
 
 /// All parts.
@@ -55,7 +78,21 @@ impl Part {
     /// An order that neither files nor threads decide.
     fn order(&self) -> impl Ord {
         let edges = [&self.first[..], &self.last, &self.content_type];
-        (&self.object, self.range, self.is_sure, self.stores, edges)
+        (&self.object, self.range, self.is_sure, self.stores, edges, &self.line)
+    }
+
+    /// Where it meets the next one, if it does.
+    fn seam(&self, next: &Self) -> Option<Seam<'_>> {
+        let common = usize::try_from(self.range.1.checked_sub(next.range.0)?).ok()?;
+        let behind = next.first.get(common..)?;
+        let field = (String::from("content-type"), self.content_type.clone());
+        Some(Seam {
+            head: Head { fields: vec![field], ..Head::default() },
+            bytes: Zeroizing::new([&self.last[..], behind].concat()),
+            is_sure: self.is_sure && next.is_sure,
+            stores: self.stores | next.stores,
+            line: &self.line,
+        })
     }
 }
 
@@ -63,52 +100,54 @@ impl Parts {
     /// Keeps the edges of a part, and says whether there was room. `bytes` shows it twice, forwards and backwards.
     pub(super) fn add(
         &self,
-        (object, head, said): (&[u8], &Head, &Said),
-        (is_sure, stores): (bool, u32),
+        joint: Joint<'_>,
+        (head, said): (&Head, &Said),
         bytes: (impl Iterator<Item = u8>, impl Iterator<Item = u8>),
     ) -> bool {
-        let tag = ["etag", "last-modified", "content-range"].into_iter().find_map(|name| head.all(name).next());
-        let tag = match tag {
-            // Without a tag, two parts of one length are taken for parts of the same.
-            Some(tag) if head.all("content-range").next() == Some(tag) => tag.rsplit(|byte| *byte == b'/').next(),
-            tag => tag,
-        };
-        let first = Zeroizing::new(bytes.0.take(EDGE).collect());
         let mut last: Zeroizing<Vec<u8>> = Zeroizing::new(bytes.1.take(EDGE).collect());
         last.reverse();
-        let object = [object, b"\n", tag.unwrap_or_default()].concat();
-        let content_type = head.all("content-type").next().unwrap_or_default().to_vec();
-        let range = (said.range.start, said.range.end);
+        let part = Part {
+            object: [joint.object, b"\n", state(head)].concat(),
+            range: (said.range.start, said.range.end),
+            is_sure: joint.is_sure,
+            stores: joint.stores,
+            line: joint.line,
+            content_type: head.all("content-type").next().unwrap_or_default().to_vec(),
+            first: Zeroizing::new(bytes.0.take(EDGE).collect()),
+            last,
+        };
         let mut all = self.0.lock().expect("no thread panicked over a part");
         let has_room = all.len() < MOST;
         if has_room {
-            all.push(Part { object, range, is_sure, stores, content_type, first, last });
+            all.push(part);
         }
         has_room
     }
 
-    /// Shows each place where two parts meet: the end of one and what follows in the other.
-    pub(super) fn each_seam<E>(
-        &self,
-        mut see: impl FnMut(&Head, (bool, u32), &[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
+    /// Shows each place where two parts meet.
+    pub(super) fn each_seam<E>(&self, mut see: impl FnMut(&Seam<'_>) -> Result<(), E>) -> Result<(), E> {
         let mut all = self.0.lock().expect("no thread panicked over a part");
         all.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
         for of_one in all.chunk_by(|a, b| a.object == b.object) {
             for (at, part) in of_one.iter().enumerate() {
                 // The next one that goes further; those before it lie within this one.
                 let next = of_one[at + 1..].iter().find(|next| next.range.1 > part.range.1);
-                let Some(next) = next.filter(|next| next.range.0 <= part.range.1) else { continue };
-                let common = usize::try_from(part.range.1 - next.range.0).unwrap_or(usize::MAX);
-                let Some(behind) = next.first.get(common..) else { continue };
-                let seam = Zeroizing::new([&part.last[..], behind].concat());
-                let field = (String::from("content-type"), part.content_type.clone());
-                let head = Head { fields: vec![field], ..Head::default() };
-                see(&head, (part.is_sure && next.is_sure, part.stores | next.stores), &seam)?;
+                next.and_then(|next| part.seam(next)).map_or(Ok(()), |seam| see(&seam))?;
             }
         }
         Ok(())
     }
+}
+
+/// What tells one state of an object from another.
+fn state(head: &Head) -> &[u8] {
+    let tag = ["etag", "last-modified", "content-range"].into_iter().find_map(|name| head.all(name).next());
+    match tag {
+        // Without a tag, two parts of one length are taken for parts of the same.
+        Some(tag) if head.all("content-range").next() == Some(tag) => tag.rsplit(|byte| *byte == b'/').next(),
+        tag => tag,
+    }
+    .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -129,11 +168,12 @@ mod tests {
         for (range, tag, bytes) in parts {
             let head = head(range, tag);
             let said = Said::by(&head).unwrap();
-            assert!(all.add((b"x", &head, &said), (true, 1), (bytes.iter().copied(), bytes.iter().rev().copied())));
+            let joint = Joint { object: b"x", is_sure: true, stores: 1, line: Vec::new() };
+            assert!(all.add(joint, (&head, &said), (bytes.iter().copied(), bytes.iter().rev().copied())));
         }
         let mut seams = Vec::new();
-        let see = |_: &Head, _, seam: &[u8]| {
-            seams.push(String::from_utf8_lossy(seam).into_owned());
+        let see = |seam: &Seam<'_>| {
+            seams.push(String::from_utf8_lossy(&seam.bytes).into_owned());
             Ok::<_, ()>(())
         };
         all.each_seam(see).unwrap();

@@ -1,6 +1,14 @@
 //! Distinct values, across all bodies: known by a keyed hash, so that none of them has to be kept.
 
-use std::{collections::HashMap, io};
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    io,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use foldhash::fast::FixedState;
 use sha2::{Digest as _, Sha256};
@@ -9,69 +17,52 @@ use zeroize::{Zeroize as _, Zeroizing};
 use super::{
     pile::{HEAPS, Pile},
     segment::take,
+    sighting::{Place, Sighting, Sum, mask},
 };
 
-/// Stores are counted in the bits of one number.
-pub(super) const STORES: usize = 32;
-
-/// One value in one body.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Sighting {
-    pub(super) kind: u8,
-    pub(super) is_confirmed: bool,
-    pub(super) is_rich: bool,
-    /// The stores it was read from, a bit for each.
-    pub(super) stores: u32,
-}
-
-/// One value, from all bodies.
-#[derive(Debug, Default)]
-pub(super) struct Sum {
-    pub(super) is_confirmed: bool,
-    is_rich: [bool; 2],
-    /// Stores from which it was read for certain, and at all.
-    pub(super) stores: [u32; 2],
-    masked: String,
-}
-
-impl Sum {
-    /// Whether it counts in the richer kind: by what is confirmed of it, if anything is.
-    pub(super) fn is_rich(&self) -> bool {
-        self.is_rich[usize::from(self.is_confirmed)]
-    }
-
-    /// Whether it may be of the richer kind, and that isn't confirmed.
-    pub(super) fn is_possibly_richer(&self) -> bool {
-        self.is_confirmed && self.is_rich[0] && !self.is_rich[1]
-    }
-
-    /// All but its last characters as stars; empty unless that was asked for.
-    pub(super) fn masked(&self) -> &str {
-        &self.masked
-    }
-}
+type Sums<K> = HashMap<([u8; 16], K), Sum, FixedState>;
 
 /// All of them.
 pub(super) struct Sightings<'s> {
     pile: Pile<'s>,
     key: Zeroizing<[u8; 32]>,
     reveal: bool,
+    places: AtomicU64,
+    /// A bit for each place.
+    confirmed: Mutex<Vec<u64>>,
 }
 
 impl<'s> Sightings<'s> {
     pub(super) fn new(pile: Pile<'s>, key: &[u8; 32], reveal: bool) -> Self {
-        Self { pile, key: Zeroizing::new(*key), reveal }
+        let (places, confirmed) = (AtomicU64::new(0), Mutex::default());
+        Self { pile, key: Zeroizing::new(*key), reveal, places, confirmed }
+    }
+
+    /// A place for a text that will be searched.
+    pub(super) fn place(&self) -> Place {
+        Place(self.places.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// What was and will be found there is confirmed.
+    pub(super) fn confirm(&self, place: Place) {
+        let mut confirmed = self.confirmed.lock().expect("no thread panicked over a place");
+        let (word, bit) = word(place);
+        if confirmed.len() <= word {
+            confirmed.resize(word + 1, 0);
+        }
+        confirmed[word] |= bit;
     }
 
     /// Notes a value.
     pub(super) fn add(&self, sighting: Sighting, value: &str) -> io::Result<()> {
         let mut hash = self.hash(sighting.kind, value);
-        let flags = u8::from(sighting.is_confirmed) | u8::from(sighting.is_rich) << 1;
-        let head = [&hash[..16], &[sighting.kind, flags], &sighting.stores.to_be_bytes()].concat();
+        let flags = u8::from(sighting.is_all) | u8::from(sighting.is_rich) << 1;
+        let (stores, place) = (sighting.stores.to_be_bytes(), sighting.place.to_bytes());
+        let head = [&hash[..16], &[sighting.kind, flags], &stores, &place].concat();
         let masked = if self.reveal { mask(value) } else { String::new() };
-        let place = u64::from_be_bytes(take(&mut &hash[16..]));
+        let heap = u64::from_be_bytes(take(&mut &hash[16..]));
         hash.zeroize();
-        self.pile.add(place, &head, masked.as_bytes())
+        self.pile.add(heap, &head, masked.as_bytes())
     }
 
     fn hash(&self, kind: u8, value: &str) -> [u8; 32] {
@@ -79,37 +70,43 @@ impl<'s> Sightings<'s> {
         Sha256::new().chain_update(*self.key).chain_update([kind]).chain_update(value).finalize().into()
     }
 
-    /// Shows every value once, with its kind.
+    /// Shows every value of a heap once, with its kind, and forgets it.
     pub(super) fn each(&self, heap: usize, mut see: impl FnMut(u8, &Sum)) -> io::Result<()> {
-        debug_assert!(heap < HEAPS);
-        let mut sums: HashMap<([u8; 16], u8), Sum, FixedState> = HashMap::default();
-        self.pile.each(heap, |mut item| {
-            let hash = take(&mut item);
-            let [kind, flags] = take(&mut item);
-            let stores = u32::from_be_bytes(take(&mut item));
-            let sum = sums.entry((hash, kind)).or_default();
-            let is_confirmed = flags & 1 == 1;
-            sum.is_confirmed |= is_confirmed;
-            sum.is_rich[0] |= flags & 2 == 2;
-            sum.is_rich[1] |= flags & 3 == 3;
-            sum.stores[0] |= stores * u32::from(is_confirmed);
-            sum.stores[1] |= stores;
-            if sum.masked.is_empty() {
-                sum.masked = String::from_utf8_lossy(item).into_owned();
-            }
-        })?;
+        let sums = self.sums(heap, |kind, _| kind)?;
         self.pile.clear(heap);
         sums.iter().for_each(|((_, kind), sum)| see(*kind, sum));
         Ok(())
     }
+
+    /// Shows every value of a heap once for each place, with its kind.
+    pub(super) fn each_by_place(
+        &self,
+        heap: usize,
+        mut see: impl FnMut(u8, Place, &Sum) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let sums = self.sums(heap, |kind, place| (kind, place))?;
+        sums.iter().try_for_each(|((_, (kind, place)), sum)| see(*kind, *place, sum))
+    }
+
+    fn sums<K: Eq + Hash>(&self, heap: usize, key: impl Fn(u8, Place) -> K) -> io::Result<Sums<K>> {
+        debug_assert!(heap < HEAPS);
+        let confirmed = self.confirmed.lock().expect("no thread panicked over a place");
+        let mut sums = Sums::default();
+        self.pile.each(heap, |mut item| {
+            let hash = take(&mut item);
+            let [kind, flags] = take(&mut item);
+            let (stores, place) = (u32::from_be_bytes(take(&mut item)), Place::from_bytes(take(&mut item)));
+            let (word, bit) = word(place);
+            let is_confirmed = flags & 1 == 1 && confirmed.get(word).is_some_and(|bits| bits & bit != 0);
+            sums.entry((hash, key(kind, place))).or_default().add(is_confirmed, flags & 2 == 2, stores, item);
+        })?;
+        Ok(sums)
+    }
 }
 
-/// Stars, and the last four characters; fewer of a short one, of which four would be most.
-fn mask(value: &str) -> String {
-    let count = value.chars().count();
-    let shown = if count >= 8 { 4 } else { count / 4 };
-    let stars = (0..(count - shown).min(40)).map(|_| '*');
-    stars.chain(value.chars().skip(count - shown)).collect()
+/// Where a place's bit is.
+fn word(place: Place) -> (usize, u64) {
+    ((place.0 / 64) as usize, 1 << (place.0 % 64))
 }
 
 #[cfg(test)]
@@ -117,34 +114,47 @@ mod tests {
     use super::*;
     use crate::spill::Spill;
 
-    fn seen(all: &[(Sighting, &str)], key: u8) -> Vec<(u8, bool, bool, [u32; 2], String)> {
+    /// A sighting, and whether its place was confirmed.
+    type Seen = (Sighting, bool);
+
+    fn sightings<'s>(spill: &'s Spill, all: &[(Seen, &str)], key: u8) -> Sightings<'s> {
+        let sightings = Sightings::new(Pile::new(spill), &[key; 32], true);
+        for ((sighting, is_confirmed), value) in all {
+            sightings.add(*sighting, value).unwrap();
+            if *is_confirmed {
+                sightings.confirm(sighting.place);
+            }
+        }
+        sightings
+    }
+
+    fn seen(all: &[(Seen, &str)], key: u8) -> Vec<(u8, bool, bool, [u32; 2], String)> {
         let spill = Spill::new(None, usize::MAX).unwrap();
-        let sightings = Sightings::new(Pile::new(&spill), &[key; 32], true);
-        all.iter().for_each(|(sighting, value)| sightings.add(*sighting, value).unwrap());
-        let mut sums = Vec::new();
+        let (sightings, mut sums) = (sightings(&spill, all, key), Vec::new());
         for heap in 0..HEAPS {
-            sightings
-                .each(heap, |kind, sum| {
-                    sums.push((kind, sum.is_confirmed, sum.is_rich(), sum.stores, sum.masked().into()))
-                })
-                .unwrap();
+            let mut see =
+                |kind, sum: &Sum| sums.push((kind, sum.is_confirmed, sum.is_rich(), sum.stores, sum.masked().into()));
+            sightings.each(heap, &mut see).unwrap();
         }
         sums.sort();
         sums
     }
 
-    const SURE: Sighting = Sighting { kind: 0, is_confirmed: true, is_rich: false, stores: 1 };
+    const ONE: Sighting = Sighting { kind: 0, place: Place(0), is_all: true, is_rich: false, stores: 1 };
+    const OTHER: Sighting = Sighting { place: Place(700), ..ONE };
 
     #[test]
     fn a_value_counts_once_in_its_richest_kind_whatever_the_key() {
         let all = [
-            (SURE, "4111111111111111"),
-            (Sighting { is_rich: true, stores: 2, ..SURE }, "4111111111111111"),
-            (Sighting { is_confirmed: false, stores: 4, ..SURE }, "4111111111111111"),
-            (Sighting { is_confirmed: false, ..SURE }, "5555555555554444"),
-            (Sighting { kind: 1, ..SURE }, "4111111111111111"),
+            ((ONE, true), "4111111111111111"),
+            ((Sighting { is_rich: true, stores: 2, ..ONE }, true), "4111111111111111"),
+            ((Sighting { stores: 4, ..OTHER }, false), "4111111111111111"),
+            ((OTHER, false), "5555555555554444"),
+            ((Sighting { is_all: false, ..ONE }, true), "4242424242424242"),
+            ((Sighting { kind: 1, ..ONE }, true), "4111111111111111"),
         ];
         let sums = [
+            (0, false, false, [0, 1], "************4242".to_owned()),
             (0, false, false, [0, 1], "************4444".to_owned()),
             (0, true, true, [3, 7], "************1111".to_owned()),
             (1, true, false, [1, 1], "************1111".to_owned()),
@@ -155,16 +165,26 @@ mod tests {
 
     #[test]
     fn an_expiry_that_is_not_confirmed_makes_no_confirmed_one_richer() {
-        let all =
-            [(SURE, "4111111111111111"), (Sighting { is_confirmed: false, is_rich: true, ..SURE }, "4111111111111111")];
-        let sums = seen(&all, 1);
+        let rich = Sighting { is_rich: true, ..OTHER };
+        let sums = seen(&[((ONE, true), "4111111111111111"), ((rich, false), "4111111111111111")], 1);
         assert_eq!((sums.len(), sums[0].1, sums[0].2), (1, true, false));
     }
 
     #[test]
-    fn a_short_value_shows_less_than_four_characters() {
-        for (value, masked) in [("山田太郎", "***郎"), ("abc", "***"), ("12345678", "****5678")] {
-            assert_eq!(mask(value), masked);
+    fn a_value_counts_once_in_each_place_by_what_stands_there() {
+        let spill = Spill::new(None, usize::MAX).unwrap();
+        let rich = Sighting { is_rich: true, ..OTHER };
+        let number = "4111111111111111";
+        let sightings = sightings(&spill, &[((ONE, true), number), ((ONE, true), number), ((rich, false), number)], 1);
+        let mut all = Vec::new();
+        for heap in 0..HEAPS {
+            let see = |_, place: Place, sum: &Sum| {
+                all.push((place, sum.is_confirmed, sum.is_rich()));
+                Ok(())
+            };
+            sightings.each_by_place(heap, see).unwrap();
         }
+        all.sort();
+        assert_eq!(all, [(Place(0), true, false), (Place(700), false, true)]);
     }
 }

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::Path};
 use regex::bytes::Regex;
 use thiserror::Error;
 
-use super::sightings::STORES;
+use super::sighting::STORES;
 
 /// One store.
 #[derive(Debug, Clone)]
@@ -108,6 +108,12 @@ impl Stores {
     /// The store that contains another.
     pub(super) fn outer(&self, at: usize) -> Option<&Store> {
         self.0[at].within.map(|outer| &self.0[outer])
+    }
+
+    /// The names of those in a number's bits.
+    pub(super) fn names(&self, bits: u32) -> Vec<&str> {
+        let named = self.0.iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1);
+        named.map(|(_, store)| store.name.as_str()).collect()
     }
 
     /// The stores that a request reaches, those that contain them included; a bit for each.

@@ -8,8 +8,11 @@ use std::{
 use super::{
     answer::{OfStore, Records},
     counts::{self, Counts},
-    find::{CARD, CARD_WITH_EXPIRY, Kinds},
+    find::{CARD, CARD_WITH_EXPIRY},
+    listing::Listing,
     pile::HEAPS,
+    plan::Plan,
+    sighting::Sum,
     sightings::Sightings,
     stores::{Store, Stores},
 };
@@ -28,36 +31,40 @@ pub(super) struct Found {
     pub(super) revealed: BTreeMap<String, Vec<String>>,
 }
 
-/// Adds up all sightings.
-pub(super) fn found(sightings: &Sightings<'_>, kinds: &Kinds, stores: &Stores) -> io::Result<Found> {
-    let count = stores.all().len();
+/// Adds up all sightings, and notes them in the lists, if there are any.
+pub(super) fn found(sightings: &Sightings<'_>, listing: Option<&Listing<'_>>, plan: &Plan) -> io::Result<Found> {
+    let count = plan.stores.all().len();
     let mut found = Found { by_store: vec![BTreeMap::new(); count], ..Found::default() };
     for heap in 0..HEAPS {
-        sightings.each(heap, |kind, sum| {
-            let name = kinds.names()[usize::from(kind)].as_str();
-            let name = if name == CARD && sum.is_rich() { CARD_WITH_EXPIRY } else { name };
-            let at = usize::from(!sum.is_confirmed);
-            found.by_kind.entry(name.into()).or_default()[at] += 1;
-            for (store, by_kind) in found.by_store.iter_mut().enumerate() {
-                let [sure, any] = sum.stores.map(|stores| stores >> store & 1 == 1);
-                if any {
-                    by_kind.entry(name.into()).or_default()[usize::from(!sure)] += 1;
-                }
-            }
-            if sum.stores[1] == 0 {
-                found.aside.entry(name.into()).or_default()[at] += 1;
-            }
-            found.possibly_richer += u64::from(sum.is_possibly_richer());
-            if !sum.masked().is_empty() {
-                found.revealed.entry(name.into()).or_default().push(sum.masked().into());
-            }
-        })?;
+        if let Some(listing) = listing {
+            sightings.each_by_place(heap, |kind, place, sum| listing.note(place, kind, sum))?;
+        }
+        sightings.each(heap, |kind, sum| found.add(plan.kinds.called(kind, sum.is_rich()), sum))?;
     }
     found.revealed.values_mut().for_each(|values| values.sort_unstable());
     Ok(found)
 }
 
 impl Found {
+    /// Counts a value.
+    fn add(&mut self, name: &str, sum: &Sum) {
+        let at = usize::from(!sum.is_confirmed);
+        self.by_kind.entry(name.into()).or_default()[at] += 1;
+        for (store, by_kind) in self.by_store.iter_mut().enumerate() {
+            let [sure, any] = sum.stores.map(|stores| stores >> store & 1 == 1);
+            if any {
+                by_kind.entry(name.into()).or_default()[usize::from(!sure)] += 1;
+            }
+        }
+        if sum.stores[1] == 0 {
+            self.aside.entry(name.into()).or_default()[at] += 1;
+        }
+        self.possibly_richer += u64::from(sum.is_possibly_richer());
+        if !sum.masked().is_empty() {
+            self.revealed.entry(name.into()).or_default().push(sum.masked().into());
+        }
+    }
+
     /// Each store of the list.
     pub(super) fn stores(&self, stores: &Stores, counts: &Counts) -> Vec<OfStore> {
         // What concerns nobody knows what, may be of any store.

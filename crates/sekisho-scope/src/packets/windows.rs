@@ -8,11 +8,15 @@ use std::{
     sync::{Mutex, atomic::AtomicU64},
 };
 
+use regex::bytes::CaptureLocations;
+
+use super::answer::Log;
 use crate::{
     answer::ScopeError,
-    format::{Format, Scratch},
+    format::{Fault, Format, Scratch},
     question::{Fit, Question},
     source::{LONGEST, Source},
+    tally::Tally,
 };
 
 /// Which requests of an access log give the times.
@@ -36,6 +40,14 @@ struct Entry {
     target: Vec<u8>,
 }
 
+/// A request of the log that no packets show.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Missing<'l> {
+    pub(super) at: i64,
+    pub(super) method: &'l [u8],
+    pub(super) target: &'l [u8],
+}
+
 /// What the logs show.
 #[derive(Debug, Default)]
 pub(super) struct Logged {
@@ -44,8 +56,8 @@ pub(super) struct Logged {
     /// Requests in packets that one of the entries may be: which entries' key, from and to.
     met: Mutex<Vec<(usize, i64, i64)>>,
     slack: i64,
-    pub(super) read: u64,
-    pub(super) unparsed: u64,
+    names: Vec<String>,
+    tally: Tally,
     /// Requests of which the log doesn't say when, or whether they are meant.
     pub(super) unclear: u64,
     pub(super) damaged: u64,
@@ -53,15 +65,17 @@ pub(super) struct Logged {
 
 impl FromLog {
     pub(super) fn read(&self) -> Result<Logged, ScopeError> {
-        let mut logged = Logged { slack: self.slack, ..Logged::default() };
         let mut names = self.files.clone();
         names.sort_unstable();
-        for path in names {
+        let tally = Tally::new(names.len());
+        let mut logged = Logged { slack: self.slack, tally, ..Logged::default() };
+        for (file, path) in names.into_iter().enumerate() {
             let source = Source::open(&path, self.format.as_ref())?;
             let because = |source| ScopeError::Read { path: path.clone(), source };
             let unused = AtomicU64::new(0);
             let mut reader = BufReader::new(source.reader(&unused).map_err(because)?);
-            self.lines(&mut reader, source.format.as_ref(), &mut logged);
+            self.lines(&mut reader, (file, source.format.as_ref()), &mut logged);
+            logged.names.push(source.name());
         }
         logged.entries.sort_unstable();
         for (at, entry) in logged.entries.iter().enumerate() {
@@ -70,8 +84,9 @@ impl FromLog {
         Ok(logged)
     }
 
-    fn lines(&self, reader: &mut dyn BufRead, format: Option<&Format>, logged: &mut Logged) {
+    fn lines(&self, reader: &mut dyn BufRead, (file, format): (usize, Option<&Format>), logged: &mut Logged) {
         let (mut line, mut scratch, mut places) = (Vec::new(), Scratch::default(), self.question.places());
+        let mut offset = 0;
         loop {
             line.clear();
             match reader.take(LONGEST as u64).read_until(b'\n', &mut line) {
@@ -82,38 +97,47 @@ impl FromLog {
                     return;
                 }
             }
-            let text = line.trim_ascii_end();
+            let (text, start) = (line.trim_ascii_end(), offset);
+            offset += line.len() as u64;
             if text.is_empty() {
                 continue;
             }
-            logged.read += 1;
-            let read = format.map(|format| {
-                format.line(text, &mut scratch, |entry| {
-                    let is_object =
-                        entry.object.and_then(|object| self.question.key(object, places.as_mut())).is_some();
-                    match (self.question.fit(entry), entry.at) {
-                        _ if !is_object => {}
-                        (Fit::Meets, Some(at)) => logged.entries.push(Entry {
-                            at,
-                            method: entry.method.to_vec(),
-                            target: entry.object.unwrap_or_default().to_vec(),
-                        }),
-                        (Fit::Meets | Fit::Unclear, _) => logged.unclear += 1,
-                        _ => {}
-                    }
-                })
+            logged.tally.files[file].read += 1;
+            let read = format.map_or(Err(Fault::Format), |format| {
+                format.line(text, &mut scratch, |entry| self.entry(entry, places.as_mut(), logged))
             });
-            if !matches!(read, Some(Ok(()))) {
-                logged.unparsed += 1;
+            if let Err(fault) = read {
+                logged.tally.unparsed(file, start, fault, text);
             }
+        }
+    }
+
+    fn entry(&self, entry: &crate::entry::Entry<'_>, places: Option<&mut CaptureLocations>, logged: &mut Logged) {
+        let is_object = entry.object.and_then(|object| self.question.key(object, places)).is_some();
+        match (self.question.fit(entry), entry.at) {
+            _ if !is_object => {}
+            (Fit::Meets, Some(at)) => logged.entries.push(Entry {
+                at,
+                method: entry.method.to_vec(),
+                target: entry.object.unwrap_or_default().to_vec(),
+            }),
+            (Fit::Meets | Fit::Unclear, _) => logged.unclear += 1,
+            _ => {}
         }
     }
 }
 
 impl Logged {
-    /// The requests that meet the question.
-    pub(super) fn requests(&self) -> u64 {
-        self.entries.len() as u64
+    /// Lines that were not understood.
+    pub(super) fn unparsed(&self) -> u64 {
+        self.tally.unread()
+    }
+
+    /// What an answer tells of the logs.
+    pub(super) fn told(&self, without_packets: u64) -> Log {
+        let (read, unparsed, requests) = (self.tally.read(), self.unparsed(), self.entries.len() as u64);
+        let samples = self.tally.samples(|file| self.names[file].clone());
+        Log { read, parsed: read - unparsed, unparsed, requests, without_packets, samples }
     }
 
     /// The seconds around them.
@@ -129,8 +153,8 @@ impl Logged {
         }
     }
 
-    /// Shows the target of every request that no packets show. One request in the packets stands for one in the log.
-    pub(super) fn each_missing(&self, mut see: impl FnMut(i64, &[u8])) {
+    /// Shows every request that no packets show. One request in the packets stands for one in the log.
+    pub(super) fn each_missing<E>(&self, mut see: impl FnMut(&Missing<'_>) -> Result<(), E>) -> Result<(), E> {
         let mut met: HashMap<usize, Vec<(i64, i64)>> = HashMap::new();
         for (key, first, last) in self.met.lock().expect("no thread panicked over a log").iter() {
             met.entry(*key).or_default().push((*last, *first));
@@ -146,10 +170,11 @@ impl Logged {
                     Some(found) => {
                         seen.remove(found);
                     }
-                    None => see(entry.at, &entry.target),
+                    None => see(&Missing { at: entry.at, method: &entry.method, target: &entry.target })?,
                 }
             }
         }
+        Ok(())
     }
 }
 
@@ -177,7 +202,9 @@ mod tests {
     #[test]
     fn the_times_of_what_is_asked_for_make_windows() {
         let log = log(&[("00:09", "/shell?a"), ("00:30", "/index"), ("00:05", "/shell")]);
-        assert_eq!((log.read, log.unparsed, log.requests()), (4, 1, 2));
+        let told = log.told(0);
+        assert_eq!((told.read, told.parsed, told.unparsed, told.requests), (4, 3, 1, 2));
+        assert_eq!((told.samples[0].line.as_str(), told.samples.len()), ("nonsense", 1));
         assert_eq!(log.windows(), [(MIDNIGHT + 3, MIDNIGHT + 7), (MIDNIGHT + 7, MIDNIGHT + 11)]);
     }
 
@@ -188,7 +215,11 @@ mod tests {
         log.meet(b"GET", b"/shell?b", MIDNIGHT + 20, MIDNIGHT + 20);
         log.meet(b"GET", b"/other", MIDNIGHT, MIDNIGHT);
         let mut missing = Vec::new();
-        log.each_missing(|at, target| missing.push((at - MIDNIGHT, String::from_utf8_lossy(target).into_owned())));
+        let mut see = |one: &Missing<'_>| {
+            missing.push((one.at - MIDNIGHT, String::from_utf8_lossy(one.target).into_owned()));
+            Ok::<_, ()>(())
+        };
+        log.each_missing(&mut see).unwrap();
         missing.sort();
         assert_eq!(missing, [(6, "/shell".to_owned()), (7, "/shell?b".to_owned())]);
     }

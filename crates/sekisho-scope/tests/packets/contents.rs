@@ -188,3 +188,29 @@ fn connections_in_tls_are_told_and_not_searched() {
     assert_eq!((answer.flows.others["tls"], answer.records.at_most), (1, None));
     assert!(answer.is_finding());
 }
+
+/// Of a time of which there are no packets, nobody can tell what was sent: before, between and behind them.
+#[test]
+fn time_of_which_nothing_was_captured_is_told_and_leaves_open_what_was_sent() {
+    // 2021-08-02T12:00:00+09:00, and an hour later.
+    const NOON: i64 = 1_627_873_200;
+    let mut packets = exchanges(&[(get("/"), response(card(1).as_bytes(), ""))]);
+    let mut later = Wire::open(40_001, NOON as u64 + 3600);
+    later.exchange(&get("/"), &response(card(2).as_bytes(), ""));
+    packets.extend(later.close());
+    let file = pcap(&packets);
+    let told = |change: fn(&mut Plan)| {
+        let answer = ask(&file, change);
+        let silent = answer.cannot_tell.intervals.iter();
+        let silent: Vec<_> = silent.map(|one| format!("{} {}", &one.from[11..19], &one.to[11..19])).collect();
+        let reasons = answer.cannot_tell.reasons.iter().filter(|one| one.reason == "silence");
+        assert_eq!(reasons.map(|one| one.count).sum::<u64>(), silent.len() as u64);
+        assert_eq!(answer.records.at_most.is_none(), !silent.is_empty(), "{answer:?}");
+        silent.join(", ")
+    };
+    assert_eq!(told(|_| {}), "12:01:00 12:59:59");
+    assert_eq!(told(|plan| plan.silence = 3600), "", "an hour's silence is longer than what there is");
+    let around = told(|plan| (plan.question.from, plan.question.to) = (Some(NOON - 900), Some(NOON + 3600 + 959)));
+    assert_eq!(around, "11:45:00 11:59:59, 12:01:00 12:59:59, 13:01:00 13:15:59");
+    assert_eq!(told(|plan| plan.question.to = Some(NOON + 899)), "", "14 minutes are none");
+}

@@ -11,7 +11,8 @@ use sekisho_scope::{
 
 use crate::{
     accounted_for,
-    wire::{Dice, Packet, Wire, card, get, pcap, response},
+    harm::{self, ALL, CARDS, Harm, shuffle},
+    wire::{Packet, Wire, pcap},
 };
 
 fn ask(file: &[u8], change: impl FnOnce(&mut Plan)) -> Answer {
@@ -25,96 +26,9 @@ fn ask(file: &[u8], change: impl FnOnce(&mut Plan)) -> Answer {
     answer
 }
 
-/// Bodies of several kinds with cards that are in none of the others: so many in each.
-const CARDS: u64 = 150;
-
-fn bodies() -> Vec<Vec<u8>> {
-    let rows =
-        |nth: u64| (0..CARDS).map(|at| format!("{} row\r\n", card(nth * 1_000_003 + at * 17))).collect::<String>();
-    let chunked = |text: &str| {
-        let chunks: String = text
-            .as_bytes()
-            .chunks(999)
-            .map(|chunk| format!("{:x}\r\n{}\r\n", chunk.len(), String::from_utf8_lossy(chunk)))
-            .collect();
-        format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}0\r\nDigest: x\r\n\r\n").into_bytes()
-    };
-    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    std::io::Write::write_all(&mut packed, rows(2).as_bytes()).unwrap();
-    vec![
-        response(rows(0).as_bytes(), ""),
-        chunked(&rows(1)),
-        response(&packed.finish().unwrap(), "Content-Encoding: gzip\r\n"),
-        format!("HTTP/1.1 200 OK\r\n\r\n{}", rows(3)).into_bytes(),
-    ]
-}
-
-/// One connection with all of them, the last until it closes.
-fn capture() -> Vec<Packet> {
-    let mut wire = Wire::open(40_000, 1_627_873_200);
-    for (nth, body) in bodies().iter().enumerate() {
-        wire.exchange(&get(&format!("/{nth}")), body);
-    }
-    wire.close()
-}
-
-const ALL: u64 = 4 * CARDS;
-
-/// What a network or somebody does to packets.
-#[derive(Debug, Clone)]
-enum Harm {
-    Lose(usize),
-    Double(usize),
-    /// The capture kept so many bytes of it.
-    Cut(usize, usize),
-    /// A byte of it was changed.
-    Change(usize, usize, u8),
-    /// All in another order.
-    Shuffle(u64),
-}
-
-fn harm() -> impl Strategy<Value = Harm> {
-    prop_oneof![
-        (0usize..999).prop_map(Harm::Lose),
-        (0usize..999).prop_map(Harm::Double),
-        ((0usize..999), (0usize..1500)).prop_map(|(at, length)| Harm::Cut(at, length)),
-        ((0usize..999), (0usize..1500), any::<u8>()).prop_map(|(at, place, byte)| Harm::Change(at, place, byte)),
-        any::<u64>().prop_map(Harm::Shuffle),
-    ]
-}
-
-fn harmed(mut packets: Vec<Packet>, harms: &[Harm]) -> Vec<Packet> {
-    for harm in harms {
-        let place = |at: &usize| *at % packets.len();
-        match harm {
-            Harm::Lose(at) => drop(packets.remove(place(at))),
-            Harm::Double(at) => packets.push(packets[place(at)].clone()),
-            Harm::Cut(at, length) => {
-                let at = place(at);
-                packets[at].bytes.truncate(*length);
-            }
-            Harm::Change(at, within, byte) => {
-                let at = place(at);
-                if let Some(changed) = packets[at].bytes.get_mut(*within) {
-                    *changed = *byte;
-                }
-            }
-            Harm::Shuffle(seed) => shuffle(&mut packets, *seed),
-        }
-    }
-    packets
-}
-
-fn shuffle(packets: &mut [Packet], seed: u64) {
-    let mut dice = Dice(seed);
-    for at in (1..packets.len()).rev() {
-        packets.swap(at, dice.roll(at as u64 + 1) as usize);
-    }
-}
-
 #[test]
 fn what_was_captured_whole_is_confirmed_whole() {
-    let answer = ask(&pcap(&capture()), |_| {});
+    let answer = ask(&pcap(&harm::capture()), |_| {});
     accounted_for(&answer);
     assert_eq!((answer.records.confirmed, answer.records.at_most), (Some(ALL), Some(ALL)), "{answer:?}");
     assert_eq!((answer.bodies.whole, answer.bodies.partial), (4, 0));
@@ -126,11 +40,11 @@ proptest! {
     /// M29.
     #[test]
     fn lost_cut_and_doubled_packets_confirm_nothing_that_was_not_captured_whole(
-        harms in proptest::collection::vec(harm(), 0..6),
+        harms in proptest::collection::vec(harm::any(), 0..6),
     ) {
         let changes = harms.iter().any(|harm| matches!(harm, Harm::Change(..)));
         let loses = harms.iter().any(|harm| !matches!(harm, Harm::Double(_) | Harm::Shuffle(_)));
-        let answer = ask(&pcap(&harmed(capture(), &harms)), |_| {});
+        let answer = ask(&pcap(&harm::done(harm::capture(), &harms)), |_| {});
         accounted_for(&answer);
         let (confirmed, possibly) = (answer.records.confirmed.unwrap(), answer.records.possibly);
         // A changed byte may make a number of another, and then one more.
@@ -143,8 +57,8 @@ proptest! {
 
     /// M29.
     #[test]
-    fn the_order_of_packets_makes_no_difference(harms in proptest::collection::vec(harm(), 0..6), seed in any::<u64>()) {
-        let mut packets = harmed(capture(), &harms);
+    fn the_order_of_packets_makes_no_difference(harms in proptest::collection::vec(harm::any(), 0..6), seed in any::<u64>()) {
+        let mut packets = harm::done(harm::capture(), &harms);
         let said = |packets: &[Packet], threads| {
             serde_json::to_string(&ask(&pcap(packets), |plan| plan.threads = threads)).unwrap()
         };
@@ -158,7 +72,7 @@ proptest! {
     fn files_that_are_cut_or_damaged_are_read_as_far_as_they_make_sense(
         cut in 0usize..40_000, places in proptest::collection::vec((0usize..40_000, any::<u8>()), 0..8),
     ) {
-        let mut file = pcap(&capture());
+        let mut file = pcap(&harm::capture());
         for (at, byte) in places {
             let at = at % file.len();
             file[at] = byte;

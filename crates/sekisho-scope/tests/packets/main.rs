@@ -3,7 +3,11 @@
 #![allow(clippy::unwrap_used)] // Helpers of tests, too.
 
 mod contents;
+mod harm;
 mod hostile;
+mod listing;
+#[path = "../others/mod.rs"]
+mod others;
 mod processor;
 mod public;
 mod wire;

@@ -13,7 +13,8 @@ use sekisho_scope::{
 
 use crate::{
     accounted_for,
-    wire::{Dice, Packet, Wire, card, get, pcap, response},
+    harm::shuffle,
+    wire::{Packet, Wire, card, get, pcap, response},
 };
 
 /// 2021-08-02T12:00:00+09:00.
@@ -29,9 +30,9 @@ payments,emoney,980490,,
 merchants,merchant,38,,db=merchants
 ";
 
-struct Case {
-    folder: tempfile::TempDir,
-    files: Vec<PathBuf>,
+pub(crate) struct Case {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) files: Vec<PathBuf>,
 }
 
 impl Case {
@@ -59,7 +60,7 @@ impl Case {
         ]
     }
 
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut log = String::new();
         let mut files = Vec::new();
@@ -82,7 +83,7 @@ impl Case {
         Self { folder, files }
     }
 
-    fn plan(&self) -> Plan {
+    pub(crate) fn plan(&self) -> Plan {
         let question = sekisho_scope::Question {
             object: Some(bytes::Regex::new(r"^/img/up\.php").unwrap()),
             ..sekisho_scope::Question::default()
@@ -179,10 +180,7 @@ fn order_threads_and_memory_make_no_difference() {
         wire.exchange(&get(&target), &response(&body, ""));
         all.extend(wire.close());
     }
-    let mut dice = Dice(3);
-    for at in (1..all.len()).rev() {
-        all.swap(at, dice.roll(at as u64 + 1) as usize);
-    }
+    shuffle(&mut all, 3);
     let file = write(case.folder.path(), 90, &all);
     assert_eq!(said(std::slice::from_ref(&file), &case.plan()), first, "packets shuffled, all in one file");
     assert_eq!(said(&[file], &Plan { memory: 60_000, threads: 2, key: [8; 32], ..case.plan() }), first);

@@ -1,33 +1,16 @@
 //! Captures that nobody here made, and what tshark says of them.
-//!
-//! They lie beside the checkout, in `shared/logs`; a test says so where they don't, and `SEKISHO_REQUIRE_LOGS` makes
-//! that a failure.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-};
+use std::fs;
 
-use crate::accounted_for;
+use crate::{accounted_for, others};
 use sekisho_scope::{
     Progress,
     packets::{Answer, Plan, scope},
 };
 
-#[allow(clippy::print_stderr, reason = "what could not run is told")]
-fn capture(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/logs").join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    assert!(env::var_os("SEKISHO_REQUIRE_LOGS").is_none(), "{} is not there", path.display());
-    eprintln!("NOT RUN: {} is not there, so nothing was compared with its known answer", path.display());
-    None
-}
-
 fn ask(name: &str) -> Option<Answer> {
     let plan = Plan { threads: 2, ..Plan::new([7; 32]) };
-    capture(name).map(|path| scope(&[path], &plan, &Progress::default()).unwrap())
+    others::file(name).map(|path| scope(&[path], &plan, &Progress::default()).unwrap())
 }
 
 /// Packets, requests, responses, those with 200, those with 206.
@@ -84,7 +67,7 @@ fn captures_of_others_give_the_counts_that_tshark_gives_or_the_file_shows_why_no
         let expected = differs.map_or(known, |(_, ours)| *ours);
         assert_eq!(counts(&answer), expected, "{name}: {:?}", answer.cannot_tell);
         if differs.is_some() {
-            let bytes = fs::read(capture(name).unwrap()).unwrap();
+            let bytes = fs::read(others::file(name).unwrap()).unwrap();
             let heads = |what: &[u8]| memchr::memmem::find_iter(&bytes, what).count() as u64;
             assert_eq!(heads(b"HTTP/1.1 200 ") + heads(b"HTTP/1.0 200 "), expected.3, "{name}");
             assert_eq!(heads(b"HTTP/1.1 206 "), expected.4, "{name}");

@@ -4,6 +4,8 @@ mod card;
 mod columns;
 mod japan;
 
+use std::collections::BTreeSet;
+
 use regex::Regex;
 use thiserror::Error;
 
@@ -91,9 +93,20 @@ impl Kinds {
         u8::try_from(at).ok().filter(|at| *at < 200).ok_or(NoKinds::TooMany)
     }
 
-    /// The names of all kinds, by number.
-    pub(super) fn names(&self) -> &[String] {
-        &self.names
+    /// What a kind is called, by its number; or the richer kind of it.
+    pub(super) fn called(&self, kind: u8, is_rich: bool) -> &str {
+        match self.names[usize::from(kind)].as_str() {
+            CARD if is_rich => CARD_WITH_EXPIRY,
+            name => name,
+        }
+    }
+
+    /// What is looked for, by name.
+    pub(super) fn looked_for(&self) -> Vec<String> {
+        let names = self.names.iter().map(String::as_str);
+        let richer = names.clone().filter(|name| *name == CARD).map(|_| CARD_WITH_EXPIRY);
+        let all: BTreeSet<_> = names.chain(richer).collect();
+        all.into_iter().map(String::from).collect()
     }
 
     /// Shows what a block holds: its kind, its value, whether it is of the richer kind, and whether all of it is there.
@@ -153,9 +166,8 @@ mod tests {
 
     fn found(kinds: &Kinds, text: &str) -> Vec<String> {
         let (mut all, mut table) = (Vec::new(), Table::default());
-        let block = Block { text, is_cut_before: false, is_cut_behind: false, is_new: true, is_part: (false, false) };
-        kinds.each(block, &mut table, &mut |kind, value, rich, _| {
-            all.push(format!("{} {value}{}", kinds.names()[usize::from(kind)], if rich { " +" } else { "" }));
+        kinds.each(Block::whole(text), &mut table, &mut |kind, value, rich, _| {
+            all.push(format!("{} {value}{}", kinds.called(kind, false), if rich { " +" } else { "" }));
         });
         all
     }

@@ -46,51 +46,74 @@ pub(super) enum Framing {
 pub(in crate::packets) fn read(
     side: Side,
     stream: &Stream,
-    mut asked: impl FnMut(&Head, usize, bool) -> Option<String>,
+    asked: impl FnMut(&Head, usize, bool) -> Option<String>,
 ) -> Messages {
-    let (mut cursor, mut found, mut after_loss) = (Cursor::new(stream), Messages::default(), false);
-    loop {
-        let blank = cursor.run().iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        cursor.skip(blank);
-        let (run, start) = (cursor.run(), cursor.at);
+    let (cursor, found) = (Cursor::new(stream), Messages::default());
+    let mut reading = Reading { side, asked, cursor, found, after_loss: false };
+    while reading.step() {}
+    reading.found
+}
+
+struct Reading<'s, A> {
+    side: Side,
+    asked: A,
+    cursor: Cursor<'s>,
+    found: Messages,
+    /// Whether something may have been lost since the last message.
+    after_loss: bool,
+}
+
+impl<A: FnMut(&Head, usize, bool) -> Option<String>> Reading<'_, A> {
+    /// Reads what comes next, and says whether anything did.
+    fn step(&mut self) -> bool {
+        let blank = self.cursor.run().iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        self.cursor.skip(blank);
+        let run = self.cursor.run();
         if run.is_empty() {
-            match cursor.step() {
-                None => return found,
-                Some(length) => {
-                    found.missing.push((start, length.is_none()));
-                    after_loss = true;
-                }
-            }
-            continue;
+            return self.gap();
         }
-        if after_loss && let lost @ 1.. = head::find(side, run, 0).unwrap_or(run.len()) {
-            cursor.skip(lost);
-            found.lost.push((start..cursor.at, "thread_lost"));
-            continue;
+        let next = |from: usize| head::find(self.side, run, from).unwrap_or(run.len());
+        if self.after_loss
+            && let lost @ 1.. = next(0)
+        {
+            self.lose(lost, "thread_lost");
+            return true;
         }
-        match head::read(side, run) {
-            Begins::Head(head, length) => {
-                cursor.skip(length);
-                let method = if side == Side::Responses { asked(&head, start, after_loss) } else { None };
-                let framing = framing(side, &head, method.as_deref());
-                let (body, is_clear) = body(&mut cursor, framing);
-                found.lost.extend(tunnel(&mut cursor, framing));
-                let range = start..cursor.at;
-                found.all.push(Message { head: *head, body, range, after_loss });
-                after_loss = !is_clear;
-            }
-            Begins::Cut => {
-                cursor.skip(run.len());
-                found.lost.push((start..cursor.at, "head_cut_off"));
-                after_loss = true;
-            }
-            Begins::Else => {
-                let next = head::find(side, run, 1).unwrap_or(run.len());
-                cursor.skip(next);
-                found.lost.push((start..cursor.at, "not_http"));
-                after_loss = true;
-            }
+        match head::read(self.side, run) {
+            Begins::Head(head, length) => self.message(*head, length),
+            Begins::Cut => self.lose(run.len(), "head_cut_off"),
+            Begins::Else => self.lose(next(1), "not_http"),
         }
+        true
+    }
+
+    /// Steps over what is missing here, if anything is: whole messages may have been in it.
+    fn gap(&mut self) -> bool {
+        let start = self.cursor.at;
+        let Some(length) = self.cursor.step() else { return false };
+        self.found.missing.push((start, length.is_none()));
+        self.after_loss = true;
+        true
+    }
+
+    fn lose(&mut self, count: usize, why: &'static str) {
+        let start = self.cursor.at;
+        self.cursor.skip(count);
+        self.found.lost.push((start..self.cursor.at, why));
+        self.after_loss = true;
+    }
+
+    /// Reads a message, of whose head the length is known.
+    fn message(&mut self, head: Head, length: usize) {
+        let start = self.cursor.at;
+        self.cursor.skip(length);
+        let method = if self.side == Side::Responses { (self.asked)(&head, start, self.after_loss) } else { None };
+        let framing = framing(self.side, &head, method.as_deref());
+        let (body, is_clear) = body(&mut self.cursor, framing);
+        self.found.lost.extend(tunnel(&mut self.cursor, framing));
+        let range = start..self.cursor.at;
+        self.found.all.push(Message { head, body, range, after_loss: self.after_loss });
+        self.after_loss = !is_clear;
     }
 }
 

@@ -2,7 +2,9 @@
 
 use clap::Args;
 use regex::bytes::Regex;
-use sekisho_scope::{End, Network, Question, bound};
+use sekisho_scope::{Network, Question};
+
+use super::telling::Span;
 
 /// All optional; a request has to meet all that are said. Of one that is said several times, one is enough
 #[derive(Debug, Args)]
@@ -28,12 +30,8 @@ pub(super) struct Conditions {
     /// The status: 200, 200-299 or 2xx
     #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = statuses)]
     status: Vec<(u16, u16)>,
-    /// The first second, RFC 3339; without a zone, Japan's
-    #[arg(long, value_name = "TIME", value_parser = |text: &str| bound(text, End::First))]
-    from: Option<i64>,
-    /// The last second; it counts until its end
-    #[arg(long, value_name = "TIME", value_parser = |text: &str| bound(text, End::Last))]
-    to: Option<i64>,
+    #[command(flatten)]
+    span: Span,
 }
 
 fn statuses(text: &str) -> Result<(u16, u16), String> {
@@ -51,12 +49,15 @@ fn statuses(text: &str) -> Result<(u16, u16), String> {
     }
 }
 
+/// Methods as they are sent: their names are of capitals (RFC 9110, 9).
+pub(super) fn upper(methods: &[String]) -> Vec<String> {
+    methods.iter().map(|method| method.to_ascii_uppercase()).collect()
+}
+
 impl Conditions {
     /// The question, or what is wrong with it.
     pub(super) fn question(&self) -> Result<Question, String> {
-        if self.from.zip(self.to).is_some_and(|(from, to)| from > to) {
-            return Err("--from lies behind --to: nothing can be in that window".into());
-        }
+        let (from, to) = self.span.bounds()?;
         if self.client.is_empty() && !self.trust_proxy.is_empty() {
             return Err("--trust-proxy says who the client is, and is of use only with --client".into());
         }
@@ -66,10 +67,10 @@ impl Conditions {
             principals: self.principal.clone(),
             agents: self.agent.clone(),
             object: self.object.clone(),
-            methods: self.method.iter().map(|method| method.to_ascii_uppercase()).collect(),
+            methods: upper(&self.method),
             statuses: self.status.clone(),
-            from: self.from,
-            to: self.to,
+            from,
+            to,
         })
     }
 }

@@ -4,19 +4,13 @@ use std::{
     io::{self, Write},
     path::PathBuf,
     process::ExitCode,
-    time::Instant,
 };
 
 use clap::{Args, ValueEnum};
-use sekisho_scope::{Answer, Engine, Field, Fields, Format, Plan, Template, emit, inventory::Held, scope};
+use sekisho_scope::{Engine, Field, Fields, Format, Plan, Template, emit, scope};
 
-use super::{
-    conditions::Conditions,
-    held::{self, With},
-    report,
-    working::{Means, peak_mb, watched},
-};
-use crate::cli::{language::Language, refuse};
+use super::{conditions::Conditions, report, telling::Telling, working::Means};
+use crate::cli::refuse;
 
 /// Which objects were certainly sent, which possibly, and what can't be told
 #[derive(Debug, Args)]
@@ -61,9 +55,6 @@ pub(super) struct LogsArgs {
     /// Which field of a line of JSON says what, e.g. time=ts, client=net.peer, object=key
     #[arg(long, value_name = "ROLE=FIELD", conflicts_with = "log_format")]
     field: Vec<Field>,
-    /// Tell silences of so many minutes
-    #[arg(long, value_name = "MINUTES", default_value = "15", value_parser = clap::value_parser!(i64).range(1..))]
-    silence: i64,
     #[command(flatten)]
     means: Means,
     /// Ask nothing; print the question for an engine that holds the logs (combined format) already
@@ -72,18 +63,8 @@ pub(super) struct LogsArgs {
     /// Which engine: duckdb, clickhouse or athena; for athena, FILE is a table with one column, `line`
     #[arg(long, value_name = "NAME", requires = "emit")]
     engine: Option<Engine>,
-    /// Hold the answer against this inventory: which stores were reached (see `sekisho scope inventory`)
-    #[arg(long, value_name = "FILE")]
-    inventory: Option<PathBuf>,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
-    /// Leave out how long it took and how much memory: then the same files give the same bytes
-    #[arg(long)]
-    no_figures: bool,
-    /// The language of the report
-    #[arg(long, value_enum, default_value = "en")]
-    lang: Language,
+    #[command(flatten)]
+    telling: Telling,
 }
 
 /// A format by name.
@@ -105,28 +86,10 @@ pub(super) fn run(args: &LogsArgs) -> ExitCode {
     if let Some(engine) = args.engine {
         return args.emit(&plan, engine);
     }
-    let inventory = match held::named(args.inventory.as_deref()) {
-        Ok(inventory) => inventory,
-        Err(why) => return refuse(why),
-    };
-    let begun = Instant::now();
-    let mut answer = match watched(|progress| scope(&args.files, &plan, progress)) {
-        Ok(answer) => answer,
-        Err(why) => return refuse(why),
-    };
-    if !args.no_figures {
-        answer.ms = u64::try_from(begun.elapsed().as_millis()).ok();
-        answer.peak_mb = peak_mb();
-    }
-    let held = match held::against(inventory.as_ref(), &answer) {
-        Ok(held) => held,
-        Err(why) => return refuse(why),
-    };
-    match args.print(&answer, held.as_ref(), &mut io::stdout().lock()) {
-        Ok(()) => ExitCode::from(u8::from(answer.is_finding())),
-        // Whoever reads us went away, e.g. `head`: there is nobody left to tell.
-        Err(_) => ExitCode::from(2),
-    }
+    args.telling.tell(
+        |progress| scope(&args.files, &plan, progress),
+        |answer, lang, out| report::print(answer, lang, args.objects.as_deref(), out),
+    )
 }
 
 impl LogsArgs {
@@ -139,7 +102,7 @@ impl LogsArgs {
             threads: self.means.threads(),
             memory: self.means.memory(),
             spill: self.means.spill.clone(),
-            silence: self.silence * 60,
+            silence: self.means.silence(),
         })
     }
 
@@ -167,15 +130,6 @@ impl LogsArgs {
             Err(why) => refuse(why),
         }
     }
-
-    fn print(&self, answer: &Answer, inventory: Option<&Held>, out: &mut dyn Write) -> io::Result<()> {
-        if self.json {
-            serde_json::to_writer_pretty(&mut *out, &With { answer, inventory })?;
-            return writeln!(out);
-        }
-        report::print(answer, self.lang, self.objects.as_deref(), out)?;
-        inventory.map_or(Ok(()), |held| held::print(held, self.lang, out))
-    }
 }
 
 impl Named {
@@ -193,19 +147,10 @@ impl Named {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
-    use super::*;
-
-    #[derive(Debug, Parser)]
-    struct Line {
-        #[command(flatten)]
-        args: LogsArgs,
-    }
+    use super::{super::working::parsed, *};
 
     fn plan(words: &str) -> Result<Plan, String> {
-        let line = Line::try_parse_from(["logs", "a.log"].into_iter().chain(words.split_whitespace()));
-        line.map_err(|why| why.to_string()).and_then(|line| line.args.plan())
+        parsed::<LogsArgs>(words).and_then(|args| args.plan())
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod packets;
 mod packets_in_words;
 mod page;
 mod report;
+mod telling;
 mod working;
 
 use std::process::ExitCode;

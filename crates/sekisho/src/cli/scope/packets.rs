@@ -1,26 +1,23 @@
 //! `sekisho scope packets`: which records were sent, from captured packets.
 
-use std::{
-    io::{self, Write},
-    path::PathBuf,
-    process::ExitCode,
-    time::Instant,
-};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::Args;
 use regex::{Regex, bytes};
 use sekisho_core::entropy::fresh;
 use sekisho_scope::{
-    End, Network, Template, bound,
-    packets::{Answer, FromLog, KNOWN, Kinds, Plan, Question, Server, Stores, scope},
+    Network, Template,
+    packets::{FromLog, KNOWN, Kinds, Plan, Question, Server, Stores, scope},
 };
 use sekisho_sys::entropy::SystemEntropy;
 
 use super::{
+    conditions::upper,
     packets_in_words,
-    working::{Means, peak_mb, watched},
+    telling::{Span, Telling},
+    working::Means,
 };
-use crate::cli::{language::Language, refuse};
+use crate::cli::refuse;
 
 /// Which records were sent: confirmed, and at most
 #[derive(Debug, Args)]
@@ -39,12 +36,18 @@ The list for --stores is CSV with the columns store, kind, held, within, reached
 many records it held, the store that contains it, and a pattern for the requests that reach it (held against target, \
 blank, request body).
 
-Found values are never told; --reveal tells them with stars for all but the last four characters.
+--objects FILE writes a line of CSV for each response that was put together and read whole to FILE, for each other one \
+to FILE.possibly, and for each request without a response and each connection that can't be read to FILE.cannot_tell; \
+sorted by time. Its fields: time, what it is, client, server, method, target (of the query only the names), status, why \
+it isn't whole, stores, and how many records of each kind it held (?= if only possibly).
+
+Found values are never told; --reveal tells them with stars for all but the last four characters, in the lists too.
 
 Examples:
   sekisho scope packets capture*.pcap.gz --windows-from access.log --object '^/img/up\\.php' --slack 5 --stores stores.csv
   sekisho scope packets capture.pcapng --server 192.0.2.0/24:80 --from 2021-08-02 --to 2021-08-03T12:00:00 --json
   sekisho scope packets capture.pcap --column name=氏名 --pattern member='M[0-9]{8}' --path '^/admin/' --lang ja
+  sekisho scope packets capture*.pcap --objects responses.csv --inventory shop.toml --json
 
 Exit status: 0 no record was sent and the packets leave nothing open, 1 some were or may have been, 2 a file can't be \
 read or something was asked wrongly.")]
@@ -64,12 +67,8 @@ pub(super) struct PacketsArgs {
     /// The method, e.g. POST
     #[arg(long, value_name = "METHOD", value_delimiter = ',')]
     method: Vec<String>,
-    /// The first second, RFC 3339; without a zone, Japan's
-    #[arg(long, value_name = "TIME", value_parser = |text: &str| bound(text, End::First))]
-    from: Option<i64>,
-    /// The last second; it counts until its end
-    #[arg(long, value_name = "TIME", value_parser = |text: &str| bound(text, End::Last))]
-    to: Option<i64>,
+    #[command(flatten)]
+    span: Span,
     /// An access log: only the times of its requests count that meet --object, --client and --method
     #[arg(long, value_name = "LOG")]
     windows_from: Vec<PathBuf>,
@@ -94,6 +93,9 @@ pub(super) struct PacketsArgs {
     /// What the stores held: CSV with columns store, kind, held, within, reached_by
     #[arg(long, value_name = "FILE")]
     stores: Option<PathBuf>,
+    /// Write a line for each response: when, between whom, what was asked, how many records it held
+    #[arg(long, value_name = "FILE")]
+    objects: Option<PathBuf>,
     /// Search requests too: what was sent there
     #[arg(long)]
     requests: bool,
@@ -105,15 +107,8 @@ pub(super) struct PacketsArgs {
     content: u64,
     #[command(flatten)]
     means: Means,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
-    /// Leave out how long it took and how much memory: then the same files give the same bytes
-    #[arg(long)]
-    no_figures: bool,
-    /// The language of the report
-    #[arg(long, value_enum, default_value = "en")]
-    lang: Language,
+    #[command(flatten)]
+    telling: Telling,
 }
 
 fn named(text: &str) -> Result<(&str, &str), String> {
@@ -136,43 +131,27 @@ pub(super) fn run(args: &PacketsArgs) -> ExitCode {
         Ok(plan) => plan,
         Err(why) => return refuse(why),
     };
-    let begun = Instant::now();
-    let mut answer = match watched(|progress| scope(&args.files, &plan, progress)) {
-        Ok(answer) => answer,
-        Err(why) => return refuse(why),
-    };
-    if !args.no_figures {
-        answer.ms = u64::try_from(begun.elapsed().as_millis()).ok();
-        answer.peak_mb = peak_mb();
-    }
-    match args.print(&answer, &mut io::stdout().lock()) {
-        Ok(()) => ExitCode::from(u8::from(answer.is_finding())),
-        // Whoever reads us went away, e.g. `head`: there is nobody left to tell.
-        Err(_) => ExitCode::from(2),
-    }
+    args.telling.tell(
+        |progress| scope(&args.files, &plan, progress),
+        |answer, lang, out| packets_in_words::print(answer, lang, args.objects.as_deref(), out),
+    )
 }
 
 impl PacketsArgs {
     fn plan(&self) -> Result<Plan, String> {
-        if self.from.zip(self.to).is_some_and(|(from, to)| from > to) {
-            return Err("--from lies behind --to: nothing can be in that window".into());
-        }
-        let stores =
-            self.stores.as_ref().map(|path| Stores::read(path).map_err(|why| format!("{}: {why}", path.display())));
+        let stores = self.stores.as_ref().map(|path| {
+            let named = |why| format!("{}: {why}", path.display());
+            Stores::read(path).map_err(named)
+        });
         Ok(Plan {
-            question: Question {
-                clients: self.client.clone(),
-                servers: self.server.clone(),
-                path: self.path.clone(),
-                methods: self.methods(),
-                from: self.from,
-                to: self.to,
-            },
-            log: (!self.windows_from.is_empty()).then(|| self.log()),
+            question: self.question()?,
+            log: (!self.windows_from.is_empty()).then(|| self.log()).transpose()?,
             kinds: self.kinds()?,
             stores: stores.transpose()?.unwrap_or_default(),
             requests: self.requests,
             reveal: self.reveal,
+            objects: self.objects.clone(),
+            silence: self.means.silence(),
             content: self.content << 20,
             threads: self.means.threads(),
             memory: self.means.memory(),
@@ -181,21 +160,19 @@ impl PacketsArgs {
         })
     }
 
-    fn methods(&self) -> Vec<String> {
-        self.method.iter().map(|method| method.to_ascii_uppercase()).collect()
+    fn question(&self) -> Result<Question, String> {
+        let (from, to) = self.span.bounds()?;
+        let (clients, servers, methods) = (self.client.clone(), self.server.clone(), upper(&self.method));
+        Ok(Question { clients, servers, path: self.path.clone(), methods, from, to })
     }
 
-    fn log(&self) -> FromLog {
-        let question = sekisho_scope::Question {
-            clients: self.client.clone(),
-            object: self.object.clone(),
-            methods: self.methods(),
-            from: self.from,
-            to: self.to,
-            ..sekisho_scope::Question::default()
-        };
+    fn log(&self) -> Result<FromLog, String> {
+        let Question { clients, methods, from, to, .. } = self.question()?;
+        let object = self.object.clone();
+        let question =
+            sekisho_scope::Question { clients, object, methods, from, to, ..sekisho_scope::Question::default() };
         let format = self.log_format.clone().map(sekisho_scope::Format::Template);
-        FromLog { files: self.windows_from.clone(), format, question, slack: self.slack }
+        Ok(FromLog { files: self.windows_from.clone(), format, question, slack: self.slack })
     }
 
     fn kinds(&self) -> Result<Kinds, String> {
@@ -203,31 +180,14 @@ impl PacketsArgs {
         let known = if self.kind.is_empty() { all() } else { self.kind.clone() };
         Kinds::new(&known, self.pattern.clone(), self.column.clone()).map_err(|why| why.to_string())
     }
-
-    fn print(&self, answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
-        if self.json {
-            serde_json::to_writer_pretty(&mut *out, answer)?;
-            return writeln!(out);
-        }
-        packets_in_words::print(answer, self.lang, out)
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
-    use super::*;
-
-    #[derive(Debug, Parser)]
-    struct Line {
-        #[command(flatten)]
-        args: PacketsArgs,
-    }
+    use super::{super::working::parsed, *};
 
     fn plan(words: &str) -> Result<Plan, String> {
-        let line = Line::try_parse_from(["packets", "a.pcap"].into_iter().chain(words.split_whitespace()));
-        line.map_err(|why| why.to_string()).and_then(|line| line.args.plan())
+        parsed::<PacketsArgs>(words).and_then(|args| args.plan())
     }
 
     #[test]

@@ -3,14 +3,22 @@
 use std::{
     collections::BTreeMap,
     io::{self, Write},
+    path::Path,
 };
 
-use sekisho_scope::packets::{Answer, Named, Records};
+use sekisho_scope::{
+    Verdict,
+    packets::{Answer, Named, Records},
+};
 
+use super::{
+    report::{list as objects_list, samples},
+    telling::open,
+};
 use crate::cli::language::Language;
 
 /// Prints the numbers, by kind and by store, what became of the packets, and why there may be more.
-pub(super) fn print(answer: &Answer, lang: Language, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn print(answer: &Answer, lang: Language, objects: Option<&Path>, out: &mut dyn Write) -> io::Result<()> {
     let word = |ja: &'static str, en: &'static str| lang.pick(ja, en);
     writeln!(out, "{}: {}", word("送信された記録", "records sent"), count(answer.records, lang))?;
     kinds(&answer.by_kind, "  ", lang, out)?;
@@ -29,10 +37,8 @@ pub(super) fn print(answer: &Answer, lang: Language, out: &mut dyn Write) -> io:
         values.iter().try_for_each(|value| writeln!(out, "  {value}"))?;
     }
     read(answer, lang, out)?;
-    for reason in &answer.cannot_tell.reasons {
-        writeln!(out, "{} ({}): {}", reason.reason, reason.count, reason.says)?;
-    }
-    Ok(())
+    Verdict::ALL.into_iter().try_for_each(|set| objects_list(objects, set, out))?;
+    open(&answer.cannot_tell.reasons, &answer.cannot_tell.intervals, lang, out)
 }
 
 fn count(records: Records, lang: Language) -> String {
@@ -49,77 +55,66 @@ fn kinds(all: &BTreeMap<String, Records>, indent: &str, lang: Language, out: &mu
     all.iter().try_for_each(|(kind, records)| writeln!(out, "{indent}{kind}: {}", count(*records, lang)))
 }
 
+/// Prints what became of requests, connections, packets and bytes.
 fn read(answer: &Answer, lang: Language, out: &mut dyn Write) -> io::Result<()> {
     let (flows, packets, payload) = (&answer.flows, &answer.packets, &answer.payload);
     let (asked, bodies) = (answer.exchanges, answer.bodies);
-    let unread: u64 = payload.unread.values().sum();
-    match lang {
-        Language::En => {
-            writeln!(
-                out,
-                "{} requests, {} responses; bodies: {} whole, {} partial",
-                answer.requests, answer.responses, bodies.whole, bodies.partial
-            )?;
-            writeln!(out, "not asked about: {} out of the windows, {} others", asked.out_of_window, asked.other)?;
-            writeln!(out, "{} connections: {} in HTTP{}", flows.read, flows.http, list(&flows.others))?;
-            writeln!(
-                out,
-                "{} packets: {} used, {} between others{}",
-                packets.read,
-                packets.used,
-                packets.other,
-                list(&packets.unused)
-            )?;
-            writeln!(
-                out,
-                "{} bytes: {} in HTTP, {} captured again, {unread} unread{}",
-                payload.read,
-                payload.http,
-                payload.duplicate,
-                list(&payload.unread)
-            )?;
-        }
-        Language::Ja => {
-            writeln!(
-                out,
-                "要求 {}件、応答 {}件、本文: 完全 {}、部分 {}",
-                answer.requests, answer.responses, bodies.whole, bodies.partial
-            )?;
-            writeln!(out, "対象外: 期間外 {}、その他 {}", asked.out_of_window, asked.other)?;
-            writeln!(out, "接続 {}本: HTTP {}{}", flows.read, flows.http, list(&flows.others))?;
-            writeln!(
-                out,
-                "パケット {}個: 使用 {}、対象外の通信 {}{}",
-                packets.read,
-                packets.used,
-                packets.other,
-                list(&packets.unused)
-            )?;
-            writeln!(
-                out,
-                "データ {}バイト: HTTP {}、重複 {}、解読不能 {unread}{}",
-                payload.read,
-                payload.http,
-                payload.duplicate,
-                list(&payload.unread)
-            )?;
-        }
-    }
-    let Some(log) = answer.log else { return Ok(()) };
-    match lang {
-        Language::En => writeln!(
-            out,
-            "log: {} lines, {} not understood; {} requests, {} of them without packets",
-            log.read, log.unparsed, log.requests, log.without_packets
-        ),
-        Language::Ja => writeln!(
-            out,
-            "アクセスログ {}行（解読不能 {}）: 該当する要求 {}件、うちパケットなし {}件",
-            log.read, log.unparsed, log.requests, log.without_packets
-        ),
-    }
+    let unread = payload.unread.values().sum();
+    let mut say = |ja, en, numbers: &[u64], others: Option<&Named>| {
+        writeln!(out, "{}{}", filled(lang.pick(ja, en), numbers), others.map(list).unwrap_or_default())
+    };
+    say(
+        "要求 {}件、応答 {}件、本文: 完全 {}、部分 {}",
+        "{} requests, {} responses; bodies: {} whole, {} partial",
+        &[answer.requests, answer.responses, bodies.whole, bodies.partial],
+        None,
+    )?;
+    say(
+        "対象外: 期間外 {}、その他 {}",
+        "not asked about: {} out of the windows, {} others",
+        &[asked.out_of_window, asked.other],
+        None,
+    )?;
+    say("接続 {}本: HTTP {}", "{} connections: {} in HTTP", &[flows.read, flows.http], Some(&flows.others))?;
+    say(
+        "パケット {}個: 使用 {}、対象外の通信 {}",
+        "{} packets: {} used, {} between others",
+        &[packets.read, packets.used, packets.other],
+        Some(&packets.unused),
+    )?;
+    say(
+        "データ {}バイト: HTTP {}、重複 {}、解読不能 {}",
+        "{} bytes: {} in HTTP, {} captured again, {} unread",
+        &[payload.read, payload.http, payload.duplicate, unread],
+        Some(&payload.unread),
+    )?;
+    let Some(log) = &answer.log else { return Ok(()) };
+    say(
+        "アクセスログ {}行（解読不能 {}）: 該当する要求 {}件、うちパケットなし {}件",
+        "log: {} lines, {} not understood; {} requests, {} of them without packets",
+        &[log.read, log.unparsed, log.requests, log.without_packets],
+        None,
+    )?;
+    samples(&log.samples, out)
+}
+
+/// The text with the numbers in their places.
+fn filled(text: &str, numbers: &[u64]) -> String {
+    let numbers = numbers.iter().map(u64::to_string).chain([String::new()]);
+    text.split("{}").zip(numbers).map(|(part, number)| format!("{part}{number}")).collect()
 }
 
 fn list(all: &Named) -> String {
     all.iter().map(|(name, count)| format!(", {count} {name}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stand_in_their_places() {
+        assert_eq!(filled("{} of {} are read", &[3, 7]), "3 of 7 are read");
+        assert_eq!(filled("接続 {}本", &[0]), "接続 0本");
+    }
 }

@@ -5,12 +5,10 @@ use std::{
     path::Path,
 };
 
-use sekisho_scope::{Answer, Set, Verdict, objects_file};
+use sekisho_scope::{Answer, Sample, Set, Verdict, objects_file};
 
+use super::telling::open;
 use crate::cli::language::Language;
-
-/// So many silences are shown; the rest is counted.
-const SHOWN: usize = 10;
 
 /// Prints the three sets, what became of the lines, and why there may be more.
 pub(super) fn print(answer: &Answer, lang: Language, objects: Option<&Path>, out: &mut dyn Write) -> io::Result<()> {
@@ -22,9 +20,7 @@ pub(super) fn print(answer: &Answer, lang: Language, objects: Option<&Path>, out
     ];
     for ((name, set), verdict) in sets.into_iter().zip(Verdict::ALL) {
         writeln!(out, "{name}: {}", counts(set, lang))?;
-        if let Some(path) = objects {
-            writeln!(out, "    {}", objects_file(path, verdict).display())?;
-        }
+        list(objects, verdict, out)?;
     }
     if answer.sent.sizes_unknown > 0 {
         let (count, says) = (
@@ -37,7 +33,12 @@ pub(super) fn print(answer: &Answer, lang: Language, objects: Option<&Path>, out
         writeln!(out, "  {kind}: {} / {} / {}", of.sent, of.possibly, of.cannot_tell)?;
     }
     lines(answer, lang, out)?;
-    open(answer, lang, out)
+    open(&answer.cannot_tell.reasons, &answer.cannot_tell.intervals, lang, out)
+}
+
+/// Prints the name of a set's list, if there is one.
+pub(super) fn list(objects: Option<&Path>, verdict: Verdict, out: &mut dyn Write) -> io::Result<()> {
+    objects.map_or(Ok(()), |path| writeln!(out, "    {}", objects_file(path, verdict).display()))
 }
 
 fn counts(set: Set, lang: Language) -> String {
@@ -61,22 +62,12 @@ fn lines(answer: &Answer, lang: Language, out: &mut dyn Write) -> io::Result<()>
             writeln!(out, "記録 {read}行: 解読 {parsed}、解読不能 {unparsed}、重複 {duplicate}、期間外 {out_of_window}")
         }
     }?;
-    answer.lines.samples.iter().try_for_each(|sample| {
-        writeln!(out, "    {} +{} ({}): {}", sample.file, sample.offset, sample.fault, sample.line)
-    })
+    samples(&answer.lines.samples, out)
 }
 
-fn open(answer: &Answer, lang: Language, out: &mut dyn Write) -> io::Result<()> {
-    let open = &answer.cannot_tell;
-    for reason in &open.reasons {
-        writeln!(out, "{} ({}): {}", reason.reason, reason.count, reason.says)?;
-    }
-    for silence in open.intervals.iter().take(SHOWN) {
-        writeln!(out, "    {} – {}", silence.from, silence.to)?;
-    }
-    match (open.intervals.len().saturating_sub(SHOWN), lang) {
-        (0, _) => Ok(()),
-        (more, Language::En) => writeln!(out, "    and {more} more; --json has all"),
-        (more, Language::Ja) => writeln!(out, "    ほか {more}件（--json で全件）"),
-    }
+/// Prints lines that were not understood.
+pub(super) fn samples(samples: &[Sample], out: &mut dyn Write) -> io::Result<()> {
+    samples
+        .iter()
+        .try_for_each(|Sample { file, offset, fault, line }| writeln!(out, "    {file} +{offset} ({fault}): {line}"))
 }

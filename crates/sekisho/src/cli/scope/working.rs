@@ -15,6 +15,9 @@ use sekisho_scope::Progress;
 /// With what it works.
 #[derive(Debug, Args)]
 pub(super) struct Means {
+    /// Tell silences of so many minutes
+    #[arg(long, value_name = "MINUTES", default_value = "15", value_parser = clap::value_parser!(i64).range(1..))]
+    silence: i64,
     /// How many threads work; without it, as many as there are processors
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -27,6 +30,11 @@ pub(super) struct Means {
 }
 
 impl Means {
+    /// A silence of so many seconds is told.
+    pub(super) const fn silence(&self) -> i64 {
+        self.silence * 60
+    }
+
     /// How many threads work.
     pub(super) fn threads(&self) -> usize {
         let available = || thread::available_parallelism().map_or(1, usize::from);
@@ -72,6 +80,14 @@ pub(super) fn peak_mb() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes / 1024)
+}
+
+/// The arguments that stand in words, for a command that reads a file named `a`.
+#[cfg(test)]
+pub(super) fn parsed<A: Args>(words: &str) -> Result<A, String> {
+    let words = ["scope", "a"].into_iter().chain(words.split_whitespace());
+    let matches = A::augment_args(clap::Command::new("scope")).try_get_matches_from(words);
+    matches.and_then(|matches| A::from_arg_matches(&matches)).map_err(|why| why.to_string())
 }
 
 #[cfg(test)]
