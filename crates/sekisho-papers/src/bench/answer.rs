@@ -90,7 +90,7 @@ pub struct Answer {
 mod tests {
     use super::*;
 
-    /// In the format of issue 5.
+    /// As `sekisho inspect --json` prints them.
     #[test]
     fn an_answer_is_read_as_the_program_writes_it() {
         let text = r#"{"file":"a.jpg","verdict":"accept","reason":"ok","advice":{"ja":"","en":""},

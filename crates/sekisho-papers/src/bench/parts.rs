@@ -1,4 +1,4 @@
-//! The numbers of documents that issue 5 asks for, in parts that can be judged one after the other.
+//! As many documents as a bar of one in a hundred or a thousand needs, in parts that can be judged one after the other.
 
 use super::campaign::HELD_OUT;
 use crate::{kinds::Kind, make::Order, shoot::Severity};

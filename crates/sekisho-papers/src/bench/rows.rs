@@ -1,4 +1,4 @@
-//! The rows of issue 5's table: what is counted, on which pictures, and what must be reached.
+//! The rows of the report: what is counted, on which pictures, and what must be reached.
 
 use serde::{Deserialize, Serialize};
 

@@ -32,7 +32,7 @@ const HELP: &str = "The inspector, judged on documents of which everything is kn
 
   --program FILE    the sekisho that is judged; needed
   --each N          so many documents of each kind and severity from held-out seeds (28: a thousand in all)
-  --part NAME       instead of these, a part with the numbers of issue 5; may be given many times:
+  --part NAME       instead of these, a part with as many as its bars need; may be given many times:
                     numbers    1,008 backs of My Number cards, notification cards, extracts of the register
                     licences   501 driving licences
                     insurance  504 cards of health insurance and certificates of eligibility

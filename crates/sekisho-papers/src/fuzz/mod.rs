@@ -22,7 +22,7 @@ use crate::{
 
 /// More milliseconds than this, for a picture of at most a megapixel, are a hang. Busy machines are slow, too.
 const SLOW: f64 = 20_000.0;
-/// More MiB than this are growth; issue 5 allows 600.
+/// More MiB than this are growth: 600 are the bar for the largest picture.
 const LARGE: f64 = 600.0;
 
 /// Why there is no round.

@@ -133,6 +133,18 @@ fn a_misspelt_word_is_refused_with_its_place_and_what_to_do() {
     assert!(error.contains("correct the spelling"), "{error}");
 }
 
+/// M4: what print says is proposed to a reviewer, and no policy can have it decided by that.
+#[test]
+fn no_policy_lets_a_machine_decide() {
+    for word in ["auto_approve = true", "auto_approve = \"two_readings\""] {
+        let text = SHIPPED[0].1.replacen("reviewers = 1", &format!("reviewers = 1\n{word}"), 1);
+        let error = parsed(&text).unwrap_err();
+        assert!(error.contains("unknown field `auto_approve`"), "{error}");
+    }
+    let nobody = parsed(&SHIPPED[0].1.replacen("reviewers = 1", "reviewers = 0", 1)).unwrap();
+    assert!(lint(&nobody, today()).iter().any(|finding| finding.code == "no_reviewers"));
+}
+
 #[test]
 fn each_mistake_is_named_where_it_is() {
     for (from, to, expected) in [

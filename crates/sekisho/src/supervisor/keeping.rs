@@ -1,8 +1,10 @@
 //! Keeping the roles up: the supervisor's one loop.
 
+mod start;
+mod stop;
+
 use std::{
     collections::{BTreeMap, HashMap},
-    io,
     net::TcpListener,
     os::unix::net::UnixStream,
     path::PathBuf,
@@ -13,24 +15,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sekisho_inspect::ocr::ModelFiles;
 use sekisho_sys::{confine::Grade, secret::SecretPage, spawn::Program};
-use zeroize::Zeroizing;
 
 use super::{
     Driven, ProcessReport, StartError,
     identity::Kept,
-    messages::{FromRole, Passphrase, RoleConfig, ToRole},
+    messages::{FromRole, RoleConfig, ToRole},
     operator,
-    process::{Process, Start},
-    rooms::{LINKS, Role},
+    process::Process,
+    rooms::Role,
     standing::Notice,
 };
 
 /// How long a role may take until it is ready. Opening the keystore is slow on purpose.
 const READY_WITHIN: Duration = Duration::from_secs(60);
-/// How long a role may take to finish what is under way.
-const STOPPED_WITHIN: Duration = Duration::from_secs(15);
 /// The first pause before a restart; it doubles with each.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// The longest pause before a restart.
@@ -68,27 +66,6 @@ struct Slot {
     again_at: Option<Instant>,
 }
 
-/// The loop's state.
-pub(super) struct Keeping {
-    pub(super) program: Program,
-    pub(super) config: RoleConfig,
-    pub(super) passphrase: Option<SecretPage>,
-    pub(super) identities: Kept,
-    pub(super) networks: Option<PathBuf>,
-    proposes_age: bool,
-    pub(super) gate: TcpListener,
-    pub(super) desk: TcpListener,
-    pub(super) figures: Option<TcpListener>,
-    pub(super) to: Sender<Event>,
-    pub(super) from: Receiver<Event>,
-    pub(super) reports: Arc<Mutex<Vec<ProcessReport>>>,
-    notice: Notice,
-    intruder: Option<(Role, Vec<u8>)>,
-    slots: BTreeMap<Role, Slot>,
-    held: HashMap<(Role, &'static str), UnixStream>,
-    generation: u64,
-}
-
 /// What the loop is given.
 pub(super) struct Means {
     pub(super) program: Program,
@@ -106,45 +83,20 @@ pub(super) struct Means {
     pub(super) notice: Notice,
 }
 
+/// The loop's state.
+pub(super) struct Keeping {
+    pub(super) means: Means,
+    intruder: Option<(Role, Vec<u8>)>,
+    slots: BTreeMap<Role, Slot>,
+    /// Ends of links whose other side was started first.
+    held: HashMap<(Role, &'static str), UnixStream>,
+    generation: u64,
+}
+
 impl Keeping {
     pub(super) fn new(means: Means) -> Keeping {
-        let Means {
-            program,
-            config,
-            passphrase,
-            identities,
-            networks,
-            proposes_age,
-            gate,
-            desk,
-            figures,
-            to,
-            from,
-            reports,
-            notice,
-        } = means;
         let slots = Role::ALL.into_iter().map(|role| (role, Slot::default())).collect();
-        let held = HashMap::new();
-        let generation = 0;
-        Keeping {
-            program,
-            config,
-            passphrase,
-            identities,
-            networks,
-            proposes_age,
-            gate,
-            desk,
-            figures,
-            to,
-            from,
-            reports,
-            notice,
-            intruder: None,
-            slots,
-            held,
-            generation,
-        }
+        Keeping { means, intruder: None, slots, held: HashMap::new(), generation: 0 }
     }
 
     /// Brings all roles up, the keeper before the others.
@@ -163,7 +115,7 @@ impl Keeping {
         let limit = Instant::now() + READY_WITHIN;
         while let Some(role) = batch.iter().find(|role| !self.slots[role].ready) {
             let left = limit.saturating_duration_since(Instant::now());
-            match self.from.recv_timeout(left) {
+            match self.means.from.recv_timeout(left) {
                 Ok(Event::Ended { role, how, .. }) => return Err(self.failed(role, how)),
                 Ok(event) => self.heed(event),
                 Err(_) => return Err(StartError::NotReady(*role)),
@@ -181,47 +133,13 @@ impl Keeping {
     /// Runs until told to stop, then ends the roles.
     pub(super) fn run(mut self) {
         loop {
-            match self.from.recv_timeout(self.until_next_restart()) {
+            match self.means.from.recv_timeout(self.until_next_restart()) {
                 Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return self.stop_all(),
                 Ok(Event::Kill) => return self.kill_all(),
                 Ok(event) => self.heed(event),
                 Err(RecvTimeoutError::Timeout) => self.restart_due(),
             }
         }
-    }
-
-    /// Ends all roles, the keeper after the others.
-    pub(super) fn stop_all(&mut self) {
-        let faces = [Role::Gate, Role::Desk, Role::Courier];
-        for batch in [&faces[..], &[Role::UploadInspector, Role::ViewingInspector], &[Role::Keeper]] {
-            self.each(batch, |process| process.tell(&ToRole::Stop));
-            self.until_ended(batch, STOPPED_WITHIN);
-            self.each(batch, Process::kill);
-            self.until_ended(batch, STOPPED_WITHIN);
-        }
-        self.notice.take_away();
-    }
-
-    /// All at once, nobody asked first.
-    fn kill_all(&mut self) {
-        self.each(&Role::ALL, Process::kill);
-        self.until_ended(&Role::ALL, STOPPED_WITHIN);
-    }
-
-    fn each(&self, batch: &[Role], act: impl Fn(&Process)) {
-        batch.iter().filter_map(|role| self.slots[role].process.as_ref()).for_each(act);
-    }
-
-    fn until_ended(&mut self, batch: &[Role], time: Duration) {
-        let limit = Instant::now() + time;
-        while batch.iter().any(|role| self.slots[role].process.is_some()) {
-            match self.from.recv_timeout(limit.saturating_duration_since(Instant::now())) {
-                Ok(Event::Ended { role, .. }) => self.slot(role).process = None,
-                Ok(_) => {}
-                Err(_) => return,
-            }
-        }
-        self.report();
     }
 
     fn heed(&mut self, event: Event) {
@@ -263,7 +181,7 @@ impl Keeping {
 
     /// A locked-down vault's passphrase lies in no process: it is wiped here too, and asked for again.
     fn forget_passphrase(&mut self, role: Role) {
-        if role == Role::Keeper && self.passphrase.take().is_some() {
+        if role == Role::Keeper && self.means.passphrase.take().is_some() {
             tracing::warn!("the vault is locked down: the passphrase is forgotten");
         }
     }
@@ -297,13 +215,13 @@ impl Keeping {
     }
 
     fn drive_clock(&mut self, driven: Driven) {
-        self.config.driven = driven;
+        self.means.config.driven = driven;
         self.each(&Role::ALL, |process| process.tell(&ToRole::Driven(driven)));
     }
 
     /// Only the two that face somebody are given away.
     fn intrude(&mut self, role: Role, what: Vec<u8>) {
-        if self.config.test && matches!(role, Role::Gate | Role::Desk) {
+        if self.means.config.test && matches!(role, Role::Gate | Role::Desk) {
             tracing::warn!(%role, "a drill: an intruder takes this role's place");
             self.intruder = Some((role, what));
             self.each(&[role], Process::kill);
@@ -322,66 +240,16 @@ impl Keeping {
         self.slots.entry(role).or_default()
     }
 
-    fn start(&mut self, role: Role) -> io::Result<()> {
-        self.generation += 1;
-        let ends = self.ends_of(role)?;
-        let listeners = match role {
-            Role::Gate => vec![&self.gate],
-            Role::Desk => std::iter::once(&self.desk).chain(&self.figures).collect(),
-            _ => Vec::new(),
-        };
-        let reads = role == Role::UploadInspector || role == Role::ViewingInspector && self.proposes_age;
-        let networks = self.networks.as_ref().filter(|_| reads);
-        // Opened anew each time: whoever reads a file that was handed over before would begin at its end.
-        let networks = networks.map(|folder| ModelFiles::open(folder)).transpose().map_err(io::Error::other)?;
-        let start = Start { role, config: self.config_of(role), ends, listeners, networks };
-        let process = Process::start(&self.program, start, self.generation, self.to.clone())?;
-        let slot = self.slot(role);
-        (slot.again_at, slot.failure) = (None, None);
-        slot.process = Some(process);
-        Ok(())
-    }
-
-    /// A secret leaves its page only for the start of the role that it is for.
-    fn config_of(&self, role: Role) -> RoleConfig {
-        let page = self.passphrase.as_ref().filter(|_| role == Role::Keeper);
-        let passphrase = page.map(|page| Passphrase(Zeroizing::new(page.read(<[u8]>::to_vec))));
-        let intruder = self.intruder.as_ref().filter(|(at, _)| *at == role).map(|(_, what)| what.clone());
-        RoleConfig { passphrase, identity: self.identities.of(role), intruder, ..self.config.clone() }
-    }
-
-    /// A new pair for each of the role's links. The peer gets its end at once if it runs, else at its own start.
-    fn ends_of(&mut self, role: Role) -> io::Result<Vec<(&'static str, UnixStream)>> {
-        let mut ends = Vec::new();
-        if role == Role::Keeper {
-            // Nobody's yet, so that the name is known when somebody comes.
-            ends.push((operator::END, UnixStream::pair()?.0));
-        }
-        for (name, (peer, peer_name)) in LINKS.iter().filter_map(|link| link.seen_from(role)) {
-            if let Some(end) = self.held.remove(&(role, name)) {
-                ends.push((name, end));
-                continue;
-            }
-            let (ours, theirs) = UnixStream::pair()?;
-            ends.push((name, ours));
-            match &self.slots[&peer].process {
-                Some(process) => process.meet(peer_name, &theirs).unwrap_or_else(|_| tracing::debug!(%peer, "is gone")),
-                None => drop(self.held.insert((peer, peer_name), theirs)),
-            }
-        }
-        Ok(ends)
-    }
-
     fn report(&mut self) {
         let running = self.slots.iter().filter_map(|(role, slot)| {
             let (process, grade) = (slot.process.as_ref()?, slot.grade.clone()?);
             Some(ProcessReport { role: *role, pid: process.pid, grade, restarts: slot.restarts, ready: slot.ready })
         });
         let running: Vec<_> = running.collect();
-        let Ok(mut reports) = self.reports.lock() else { return };
+        let Ok(mut reports) = self.means.reports.lock() else { return };
         if *reports != running {
             self.each(&[Role::Desk], |desk| desk.tell(&ToRole::Processes(running.clone())));
-            self.notice.lay(&running);
+            self.means.notice.lay(&running);
             *reports = running;
         }
     }

@@ -185,7 +185,7 @@ impl Supervisor {
         let reports = Arc::new(Mutex::new(Vec::new()));
         let data = config.data.clone();
         let mut keeping = Keeping::new(means(config, own_users, to.clone(), from, reports.clone())?);
-        let reads_print = keeping.config.reads_print;
+        let reads_print = keeping.means.config.reads_print;
         if let Err(error) = keeping.start_all() {
             keeping.stop_all();
             return Err(error);
