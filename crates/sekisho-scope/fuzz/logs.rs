@@ -13,6 +13,9 @@ use crate::{
     run::{Case, Target},
 };
 
+/// So much of what differs is shown, in characters.
+const SHOWN: usize = 300;
+
 /// Logs of every format.
 pub(crate) struct Logs;
 
@@ -97,12 +100,21 @@ impl Case for Log {
             (Ok(one), Ok(other)) => (one, other),
             (Err(why), _) | (_, Err(why)) => return Some(why),
         };
-        let text = |answer: &Answer| serde_json::to_string(answer).map_err(|why| why.to_string());
-        if text(&one) != text(&other) {
-            return Some(format!("{} threads and {} bytes of memory make a difference", self.threads, self.memory));
+        if let Some(what) = difference(&one, &other) {
+            return Some(format!("{} threads and {} bytes of memory give other {what}", self.threads, self.memory));
         }
         self.lost(&one)
     }
+}
+
+/// The first part of two answers that isn't the same.
+fn difference(one: &Answer, other: &Answer) -> Option<String> {
+    let [one, other] = [one, other].map(|answer| serde_json::to_value(answer).expect("an answer can be told"));
+    // The last ones say more: `cannot_tell` has all intervals.
+    let names = one.as_object().into_iter().flatten().map(|(name, _)| name).rev();
+    let differs = names.into_iter().find(|name| one[*name] != other[*name]);
+    let told = |answer: &serde_json::Value| answer.to_string().chars().take(SHOWN).collect::<String>();
+    differs.map(|name| format!("`{name}`: {} and {}", told(&one[name]), told(&other[name])))
 }
 
 /// A file: lines of which every fourth or so is altered, packed now and then, and then perhaps damaged.

@@ -49,7 +49,7 @@ impl<'t> Reader<'t> {
         let (tally, places) = (Tally::new(files), question.places());
         let coverage = Coverage::default();
         let sink = Sink { question, places, many: files > 1, tally, coverage, batches, broken: Ok(()) };
-        Self { scratch: Scratch::default(), lost: false, sink }
+        Self { scratch: Scratch::of(question), lost: false, sink }
     }
 
     /// What was found, when all is read.
@@ -94,7 +94,9 @@ impl<'t> Reader<'t> {
 
     /// Reads events of an audit trail and says how many bytes it could do with; `is_last` if no more come.
     pub(crate) fn events(&mut self, file: usize, start: u64, bytes: &[u8], is_last: bool) -> io::Result<usize> {
-        let mut at = if std::mem::take(&mut self.lost) { self.found_again(bytes, 0) } else { 0 };
+        // How the file before it ended is nothing to a file.
+        let is_lost = std::mem::take(&mut self.lost) && start > 0;
+        let mut at = if is_lost { self.found_again(bytes, 0) } else { 0 };
         while let Some(next) = between(bytes, at, is_last) {
             at = next;
             let (sink, text) = (&mut self.sink, &bytes[at..]);

@@ -132,3 +132,15 @@ fn lines_without_an_end_are_counted_and_take_no_memory() {
         assert_eq!(answer.lines.samples[0].fault, "longer than any line that is read");
     }
 }
+
+#[test]
+fn a_file_that_breaks_off_within_an_event_takes_none_from_the_next_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = ["a.json", "b.json"].map(|name| folder.path().join(name));
+    fs::write(&files[0], [GOOD[4], &GOOD[4].replace(':', "?")].join("\n")).unwrap();
+    fs::write(&files[1], [&GOOD[4].replace("eventVersion", "eventKind"), GOOD[4]].join("\n")).unwrap();
+    let plan = Plan { format: Some(Format::CloudTrail), ..Plan::default() };
+    let answer = scope(&files, &plan, &Progress::default()).unwrap();
+    let told: Vec<_> = answer.files.iter().map(|file| (file.lines, file.unparsed)).collect();
+    assert_eq!(told, [(2, 1), (2, 0)]);
+}
