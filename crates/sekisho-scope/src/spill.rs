@@ -38,6 +38,11 @@ impl Spill {
         Ok(Self { file, end: AtomicU64::new(0), held: AtomicUsize::new(0), budget })
     }
 
+    /// Bytes for which there is room in memory.
+    pub(crate) fn budget(&self) -> usize {
+        self.budget
+    }
+
     /// Counts bytes that are held now instead of before.
     pub(crate) fn count(&self, before: usize, now: usize) {
         if now >= before {

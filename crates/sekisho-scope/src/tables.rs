@@ -12,17 +12,35 @@ use crate::{
 /// where all of them don't.
 pub(crate) const TABLES: usize = 128;
 
-/// So many bytes wait for one table.
+/// So many bytes wait for one table in each thread.
 const BATCH: usize = 32 * 1024;
+
+/// So many bytes wait at the table at the most. They are added up at once then, while the table lies in a processor's
+/// cache: else nearly every record waits for memory.
+const HEAP: usize = 2 << 20;
 
 /// A table, and what of it was written down.
 #[derive(Debug, Default)]
 struct Slot {
     table: Table,
+    /// Records that are not in the table yet.
+    heap: Vec<u8>,
     weight: usize,
     pieces: Vec<Piece>,
     /// Joins that came when the table lay in the file already.
     late: Vec<Piece>,
+}
+
+impl Slot {
+    fn weight(&self) -> usize {
+        self.table.weight() + self.heap.capacity()
+    }
+
+    /// Brings what waits into the table.
+    fn add_up(&mut self) {
+        Records(&self.heap).for_each(|record| self.table.add(&record));
+        self.heap.clear();
+    }
 }
 
 /// Every table, and the file for what doesn't fit.
@@ -30,6 +48,8 @@ struct Slot {
 pub(crate) struct Tables<'s> {
     slots: Vec<Mutex<Slot>>,
     spill: &'s Spill,
+    /// So many bytes may wait at each.
+    heap: usize,
 }
 
 /// From the middle of a hash: a table within looks at its ends.
@@ -39,7 +59,9 @@ fn place(hash: u64) -> usize {
 
 impl<'s> Tables<'s> {
     pub(crate) fn new(spill: &'s Spill) -> Self {
-        Self { slots: (0..TABLES).map(|_| Mutex::default()).collect(), spill }
+        // All heaps together take a quarter of the room, unless that is next to nothing.
+        let heap = (spill.budget() / TABLES / 4).clamp(BATCH, HEAP);
+        Self { slots: (0..TABLES).map(|_| Mutex::default()).collect(), spill, heap }
     }
 
     fn slot<T>(&self, at: usize, work: impl FnOnce(&mut Slot) -> io::Result<T>) -> io::Result<T> {
@@ -50,8 +72,11 @@ impl<'s> Tables<'s> {
     /// Adds all records of a batch, which belong to one table.
     fn add(&self, at: usize, batch: &[u8]) -> io::Result<()> {
         self.slot(at, |slot| {
-            Records(batch).for_each(|record| slot.table.add(&record));
-            let weight = slot.table.weight();
+            slot.heap.extend_from_slice(batch);
+            if slot.heap.len() + BATCH > self.heap {
+                slot.add_up();
+            }
+            let weight = slot.weight();
             self.spill.count(mem::replace(&mut slot.weight, weight), weight);
             // A small table gives little room.
             if self.spill.is_over() && weight > BATCH { self.write_down(slot) } else { Ok(()) }
@@ -59,8 +84,9 @@ impl<'s> Tables<'s> {
     }
 
     fn write_down(&self, slot: &mut Slot) -> io::Result<()> {
+        slot.add_up();
         slot.pieces.push(self.spill.write(&slot.table.save())?);
-        slot.table = Table::default();
+        (slot.table, slot.heap) = (Table::default(), Vec::new());
         self.spill.count(mem::take(&mut slot.weight), 0);
         Ok(())
     }
@@ -69,12 +95,13 @@ impl<'s> Tables<'s> {
     pub(crate) fn join(&self, rows: &mut Joins) -> io::Result<()> {
         for (at, rows) in rows.0.iter_mut().enumerate().filter(|(_, rows)| !rows.is_empty()) {
             self.slot(at, |slot| {
+                slot.add_up();
                 if slot.pieces.is_empty() {
                     joined(&mut slot.table, rows);
                 } else {
                     slot.late.push(self.spill.write(rows)?);
                 }
-                let weight = slot.table.weight();
+                let weight = slot.weight();
                 self.spill.count(mem::replace(&mut slot.weight, weight), weight);
                 Ok(())
             })?;
@@ -86,6 +113,8 @@ impl<'s> Tables<'s> {
     /// One table, whole. It is gone from here then.
     pub(crate) fn take(&self, at: usize) -> io::Result<Table> {
         self.slot(at, |slot| {
+            slot.add_up();
+            slot.heap = Vec::new();
             let mut table = mem::take(&mut slot.table);
             for piece in slot.pieces.drain(..) {
                 table.load(&self.spill.read(piece)?);

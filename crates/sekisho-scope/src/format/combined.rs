@@ -2,7 +2,7 @@
 //! it, one more quoted field behind it, which is X-Forwarded-For in nginx's own example configuration.
 
 use super::{
-    Fault,
+    Fault, Scratch,
     scan::{Scan, blank_or_end, number, or_dash, path, request, status},
 };
 use crate::{
@@ -12,8 +12,8 @@ use crate::{
 
 /// Reads a line.
 #[inline]
-pub(super) fn read(line: &[u8], see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fault> {
-    let (who, at, rest) = split_at_time(line)?;
+pub(super) fn read(line: &[u8], scratch: &mut Scratch, see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fault> {
+    let (who, at, rest) = split_at_time(line, &mut scratch.latest)?;
     let (client, user) = names(who);
     let mut scan = Scan(rest);
     let asked = scan.quoted(before_status).ok_or(Fault::Request)?;
@@ -23,7 +23,7 @@ pub(super) fn read(line: &[u8], see: &mut impl FnMut(&Entry<'_>)) -> Result<(), 
     let mut entry = Entry { at: Some(at), client: Some(client), method, status, sent, ..Entry::default() };
     entry.object = target.map(path);
     entry.principals = Some([or_dash(user), b"", b"", b"", b""]);
-    if scan.quoted(blank_or_end).is_some() {
+    if !scratch.no_tail && scan.quoted(blank_or_end).is_some() {
         entry.agent = scan.quoted(blank_or_end).map(or_dash);
         entry.forwarded = scan.quoted(blank_or_end);
     }
@@ -38,11 +38,11 @@ fn size(text: &[u8]) -> Option<Sent> {
 
 /// What stands before the time, the time, and what stands behind it. A user's name may hold blanks and brackets.
 #[inline]
-fn split_at_time(line: &[u8]) -> Result<(&[u8], i64, &[u8]), Fault> {
+fn split_at_time<'l>(line: &'l [u8], latest: &mut when::Latest) -> Result<(&'l [u8], i64, &'l [u8]), Fault> {
     for open in memchr::memchr_iter(b'[', line) {
         let (Some(inner), Some(close)) = (line.get(open + 1..open + 27), line.get(open + 27..open + 29)) else { break };
         let stands_alone = open > 0 && line[open - 1] == b' ' && close == b"] ";
-        if let Some(at) = when::common(inner).filter(|_| stands_alone) {
+        if let Some(at) = latest.common(inner).filter(|_| stands_alone) {
             return Ok((&line[..open - 1], at, &line[open + 29..]));
         }
     }
@@ -78,7 +78,7 @@ mod tests {
 
     fn with<T>(line: &str, look: impl Fn(&Entry<'_>) -> T) -> Result<T, Fault> {
         let mut seen = None;
-        read(line.as_bytes(), &mut |entry| seen = Some(look(entry))).map(|()| seen.unwrap())
+        read(line.as_bytes(), &mut Scratch::default(), &mut |entry| seen = Some(look(entry))).map(|()| seen.unwrap())
     }
 
     const LINE: &str =
@@ -93,6 +93,23 @@ mod tests {
             assert_eq!((entry.principals, entry.agent), (Some([&b""[..]; 5]), Some(&b"curl/7.68.0"[..])));
         })
         .unwrap();
+    }
+
+    #[test]
+    fn without_its_tail_a_line_is_understood_just_as_well() {
+        let mut bare = Scratch { no_tail: true, ..Scratch::default() };
+        for line in [LINE, &LINE[..40], &LINE[..60], &LINE.replace(" 1234 ", " x "), &LINE.replace("\"-\" \"curl", "x")]
+        {
+            let mut seen = None;
+            let read = read(line.as_bytes(), &mut bare, &mut |entry| {
+                seen = Some((entry.agent.is_some(), entry.at, entry.sent))
+            });
+            assert_eq!(read, with(line, |_| ()));
+            assert_eq!(seen.is_some(), read.is_ok());
+            assert!(seen.is_none_or(|(agent, at, sent)| {
+                (agent, at, sent) == (false, Some(1_618_844_400), Sent::Body(1234))
+            }));
+        }
     }
 
     #[test]

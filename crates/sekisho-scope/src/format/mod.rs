@@ -22,7 +22,7 @@ pub use fields::{Field, Fields, NoField};
 pub(crate) use guess::guess;
 pub use template::{NoTemplate, Template};
 
-use crate::entry::Entry;
+use crate::{entry::Entry, question::Question, when};
 
 /// How a log is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +80,10 @@ impl fmt::Display for Fault {
 /// What one thread keeps between lines.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
+    /// The day read last.
+    latest: when::Latest,
+    /// Whether nobody asks for what stands behind the number of bytes: formats may leave it unread then.
+    no_tail: bool,
     /// Room for a key with its escapes resolved.
     text: Vec<u8>,
     /// The bucket seen first.
@@ -89,6 +93,11 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
+    /// Room for what this question needs.
+    pub(crate) fn of(question: &Question) -> Self {
+        Self { no_tail: question.agents.is_empty() && question.proxies.is_empty(), ..Self::default() }
+    }
+
     fn bucket(&mut self, name: &[u8]) {
         if name.is_empty() || self.several_buckets {
             return;
@@ -135,7 +144,7 @@ impl Format {
         mut see: impl FnMut(&Entry<'_>),
     ) -> Result<(), Fault> {
         match self {
-            Self::Combined => combined::read(line, &mut see),
+            Self::Combined => combined::read(line, scratch, &mut see),
             Self::Template(template) => template.read(line, &mut see),
             Self::Alb => alb::read(line, &mut see),
             Self::S3 => s3::read(line, scratch, &mut see),

@@ -4,17 +4,15 @@ use super::{
     Fault, Scratch,
     scan::{Scan, number, or_dash, status},
 };
-use crate::{
-    entry::{Entry, Sent},
-    when,
-};
+use crate::entry::{Entry, Sent};
 
 /// Reads a line. Fields behind the agent differ between years and are not read.
 #[inline]
 pub(super) fn read(line: &[u8], scratch: &mut Scratch, see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fault> {
     let mut scan = Scan(line);
     let (_owner, bucket) = (scan.word(), scan.word().ok_or(Fault::Fields)?);
-    let at = scan.0.strip_prefix(b"[").and_then(|rest| rest.get(..26)).and_then(when::common).ok_or(Fault::Time)?;
+    let at = scan.0.strip_prefix(b"[").and_then(|rest| rest.get(..26)).and_then(|time| scratch.latest.common(time));
+    let at = at.ok_or(Fault::Time)?;
     scan.0 = scan.0[27..].strip_prefix(b"] ").ok_or(Fault::Time)?;
     let mut next = || scan.word().ok_or(Fault::Fields);
     let (client, requester, id, operation, key) = (next()?, next()?, next()?, next()?, next()?);

@@ -13,7 +13,10 @@ impl<'a> Scan<'a> {
         if self.0.is_empty() {
             return None;
         }
-        let end = memchr(b' ', self.0).unwrap_or(self.0.len());
+        // Words are mostly short: a search that is made for long texts takes longer to begin.
+        let (near, far) = self.0.split_at(self.0.len().min(24));
+        let end = near.iter().position(|byte| *byte == b' ');
+        let end = end.or_else(|| Some(near.len() + memchr(b' ', far)?)).unwrap_or(self.0.len());
         let word = &self.0[..end];
         self.0 = self.0.get(end + 1..).unwrap_or_default();
         Some(word)
@@ -85,6 +88,10 @@ pub(super) fn request(line: &[u8]) -> (&[u8], Option<&[u8]>) {
     let is_method = !method.is_empty() && method.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_');
     if !is_method || rest.is_empty() || rest[0] == b'-' {
         return (b"", None);
+    }
+    // `HTTP/1.1`, mostly.
+    if let Some((target, b" HTTP/")) = rest.len().checked_sub(9).map(|at| (&rest[..at], &rest[at..at + 6])) {
+        return (method, Some(target));
     }
     // The protocol is short; HTTP/0.9 has none.
     let cut = rest.len().saturating_sub(10);
