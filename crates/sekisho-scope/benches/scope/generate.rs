@@ -8,6 +8,9 @@ use std::{
 
 use crate::chance::{Chance, mix};
 
+/// There are so many objects.
+const OBJECTS: u64 = 2_400_000;
+
 /// One request, before it is written in a format.
 struct Request {
     /// Seconds since the first of April 2021 in Japan.
@@ -33,7 +36,7 @@ fn request(chance: &mut Chance, at: u64, all: u64) -> Request {
     let is_thief = chance.below(100) < 60;
     let client =
         if is_thief { [203, 0, 113, 1 + chance.below(250)] } else { [198, 51, chance.below(256), chance.below(256)] };
-    let object = chance.below(2_400_000);
+    let object = chance.below(OBJECTS);
     let size = 60_000 + mix(object) % 400_000;
     let (status, method) = match chance.below(100) {
         0 => (404, "GET"),
@@ -50,6 +53,25 @@ fn request(chance: &mut Chance, at: u64, all: u64) -> Request {
         _ => size,
     };
     Request { second, client, object, status, method, bytes, size, id: chance.next() }
+}
+
+/// Which objects the question is about: those that GET got with 200 by 203.0.113.0/24 from 20 April 0:00:00 to 26 April
+/// 11:59:59. Whoever makes the log counts them, with nothing of `sekisho_scope`.
+struct Known(Vec<bool>);
+
+impl Known {
+    fn new() -> Self {
+        Self(vec![false; OBJECTS as usize])
+    }
+
+    fn see(&mut self, request: &Request, is_got: bool) {
+        let is_within = (19 * 86_400..25 * 86_400 + 43_200).contains(&request.second);
+        self.0[request.object as usize] |= is_got && is_within && request.client[..3] == [203, 0, 113];
+    }
+
+    fn count(&self) -> u64 {
+        self.0.iter().filter(|is_asked| **is_asked).count() as u64
+    }
 }
 
 impl Request {
@@ -98,13 +120,13 @@ impl Request {
     }
 }
 
-/// A log of so many requests.
-pub(crate) fn nginx(path: &Path, requests: u64) -> io::Result<()> {
+/// A log of so many requests. Gives how many objects the question is about.
+pub(crate) fn nginx(path: &Path, requests: u64) -> io::Result<u64> {
     lines(path, requests, |request, out| request.nginx(out))
 }
 
 /// The same requests as S3 tells them.
-pub(crate) fn s3(path: &Path, requests: u64) -> io::Result<()> {
+pub(crate) fn s3(path: &Path, requests: u64) -> io::Result<u64> {
     lines(path, requests, |request, out| request.s3(out))
 }
 
@@ -112,28 +134,37 @@ fn lines(
     path: &Path,
     requests: u64,
     write: impl Fn(&Request, &mut BufWriter<File>) -> io::Result<()>,
-) -> io::Result<()> {
+) -> io::Result<u64> {
     let (mut out, mut chance) = (BufWriter::with_capacity(1 << 20, File::create(path)?), Chance::new(2021));
-    (0..requests).try_for_each(|at| write(&request(&mut chance, at, requests), &mut out))?;
-    out.flush()
+    let mut known = Known::new();
+    for at in 0..requests {
+        let request = request(&mut chance, at, requests);
+        known.see(&request, request.status == 200 && request.method == "GET");
+        write(&request, &mut out)?;
+    }
+    out.flush().map(|()| known.count())
 }
 
-/// The same requests as documents of an audit trail, gzipped: so many in each.
-pub(crate) fn cloudtrail(folder: &Path, requests: u64, each: u64) -> io::Result<u64> {
-    let (mut chance, mut decoded) = (Chance::new(2021), 0);
+/// The same requests as documents of an audit trail, gzipped: so many in each. Gives their length unpacked and how many
+/// objects the question is about.
+pub(crate) fn cloudtrail(folder: &Path, requests: u64, each: u64) -> io::Result<(u64, u64)> {
+    let (mut chance, mut decoded, mut known) = (Chance::new(2021), 0, Known::new());
     for first in (0..requests).step_by(each.max(1) as usize) {
         let mut text = b"{\"Records\":[".to_vec();
         for at in first..(first + each).min(requests) {
             if at > first {
                 text.push(b',');
             }
-            request(&mut chance, at, requests).cloudtrail(&mut text)?;
+            let request = request(&mut chance, at, requests);
+            // Such an event knows neither method nor status: whatever sent bytes, got it.
+            known.see(&request, request.method != "HEAD" && request.bytes > 0);
+            request.cloudtrail(&mut text)?;
         }
         text.extend_from_slice(b"]}");
         decoded += text.len() as u64;
         pack(&text[..], &folder.join(format!("trail-{first:08}.json.gz")))?;
     }
-    Ok(decoded)
+    Ok((decoded, known.count()))
 }
 
 /// Gzips something, as log rotation does.
