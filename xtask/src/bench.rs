@@ -4,7 +4,7 @@ use std::{env, process::Command};
 
 use crate::{
     engines, inspection,
-    install::{self, C_COMPILER, GAWK, GOACCESS, Need, OPENBAO},
+    install::{self, C_COMPILER, GAWK, GOACCESS, Need, OPENBAO, TSHARK},
     replay,
     sh::{self, Failure, cargo},
     wheel,
@@ -34,13 +34,17 @@ fn custody(rest: &[String]) -> Result<(), Failure> {
 
 /// Rivals that are not there are left out, and the program says so.
 fn scope(rest: &[String]) -> Result<(), Failure> {
-    if rest.iter().any(|word| word == "--ledger") {
-        needs_compiler(&install::ensure(&[C_COMPILER]))?;
-        return measured(&mut measuring("sekisho-scope", "scope", rest));
-    }
-    needs_compiler(&install::ensure(&[C_COMPILER, GAWK, GOACCESS]))?;
+    let asks = |name: &str| rest.iter().any(|word| word == name);
+    let (rivals, has_engines): (&[Need], _) = match () {
+        () if asks("--ledger") => (&[], false),
+        () if asks("--packets") => (&[TSHARK], false),
+        () => (&[GAWK, GOACCESS], true),
+    };
+    needs_compiler(&install::ensure(&[&[C_COMPILER], rivals].concat()))?;
     let mut command = measuring("sekisho-scope", "scope", rest);
-    command.envs(engines::ensure().map(|folder| ("PYTHONPATH", folder)));
+    if has_engines {
+        command.envs(engines::ensure().map(|folder| ("PYTHONPATH", folder)));
+    }
     measured(&mut command)
 }
 

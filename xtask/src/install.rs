@@ -187,6 +187,14 @@ pub const GOACCESS: Need = Need {
     package: Package::Debian("goaccess"),
 };
 
+/// A reader of packets.
+pub const TSHARK: Need = Need {
+    name: "tshark",
+    purpose: "standing beside us in the measurement of packets",
+    found: || which("tshark").is_some(),
+    package: Package::Debian("tshark"),
+};
+
 /// The browser that is there, if one is.
 pub fn browser() -> Option<std::path::PathBuf> {
     ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(which)

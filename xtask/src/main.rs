@@ -40,6 +40,8 @@ Developers' commands.
                                   a question to logs, beside Polars, DuckDB, gawk and goaccess, into docs/SCOPE.md
   cargo xtask bench scope --ledger [--events N] [--small]
                                   a question to a ledger of N entries (20000000, about 9 GB for a while), likewise
+  cargo xtask bench scope --packets [--small]
+                                  a question to a capture of 500 MB, beside tshark, likewise
   cargo xtask bench inspect [--each N] [--part numbers|licences|insurance|fronts] [--program FILE] [--json]
                                   the inspector on documents of which everything is known and on specimens, beside
                                   PassportEye, into docs/INSPECTION.md; --each 28 takes an hour, stopped it goes on
@@ -57,8 +59,9 @@ Developers' commands.
                                   test documents that nobody holds, with all that is known of them
   cargo xtask fuzz inspect [--minutes N] [--seed S] [--count N]
                                   pictures altered by chance against the confined inspector (10 minutes)
-  cargo xtask fuzz scope logs [--minutes N] [--seed S] [--count N]
-                                  logs altered by chance (10 minutes): no panic, no hang, every line accounted for
+  cargo xtask fuzz scope logs|packets [--minutes N] [--seed S] [--count N]
+                                  logs or captures altered by chance (10 minutes): no panic, no hang, every line or
+                                  packet accounted for
   cargo xtask models              fetches the networks that read print into the user's cache, says where they lie
   cargo xtask promise             performs the drills, writes docs/promise.json and the tables made of it
   cargo xtask screenshots [DIR]   a picture of every page, into DIR (out/screenshots)

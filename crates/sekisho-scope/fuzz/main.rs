@@ -3,12 +3,17 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command for developers: this is how it speaks")]
 
+#[path = "../tests/packets/account.rs"]
+mod account;
 mod alter;
 #[path = "../benches/scope/chance.rs"]
 mod chance;
 mod lines;
 mod logs;
+mod packets;
 mod run;
+#[path = "../tests/packets/wire.rs"]
+mod wire;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -19,6 +24,9 @@ was found is kept as files.
 
   logs              logs of every format: no panic, no hang, every line accounted for, and the same answer whatever the
                     number of threads, the order of files and the room in memory
+
+  packets           captures: no panic, no hang, every packet, byte and connection accounted for, a line for each body and
+                    each reason, no value told, and the same answer and lists whatever the threads, the order and the room
 
   --minutes N       how long (10)
   --seed S          the first seed (1); each case has the next one
@@ -31,6 +39,7 @@ Example: cargo xtask fuzz scope logs --minutes 30 --seed 1000000";
 fn target(name: &str) -> Option<Box<dyn Target>> {
     match name {
         "logs" => Some(Box::new(logs::Logs)),
+        "packets" => Some(Box::new(packets::Packets)),
         _ => None,
     }
 }

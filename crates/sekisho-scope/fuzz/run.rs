@@ -107,7 +107,7 @@ fn one(target: &dyn Target, seed: u64, ground: &Path) -> io::Result<Option<Strin
 }
 
 /// Writes the files of a seed: the same ones each time.
-fn write(target: &dyn Target, seed: u64, folder: &Path) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn write(target: &dyn Target, seed: u64, folder: &Path) -> io::Result<Vec<PathBuf>> {
     fs::create_dir_all(folder)?;
     let contents = target.case(&mut Chance::new(seed)).files();
     let write = |(at, bytes): (usize, Vec<u8>)| {

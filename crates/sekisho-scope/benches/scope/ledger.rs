@@ -50,7 +50,8 @@ fn question() -> Result<Question, Box<dyn std::error::Error>> {
     Ok(Question { people: vec![Bulk::thief().parse()?], window, ..Question::default() })
 }
 
-fn peak_mb() -> Option<u64> {
+/// The most memory this process has used, in megabytes (Linux, `VmHWM`).
+pub(crate) fn peak_mb() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes / 1024)

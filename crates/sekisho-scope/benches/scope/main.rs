@@ -9,9 +9,12 @@ mod bulk;
 mod chance;
 mod generate;
 mod ledger;
+mod packets;
 mod rivals;
 mod section;
 mod took;
+#[path = "../../tests/packets/wire.rs"]
+mod wire;
 
 use std::{
     env, fs, io,
@@ -30,6 +33,8 @@ fn main() -> ExitCode {
         Some((first, files)) if first == "ask" => ask(files),
         Some((first, rest)) if first == "make" => make(rest),
         Some((first, rest)) if first == "ask-ledger" => ledger::ask(rest),
+        Some((first, rest)) if first == "ask-packets" => packets::ask(rest),
+        _ if words.iter().any(|word| word == "--packets") => packets::measure(&words),
         _ if words.iter().any(|word| word == "--ledger") => ledger::measure(&words),
         _ => measure(&words),
     };

@@ -6,17 +6,19 @@ use crate::took::{Took, median};
 
 /// Which figures are written: the command that writes them stands at both ends of their place.
 pub(crate) const LOGS: &str = "cargo xtask bench scope";
+/// Likewise, of packets.
+pub(crate) const PACKETS: &str = "cargo xtask bench scope --packets";
 /// Likewise, of the ledger.
 pub(crate) const LEDGER: &str = "cargo xtask bench scope --ledger";
 
 /// One tool's figures.
 pub(crate) struct Row {
-    name: String,
-    median: f64,
-    least: f64,
-    most: f64,
-    processors: Option<f64>,
-    speed: f64,
+    pub(crate) name: String,
+    pub(crate) median: f64,
+    pub(crate) least: f64,
+    pub(crate) most: f64,
+    pub(crate) processors: Option<f64>,
+    pub(crate) speed: f64,
 }
 
 impl Row {

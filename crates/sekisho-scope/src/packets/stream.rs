@@ -151,8 +151,8 @@ impl<'a> End<'a> {
                 (place, data) = (place + length(&data[..common]), &data[common..]);
                 continue;
             }
-            let next = self.parts.range(place..).next().map_or(i64::MAX, |(at, _)| *at);
-            let free = usize::try_from(next - place).unwrap_or(usize::MAX).min(data.len());
+            let room = self.parts.range(place..).next().and_then(|(next, _)| usize::try_from(next - place).ok());
+            let free = room.map_or(data.len(), |room| room.min(data.len()));
             self.parts.insert(place, (&data[..free], time, heard));
             (place, data) = (place + length(&data[..free]), &data[free..]);
         }
@@ -241,6 +241,12 @@ mod tests {
     fn a_connection_found_midway_begins_with_a_gap_of_no_known_length() {
         let all = [segment(103, b"def", 0), segment(100, b"abc", 0), segment(106, b"", FIN)];
         assert_eq!(stream(&all), ("abcdef".into(), vec![(0, None)], true));
+    }
+
+    #[test]
+    fn what_was_acknowledged_before_it_was_captured_is_kept() {
+        let heard = Segment { from: 1, ack: 120, flags: ACK, ..segment(0, b"", 0) };
+        assert_eq!(stream(&[heard, segment(100, b"abc", 0)]), ("abc".into(), vec![(0, None), (3, Some(17))], false));
     }
 
     #[test]

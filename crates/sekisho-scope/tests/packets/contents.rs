@@ -9,7 +9,7 @@ use sekisho_scope::{
 };
 
 use crate::{
-    accounted_for,
+    account::accounted_for,
     wire::{Packet, Wire, card, get, pcap, response},
 };
 

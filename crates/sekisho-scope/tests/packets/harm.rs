@@ -2,7 +2,20 @@
 
 use proptest::prelude::*;
 
-use crate::wire::{Dice, Packet, Wire, card, get, response};
+use crate::wire::{Packet, Wire, card, get, response};
+
+/// Numbers that look like chance (SplitMix64).
+#[derive(Debug, Clone)]
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % below
+    }
+}
 
 /// So many cards in each body that are in none of the others.
 pub(crate) const CARDS: u64 = 150;

@@ -10,7 +10,7 @@ use sekisho_scope::{
 };
 
 use crate::{
-    accounted_for,
+    account::accounted_for,
     harm::{self, ALL, CARDS, Harm, shuffle},
     wire::{Packet, Wire, pcap},
 };

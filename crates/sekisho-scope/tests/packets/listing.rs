@@ -1,27 +1,19 @@
 //! What was sent, response by response: lists that lead back into the packets, and tell no value.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use proptest::prelude::*;
 use sekisho_scope::{
-    Progress, Verdict, objects_file,
+    Progress,
     packets::{Answer, Kinds, Plan, scope},
 };
 
 use crate::{
+    account::{listed, lists},
     harm::{self, Harm},
     processor::Case,
     wire::{Wire, card, get, pcap, response},
 };
-
-/// The lists of the three sets, as text.
-fn lists(path: &Path) -> [String; 3] {
-    Verdict::ALL.map(|set| fs::read_to_string(objects_file(path, set)).unwrap())
-}
 
 fn asked(files: &[PathBuf], plan: Plan) -> (Answer, [String; 3]) {
     let folder = tempfile::tempdir().unwrap();
@@ -96,32 +88,6 @@ fn a_target_that_holds_a_value_does_not_tell_it() {
     assert_eq!((of("response"), of("target")), (3, 1), "the one target that holds a card: {sent}");
 }
 
-/// How many lines tell each reason.
-fn reasons(lists: &[String; 3]) -> BTreeMap<String, u64> {
-    let mut all = BTreeMap::new();
-    for line in lists.iter().flat_map(|list| list.lines()) {
-        let why = line.split(',').nth(7).unwrap();
-        why.split("; ").filter(|why| !why.is_empty()).for_each(|why| *all.entry(why.to_owned()).or_default() += 1);
-    }
-    all
-}
-
-/// Reasons that concern no single place in a connection.
-const OF_NO_LINE: [&str; 12] = [
-    "nothing_read",
-    "silence",
-    "files_broken",
-    "fragments_left",
-    "fragment_cut_off",
-    "fragment",
-    "link_cut_off",
-    "link_not_known",
-    "ip_malformed",
-    "tcp_malformed",
-    "log_unparsed",
-    "parts_not_joined",
-];
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -135,14 +101,7 @@ proptest! {
         fs::write(&file, pcap(&harm::done(harm::capture(), &harms))).unwrap();
         let kinds = Kinds::new(&["card".into()], vec![], vec![]).unwrap();
         let (answer, lists) = asked(&[file], Plan { kinds, ..Plan::new([7; 32]) });
-        let responses = |list: &str| {
-            list.lines().filter(|line| line.contains(",response,") && !line.contains(",unanswered,")).count() as u64
-        };
-        let bodies = answer.bodies;
-        prop_assert_eq!((responses(&lists[0]), responses(&lists[1])), (bodies.whole, bodies.partial));
-        let told = answer.cannot_tell.reasons.iter().filter(|one| !OF_NO_LINE.contains(&one.reason));
-        let told: BTreeMap<_, _> = told.map(|one| (one.reason.to_owned(), one.count)).collect();
-        prop_assert_eq!(reasons(&lists), told);
+        listed(&answer, &lists);
         // Each body has cards that no other has.
         let sum = |list: &str, sign: &str| -> u64 {
             let of_line = |line: &str| Some(line.rsplit_once(sign)?.1.parse::<u64>().unwrap());

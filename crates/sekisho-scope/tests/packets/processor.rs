@@ -12,7 +12,7 @@ use sekisho_scope::{
 };
 
 use crate::{
-    accounted_for,
+    account::accounted_for,
     harm::shuffle,
     wire::{Packet, Wire, card, get, pcap, response},
 };

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{accounted_for, others};
+use crate::{account::accounted_for, others};
 use sekisho_scope::{
     Progress,
     packets::{Answer, Plan, scope},

@@ -11,19 +11,6 @@ pub(crate) struct Packet {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// Numbers that look like chance (SplitMix64).
-#[derive(Debug, Clone)]
-pub(crate) struct Dice(pub(crate) u64);
-
-impl Dice {
-    pub(crate) fn roll(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % below
-    }
-}
-
 /// One connection, as it is written down packet by packet.
 pub(crate) struct Wire {
     port: u16,
@@ -68,7 +55,7 @@ impl Wire {
             tcp = tcp.ack(self.sent[1 - from]);
         }
         let mut bytes = Vec::new();
-        tcp.write(&mut bytes, data).unwrap();
+        tcp.write(&mut bytes, data).expect("memory takes it");
         self.packets.push(Packet { at: self.at, bytes });
         self.at += 1000;
         self.sent[from] = self.sent[from].wrapping_add(data.len() as u32);
