@@ -86,7 +86,9 @@ fn measured(folder: &Path, size: u64) -> Result<String, Box<dyn std::error::Erro
         rows.extend(row(&name, &runs[1..], &known));
     }
     match tshark(&file, &known) {
-        Ok(run) => rows.extend(row("tshark, each response's status (no records), once", &[run], &known)),
+        Ok(run) => {
+            rows.extend(row("tshark: each response's status, as many of them, no records; once", &[run], &known))
+        }
         Err(why) => eprintln!("not run: tshark: {why}"),
     }
     Ok(text(&known, &rows, &before))
@@ -175,8 +177,8 @@ fn text(known: &Known, rows: &[String], before: &str) -> String {
     let Known { bytes, packets, responses, searched, cards } = known;
     let mut out = format!(
         "\n### {packets} packets ({:.2} GB), {responses} requests\n\nEvery run of ours gave exactly {responses} \
-         responses, all whole, and {cards} cards with an expiry in {searched} of them; a quarter is packed with gzip. \
-         tshark gave as many responses.\n\n| | wall, s | least – most | processors, s | MB/s of the capture | most \
+         responses, all whole, and {cards} cards with an expiry in {searched} of them; a quarter is packed with \
+         gzip.\n\n| | wall, s | least – most | processors, s | MB/s of the capture | most \
          memory, MB |\n|---|---:|---:|---:|---:|---:|\n",
         *bytes as f64 / 1e9
     );

@@ -61,6 +61,7 @@ fn counts(answer: &Answer) -> Known {
 /// M29.
 #[test]
 fn captures_of_others_give_the_counts_that_tshark_gives_or_the_file_shows_why_not() {
+    let line = regex::bytes::Regex::new(r"(?-u)[A-Z]+ [^ \r\n]+ HTTP/1\.[01]\r?\n").unwrap();
     for (name, known) in KNOWN {
         let Some(answer) = ask(name) else { return };
         let differs = DIFFER.iter().find(|(of, _)| *of == name);
@@ -71,6 +72,7 @@ fn captures_of_others_give_the_counts_that_tshark_gives_or_the_file_shows_why_no
             let heads = |what: &[u8]| memchr::memmem::find_iter(&bytes, what).count() as u64;
             assert_eq!(heads(b"HTTP/1.1 200 ") + heads(b"HTTP/1.0 200 "), expected.3, "{name}");
             assert_eq!(heads(b"HTTP/1.1 206 "), expected.4, "{name}");
+            assert_eq!(line.find_iter(&bytes).count() as u64, expected.1, "{name}: request lines as RFC 9112 has them");
         }
     }
 }
