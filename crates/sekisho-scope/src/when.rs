@@ -32,7 +32,7 @@ pub fn bound(text: &str, end: End) -> Result<i64, NoTime> {
 
 /// Writes a second in Japan's zone.
 pub fn say(at: i64) -> String {
-    let local = jiff::Timestamp::from_second(at + JAPAN);
+    let local = jiff::Timestamp::from_second(at.saturating_add(JAPAN));
     local.map_or_else(|_| format!("{at} s"), |local| local.strftime("%Y-%m-%dT%H:%M:%S+09:00").to_string())
 }
 

@@ -8,23 +8,29 @@ mod bulk;
 #[allow(dead_code)]
 #[path = "../benches/scope/chance.rs"]
 mod chance;
+#[allow(dead_code)]
+#[path = "../benches/scope/written.rs"]
+mod written;
 
 use std::{
     collections::BTreeMap,
     convert::Infallible,
-    fs::File,
+    fs::{File, OpenOptions},
     io::{BufWriter, Write},
 };
 
-use bulk::Bulk;
+use bulk::{Bulk, Known};
 use sekisho_core::{event::Event, time::Timestamp};
-use sekisho_scope::ledger::{Bodies, Count, Counted, Exported, Ledger, Lines, Part, Pieces, Question, Scope, Window};
+use sekisho_scope::ledger::{
+    Bodies, Count, Counted, Exported, Ledger, Lines, Part, Pieces, Question, Scope, Window,
+    index::{self, Cover, Index, Making},
+};
 use serde_json::Value;
 
 /// Pieces of a ledger that is made while it is read.
-struct Making(Bulk);
+struct AsItComes(Bulk);
 
-impl Pieces for Making {
+impl Pieces for AsItComes {
     type Error = Infallible;
 
     fn next(&mut self, piece: &mut Vec<u8>) -> Result<bool, Infallible> {
@@ -33,7 +39,7 @@ impl Pieces for Making {
     }
 }
 
-impl Bodies for Making {
+impl Bodies for AsItComes {
     fn read(piece: &[u8], part: &mut Part<'_>) -> bool {
         Lines::read(piece, part)
     }
@@ -47,7 +53,7 @@ fn question() -> Question {
 
 /// Reads the ledger with so many threads; the answer, and whoever made it.
 fn ask(entries: u64, threads: usize) -> (Scope, Bulk) {
-    let (mut ledger, mut making) = (Ledger::new(question()), Making(Bulk::new(entries, 2021)));
+    let (mut ledger, mut making) = (Ledger::new(question()), AsItComes(Bulk::new(entries, 2021)));
     assert!(ledger.gather(&mut making, threads).unwrap());
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("checks.jsonl");
@@ -57,6 +63,36 @@ fn ask(entries: u64, threads: usize) -> (Scope, Bulk) {
     let size = ledger.next();
     let scope = ledger.affected(size).count(Some(&mut Exported::new(file, threads))).unwrap();
     (scope, making.0)
+}
+
+/// The same with an index of what was written so far, and what came behind it from the ledger.
+fn ask_with_index(entries: u64, threads: usize) -> (Scope, Bulk) {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, checks) = (folder.path().join("event.jsonl"), folder.path().join("checks.jsonl"));
+    let (mut bulk, mut text, to) = (Bulk::new(entries, 2021), Vec::new(), index::beside(&file));
+    let mut out = OpenOptions::new().create(true).append(true).open(&file).unwrap();
+    let ledger = File::open(&file).unwrap();
+    let making = Making { ledger: &ledger, grows: true, to: &to, threads };
+    // Twice as much is there each time, and the last of it comes when the index was made.
+    for bytes in [10 << 20, 20 << 20, usize::MAX] {
+        text.clear();
+        bulk.lines(bytes, &mut text);
+        if bytes < usize::MAX {
+            out.write_all(&text).unwrap();
+            let before = Index::fitting(&to, &ledger, true).ok();
+            let lines = |cover: Cover| Lines::behind(File::open(&file)?, cover.bytes);
+            assert!(making.make(before, lines).unwrap().whole);
+        }
+    }
+    out.write_all(&text).unwrap();
+    bulk.checks(&mut BufWriter::new(File::create(&checks).unwrap())).unwrap();
+    let index = Index::fitting(&to, &ledger, true).unwrap();
+    let cover = index.cover();
+    assert!(cover.pieces > 3 && cover.entries > 40_000, "the control: {cover:?}");
+    let mut ledger = Ledger::recalled(question(), index, threads).unwrap();
+    assert!(ledger.gather(Lines::behind(File::open(&file).unwrap(), cover.bytes).unwrap(), threads).unwrap());
+    let size = ledger.next();
+    (ledger.affected(size).count(Some(&mut Exported::new(checks, threads))).unwrap(), bulk)
 }
 
 fn certain(known: &BTreeMap<String, u64>) -> Counted {
@@ -69,13 +105,25 @@ fn certain(known: &BTreeMap<String, u64>) -> Counted {
 fn a_million_entries_give_the_answer_that_is_known() {
     let (scope, Bulk { known, .. }) = ask(1_000_000, 2);
     assert!(known.documents > 20_000 && known.missing > 20 && known.erased > 100, "the control: {known:?}");
+    assert_known(&scope, &known);
+}
+
+/// M27: and so are those that an index gives, of a ledger that grew twice since.
+#[test]
+fn an_index_gives_the_answer_that_is_known() {
+    let (scope, Bulk { known, .. }) = ask_with_index(300_000, 2);
+    assert!(known.documents > 6_000 && known.missing > 5 && known.erased > 50, "the control: {known:?}");
+    assert_known(&scope, &known);
+}
+
+fn assert_known(scope: &Scope, known: &Known) {
     let Count { confirmed, at_most } = scope.documents;
     assert_eq!((confirmed, at_most), (known.documents, known.documents + known.missing));
     assert_eq!((scope.looks, scope.read, scope.entries), (known.looks, known.read, known.entries));
     let members = scope.members.unwrap();
     assert_eq!((members.known.confirmed, members.erased.confirmed), (known.members, known.erased));
     assert_eq!(members.known.at_most, known.members + known.missing);
-    assert_eq!((scope.by_kind, scope.by_site), (certain(&known.by_kind), certain(&known.by_site)));
+    assert_eq!((&scope.by_kind, &scope.by_site), (&certain(&known.by_kind), &certain(&known.by_site)));
     assert_eq!((scope.cannot_tell.entries, scope.cannot_tell.broken.lines), (known.missing, 0));
 }
 

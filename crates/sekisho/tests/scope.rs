@@ -106,6 +106,71 @@ fn an_installation_and_its_export_tell_whose_documents_were_opened() {
     house.clear_away().unwrap();
 }
 
+fn index(ledger: &Path, more: &[&str]) -> (Option<i32>, Value) {
+    let output = sekisho(&[&["scope", "index", "--json"], more].concat(), ledger);
+    let said = serde_json::from_slice(&output.stdout);
+    (output.status.code(), said.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr))))
+}
+
+/// The answer without what became of an index, and that.
+fn apart(mut said: Value) -> (Value, Option<Value>) {
+    let index = said.as_object_mut().unwrap().remove("index");
+    (without_figures(said), index)
+}
+
+/// M27: with an index of the ledger of an installation that runs, and behind it, the answer is the one without; a damaged
+/// one is told and not used; nothing of a member is in it.
+#[test]
+fn an_index_changes_no_answer_and_one_that_does_not_fit_is_told() {
+    let mut house = house();
+    let data = house.data();
+    let (staff, session) = looker(&house);
+    let (code, made) = index(&data, &[]);
+    assert_eq!((code, &made["before"], &made["whole"]), (Some(0), &json!(0), &json!(true)));
+    let file = PathBuf::from(made["file"].as_str().unwrap());
+    assert_eq!(file.parent().unwrap(), data.join("ledger"));
+    house.look(Some("old_enough")).unwrap();
+    for by in [vec![], vec![format!("reviewer={staff}")], vec![format!("session={session}")], vec!["site=none".into()]]
+    {
+        let words: Vec<&str> = by.iter().flat_map(|by| ["--by", by]).collect();
+        let (with, used) = apart(scope(&data, &words).1);
+        let (without, none) = apart(scope(&data, &[&words[..], &["--no-index"]].concat()).1);
+        assert_eq!(with, without, "{by:?}");
+        let used = used.unwrap();
+        assert_eq!((&used["used"], &used["entries"]), (&json!(true), &made["entries"]));
+        assert!(none.is_none() && with["entries"].as_u64() > made["entries"].as_u64(), "the control: it grew");
+    }
+    house.rest();
+    let longer = index(&data, &[]).1;
+    assert_eq!(longer["before"], made["entries"], "it is gone on with");
+    assert!(longer["entries"].as_u64() > made["entries"].as_u64());
+
+    let keeper = Connection::open(data.join("keeper/keeper.db")).unwrap();
+    let sub: String = keeper.query_row("SELECT sub FROM checks", [], |row| row.get(0)).unwrap();
+    let bytes = fs::read(&file).unwrap();
+    assert!(!bytes.windows(sub.len()).any(|some| some == sub.as_bytes()), "whose a check is stands elsewhere");
+    assert!(keeper.execute("UPDATE checks SET sub = NULL", []).unwrap() > 0);
+    let (erased, used) = apart(scope(&data, &[]).1);
+    assert_eq!((&erased["members"]["confirmed"], &used.unwrap()["used"]), (&json!(0), &json!(true)));
+
+    let (without, _) = apart(scope(&data, &["--no-index"]).1);
+    let mut damaged = bytes.clone();
+    damaged[bytes.len() / 3] ^= 1;
+    fs::write(&file, damaged).unwrap();
+    let (answer, why) = apart(scope(&data, &[]).1);
+    assert_eq!((answer, &why.unwrap()["code"]), (without, &json!("damaged")));
+    let said = sekisho(&["scope", "ledger"], &data);
+    assert!(String::from_utf8(said.stdout).unwrap().contains("index not used, the ledger was read: "));
+    assert_eq!(index(&data, &[]).1["entries"], longer["entries"], "and it is made anew");
+
+    let other = data.join("gate/gate.db");
+    let refused = sekisho(&["scope", "index", "--to", other.to_str().unwrap()], &data);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(fs::read(&other).unwrap().starts_with(b"SQLite"), "what is no index is not written over");
+    drop(keeper);
+    house.clear_away().unwrap();
+}
+
 /// M27: an officer is told at the desk what the command tells on the server, by reviewer, session, site and window.
 #[test]
 fn the_desk_tells_officers_what_the_command_tells() {

@@ -9,7 +9,10 @@ use std::{
     io::{self, Write},
 };
 
-use crate::chance::mix;
+use crate::{
+    chance::mix,
+    written::{self, Entry, Step},
+};
 
 /// 2018-01-31T00:00:00+09:00, when the first of the documents of 2021 were submitted.
 pub(crate) const BEGIN: u64 = 1_517_324_400;
@@ -23,18 +26,6 @@ const KINDS: [&str; 4] = ["driving-licence", "passport", "residence-card", "my-n
 const STRIDE: u64 = 2_654_435_761;
 /// The number of the reviewer who is asked about.
 const THIEF: u64 = 7;
-
-/// What happens to a document, in its order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Step {
-    Assigned,
-    Viewed,
-    ViewedAgain,
-    Decided,
-    Shredded,
-    Withdrawn,
-    CheckEnded,
-}
 
 /// The answer, as whoever made the ledger counts it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -50,12 +41,49 @@ pub(crate) struct Known {
     pub(crate) by_site: BTreeMap<String, u64>,
 }
 
+/// Which documents of which members there are, from a seed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    pub(crate) seed: u64,
+    pub(crate) documents: u64,
+    pub(crate) members: u64,
+    affected: u64,
+}
+
+impl Shape {
+    pub(crate) fn member(&self, document: u64) -> u64 {
+        (document % self.members) * STRIDE % self.members
+    }
+
+    pub(crate) fn arrives(&self, document: u64) -> u64 {
+        BEGIN + document * (PERIOD - 86_400) / self.documents.max(1)
+    }
+
+    pub(crate) fn site(&self, document: u64) -> &'static str {
+        SITES[(self.member(document) % 3) as usize]
+    }
+
+    pub(crate) fn kind(&self, document: u64) -> &'static str {
+        KINDS[(mix(document) % 4) as usize]
+    }
+
+    pub(crate) const fn is_erased(&self, member: u64) -> bool {
+        member % 101 == 5
+    }
+
+    fn is_taken(&self, document: u64) -> bool {
+        self.member(document) < self.affected
+    }
+
+    /// The number of whoever looks at a document.
+    pub(crate) fn worker(&self, document: u64) -> u64 {
+        if self.is_taken(document) { THIEF } else { 10 + document % 40 }
+    }
+}
+
 /// The ledger, as far as it was written.
 pub(crate) struct Bulk {
-    seed: u64,
-    documents: u64,
-    members: u64,
-    affected: u64,
+    pub(crate) shape: Shape,
     /// The document that arrives next.
     next: u64,
     waiting: BinaryHeap<Reverse<(u64, u64, Step)>>,
@@ -72,16 +100,15 @@ impl Bulk {
     pub(crate) fn new(entries: u64, seed: u64) -> Self {
         let documents = entries / 5;
         let members = (documents / 4).max(1);
-        let affected = members * AFFECTED.0 / AFFECTED.1;
+        let shape = Shape { seed, documents, members, affected: members * AFFECTED.0 / AFFECTED.1 };
         let (waiting, known) = Default::default();
         let taken = vec![0; members as usize / 64 + 1];
-        let every = (entries / 500).max(1);
-        Self { seed, documents, members, affected, next: 0, waiting, place: 0, last: (BEGIN, 0), every, taken, known }
+        Self { shape, next: 0, waiting, place: 0, last: (BEGIN, 0), every: (entries / 500).max(1), taken, known }
     }
 
     /// The id of the reviewer who is asked about.
     pub(crate) fn thief() -> String {
-        format!("stf_{}", id(b"stf", THIEF, 0))
+        format!("stf_{}", written::id(b"stf", THIEF, 0))
     }
 
     /// The first and the last second that are asked about.
@@ -89,40 +116,45 @@ impl Bulk {
         (BEGIN + PERIOD / 5 * 3, BEGIN + PERIOD)
     }
 
-    fn member(&self, document: u64) -> u64 {
-        (document % self.members) * STRIDE % self.members
-    }
-
-    fn arrives(&self, document: u64) -> u64 {
-        BEGIN + document * (PERIOD - 86_400) / self.documents.max(1)
-    }
-
-    /// Appends lines until there are so many bytes or the ledger is at its end. False: it was there before.
+    /// For whoever reads it as it comes. Appends lines until there are so many bytes or the ledger is at its end. False: it was there before.
     pub(crate) fn lines(&mut self, bytes: usize, out: &mut Vec<u8>) -> bool {
         let before = self.place;
-        while out.len() < bytes && self.line(out) {}
+        while out.len() < bytes {
+            match self.event() {
+                None => break,
+                Some(Some(entry)) => written::line(&self.shape, &entry, out),
+                Some(None) => {}
+            }
+        }
         self.place > before
     }
 
-    fn line(&mut self, out: &mut Vec<u8>) -> bool {
-        let arrival = (self.next < self.documents).then(|| self.arrives(self.next));
-        let due = self.waiting.peek().map(|Reverse((at, ..))| *at);
-        match (arrival, due) {
-            (None, None) => return false,
-            (Some(arrival), due) if due.is_none_or(|due| arrival <= due) => self.arrive(arrival, out),
-            _ => {
-                if let Some(Reverse((at, document, step))) = self.waiting.pop() {
-                    self.step(at, document, step, out);
-                }
-            }
+    /// The next entries, so many at most; none at the ledger's end.
+    pub(crate) fn entries(&mut self, most: usize) -> Vec<Entry> {
+        let mut all = Vec::with_capacity(most);
+        while all.len() < most
+            && let Some(entry) = self.event()
+        {
+            all.extend(entry);
         }
-        true
+        all
     }
 
-    fn arrive(&mut self, at: u64, out: &mut Vec<u8>) {
+    /// What happens next; the inner nothing if its entry is left out.
+    fn event(&mut self) -> Option<Option<Entry>> {
+        let arrival = (self.next < self.shape.documents).then(|| self.shape.arrives(self.next));
+        let due = self.waiting.peek().map(|Reverse((at, ..))| *at);
+        if let Some(arrival) = arrival.filter(|arrival| due.is_none_or(|due| *arrival <= due)) {
+            return Some(Some(self.arrive(arrival)));
+        }
+        let Reverse((at, document, step)) = self.waiting.pop()?;
+        Some(self.step(at, document, step))
+    }
+
+    fn arrive(&mut self, at: u64) -> Entry {
         let document = self.next;
         self.next += 1;
-        let begin = at + 600 + mix(self.seed ^ document) % 20_000;
+        let begin = at + 600 + mix(self.shape.seed ^ document) % 20_000;
         let steps: &[(u64, Step)] = match document % 50 {
             7 => &[(0, Step::Withdrawn), (0, Step::CheckEnded)],
             3 | 33 => &[
@@ -135,41 +167,37 @@ impl Bulk {
             _ => &[(0, Step::Assigned), (9, Step::Viewed), (40, Step::Decided), (40, Step::Shredded)],
         };
         self.waiting.extend(steps.iter().map(|(later, step)| Reverse((begin + later, document, *step))));
-        self.write(at, document, None, out);
+        self.written(at, document, Step::Arrives)
     }
 
-    fn step(&mut self, at: u64, document: u64, step: Step, out: &mut Vec<u8>) {
-        if step == Step::Assigned && mix(self.seed.wrapping_add(self.place)).is_multiple_of(self.every) {
+    fn step(&mut self, at: u64, document: u64, step: Step) -> Option<Entry> {
+        if step == Step::Assigned && mix(self.shape.seed.wrapping_add(self.place)).is_multiple_of(self.every) {
             self.place += 1;
             self.known.entries += 1;
             self.last.1 += 1;
-            return;
+            return None;
         }
         if matches!(step, Step::Viewed | Step::ViewedAgain) {
             self.look(at, document, step);
         }
-        self.write(at, document, Some(step), out);
-    }
-
-    fn is_taken(&self, document: u64) -> bool {
-        self.member(document) < self.affected
+        Some(self.written(at, document, step))
     }
 
     fn look(&mut self, at: u64, document: u64, step: Step) {
         let (from, to) = Self::window();
-        if !self.is_taken(document) || at < from || at > to {
+        if !self.shape.is_taken(document) || at < from || at > to {
             return;
         }
         self.known.looks += 1;
         // Where the first look lies before the window, the second one is the first in it.
         let first = step == Step::Viewed || at - 5 < from;
         if first {
-            let member = self.member(document);
+            let member = self.shape.member(document);
             self.known.documents += 1;
-            *self.known.by_kind.entry(kind(document).into()).or_default() += 1;
-            *self.known.by_site.entry(site(member).into()).or_default() += 1;
+            *self.known.by_kind.entry(self.shape.kind(document).into()).or_default() += 1;
+            *self.known.by_site.entry(self.shape.site(document).into()).or_default() += 1;
             let (word, bit) = (member as usize / 64, 1 << (member % 64));
-            if is_erased(member) {
+            if self.shape.is_erased(member) {
                 self.known.erased += 1;
             } else if self.taken[word] & bit == 0 {
                 self.taken[word] |= bit;
@@ -178,113 +206,21 @@ impl Bulk {
         }
     }
 
-    fn write(&mut self, at: u64, document: u64, step: Option<Step>, out: &mut Vec<u8>) {
+    fn written(&mut self, at: u64, document: u64, step: Step) -> Entry {
         let (from, to) = Self::window();
         if self.last.1 > 0 && at >= from && self.last.0 <= to {
             self.known.missing += self.last.1;
         }
         self.last = (at, 0);
-        let check = id(b"chk", document, self.seed);
-        let body = self.body(at, document, step, &check);
-        let salt = mix(self.place);
         let place = self.place;
-        writeln!(
-            out,
-            "{{\"body\":\"{body}\",\"check_id\":\"chk_{check}\",\"place\":{place},\
-             \"salt\":\"{salt:016x}{salt:016x}{salt:016x}{salt:016x}\"}}"
-        )
-        .expect("memory takes it");
         self.place += 1;
         self.known.entries += 1;
         self.known.read += 1;
-    }
-
-    /// As it stands within the line, quotation marks escaped.
-    fn body(&self, at: u64, document: u64, step: Option<Step>, check: &str) -> String {
-        let doc = id(b"doc", document, self.seed);
-        let head = |event: &str| format!(r#"{{\"v\":1,\"at\":{at},\"event\":\"{event}\""#);
-        let about = format!(r#",\"check\":\"chk_{check}\",\"document\":\"doc_{doc}\""#);
-        let assignment = || format!(r#",\"assignment\":\"asg_{}\""#, id(b"asg", document, self.seed));
-        let worked = || {
-            let staff = if self.is_taken(document) { THIEF } else { 10 + document % 40 };
-            let shift = id(b"sft", staff + (at / 28_800) * 64, 0);
-            (id(b"stf", staff, 0), shift)
-        };
-        let viewed = |number: u64| {
-            let (staff, shift) = worked();
-            let viewing = id(b"vwg", document * 2 + number, self.seed);
-            let again = if number > 0 { r#",\"again\":\"in_doubt\""# } else { "" };
-            let (head, assignment) = (head("viewed"), assignment());
-            format!(
-                r#"{head},\"viewing\":\"vwg_{viewing}\"{assignment}{about},\"staff\":\"stf_{staff}\",\"shift\":\"sft_{shift}\"{again}}}"#
-            )
-        };
-        match step {
-            None => {
-                let (site, kind, deadline) = (site(self.member(document)), kind(document), at + 259_200);
-                let (head, hash) = (head("received"), mix(document));
-                format!(
-                    r#"{head}{about},\"site\":\"{site}\",\"policy\":\"age\",\"policy_version\":1,\"kind\":\"{kind}\",\"arrival\":1,\"deadline\":{deadline},\"ciphertext_sha256\":\"{hash:016x}{hash:016x}{hash:016x}{hash:016x}\"}}"#
-                )
-            }
-            Some(Step::Assigned) => {
-                let (staff, shift) = worked();
-                let (head, assignment, until) = (head("assigned"), assignment(), at + 600);
-                format!(
-                    r#"{head}{assignment}{about},\"staff\":\"stf_{staff}\",\"shift\":\"sft_{shift}\",\"until\":{until}}}"#
-                )
-            }
-            Some(Step::Viewed) => viewed(0),
-            Some(Step::ViewedAgain) => viewed(1),
-            Some(Step::Decided) => {
-                let (head, assignment, staff) = (head("decided"), assignment(), worked().0);
-                format!(
-                    r#"{head}{about}{assignment},\"staff\":\"stf_{staff}\",\"verdict\":\"approve\",\"reason\":\"old_enough\"}}"#
-                )
-            }
-            Some(Step::Shredded) => format!(r#"{}{about},\"cause\":\"decided\"}}"#, head("shredded")),
-            Some(Step::Withdrawn) => format!(r#"{}{about},\"cause\":\"withdrawn\"}}"#, head("shredded")),
-            Some(Step::CheckEnded) => {
-                format!(r#"{},\"check\":\"chk_{check}\",\"withdrawn\":true}}"#, head("check_ended"))
-            }
-        }
+        Entry { place, at, document, step }
     }
 
     /// Writes whose the checks are, as an export has it.
     pub(crate) fn checks(&self, out: &mut dyn Write) -> io::Result<()> {
-        for document in 0..self.documents {
-            let (check, member, at) = (id(b"chk", document, self.seed), self.member(document), self.arrives(document));
-            let sub = mix(member);
-            let sub = if is_erased(member) { "null".into() } else { format!("\"{sub:016x}{member:016x}{sub:032x}\"") };
-            writeln!(
-                out,
-                "{{\"arrivals\":1,\"attestation\":null,\"created\":{at},\"erase_at\":null,\"id\":\"chk_{check}\",\
-                 \"jti\":\"{document:026}\",\"policy\":\"age\",\"policy_version\":1,\"reason\":\"old_enough\",\
-                 \"site\":\"{}\",\"state\":\"approved\",\"sub\":{sub},\"withdraw_sha256\":null}}",
-                site(member),
-            )?;
-        }
-        Ok(())
+        (0..self.shape.documents).try_for_each(|document| written::check(&self.shape, document, out))
     }
-}
-
-fn site(member: u64) -> &'static str {
-    SITES[(member % 3) as usize]
-}
-
-fn kind(document: u64) -> &'static str {
-    KINDS[(mix(document) % 4) as usize]
-}
-
-const fn is_erased(member: u64) -> bool {
-    member % 101 == 5
-}
-
-/// The 26 characters of an id.
-fn id(prefix: &[u8; 3], number: u64, seed: u64) -> String {
-    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let salt = u64::from(prefix[0]) << 40 | u64::from(prefix[2]) << 32;
-    let high = mix(number ^ salt ^ seed.rotate_left(20));
-    let value = u128::from(high) << 64 | u128::from(mix(high ^ number));
-    (0..26).rev().map(|place| char::from(ALPHABET[(value >> (5 * place)) as usize & 31])).collect()
 }

@@ -5,16 +5,19 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a measurement speaks")]
 
+#[allow(dead_code, reason = "a test reads it as it comes")]
 mod bulk;
 mod chance;
 mod generate;
 mod ledger;
+mod make;
 mod packets;
 mod rivals;
 mod section;
 mod took;
 #[path = "../../tests/packets/wire.rs"]
 mod wire;
+mod written;
 
 use std::{
     env, fs, io,
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         Some((first, files)) if first == "ask" => ask(files),
         Some((first, rest)) if first == "make" => make(rest),
         Some((first, rest)) if first == "ask-ledger" => ledger::ask(rest),
+        Some((first, rest)) if first == "index-ledger" => ledger::index(rest),
         Some((first, rest)) if first == "ask-packets" => packets::ask(rest),
         _ if words.iter().any(|word| word == "--packets") => packets::measure(&words),
         _ if words.iter().any(|word| word == "--ledger") => ledger::measure(&words),

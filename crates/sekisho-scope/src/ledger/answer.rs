@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, hash::Hash};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use sekisho_core::{
-    id::{CheckId, SiteName},
+    id::{CheckId, KindName, SiteName},
     time::{HOUR, Timestamp},
 };
 use serde::Serialize;
@@ -65,19 +65,49 @@ pub struct Period {
     pub hours: BTreeMap<String, u64>,
 }
 
-impl Period {
+/// Times that are counted, by the hour: hours are whole in Japan's zone too.
+#[derive(Debug, Default)]
+struct Times {
+    span: Option<(Timestamp, Timestamp)>,
+    hours: BTreeMap<u64, u64>,
+    /// The hour of the last one that was added and how many there are of it that `hours` lacks: most follow each other.
+    now: (u64, u64),
+}
+
+impl Times {
     fn add(&mut self, at: Timestamp) {
-        self.first = Some(self.first.map_or(at, |first| first.min(at)));
-        self.last = self.last.max(Some(at));
-        let mut slot = in_words(at);
-        slot.truncate("2021-04-20T13".len());
-        if self.first.zip(self.last).is_some_and(|(first, last)| last.since(first) > BY_THE_HOUR * HOUR) {
-            self.hours.clear();
-        } else {
-            *self.hours.entry(slot.clone()).or_default() += 1;
+        self.span = Some(self.span.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
+        let hour = at.0 / HOUR;
+        if hour != self.now.0 {
+            self.put_down();
+            self.now.0 = hour;
         }
-        slot.truncate("2021-04-20".len());
-        *self.days.entry(slot).or_default() += 1;
+        self.now.1 += 1;
+    }
+
+    fn put_down(&mut self) {
+        let (hour, count) = self.now;
+        if count > 0 {
+            *self.hours.entry(hour).or_default() += count;
+            self.now.1 = 0;
+        }
+    }
+
+    fn period(mut self) -> Period {
+        self.put_down();
+        let mut period =
+            Period { first: self.span.map(|span| span.0), last: self.span.map(|span| span.1), ..Period::default() };
+        let is_short = self.span.is_some_and(|(first, last)| last.since(first) <= BY_THE_HOUR * HOUR);
+        for (hour, count) in self.hours {
+            let mut slot = in_words(Timestamp(hour * HOUR));
+            slot.truncate("2021-04-20T13".len());
+            if is_short {
+                *period.hours.entry(slot.clone()).or_default() += count;
+            }
+            slot.truncate("2021-04-20".len());
+            *period.days.entry(slot).or_default() += count;
+        }
+        period
     }
 }
 
@@ -159,10 +189,13 @@ impl Affected {
     /// When whoever knows the members can't be asked.
     pub fn count<M: Members>(&self, members: Option<&mut M>) -> Result<Scope, M::Error> {
         let mut scope = self.nothing();
+        let (mut submitted, mut looked) = (Times::default(), Times::default());
         for one in self.each() {
             scope.add(&one);
+            one.submitted.into_iter().for_each(|at| submitted.add(at));
         }
-        self.looks.iter().for_each(|at| scope.looked.add(*at));
+        self.looks.iter().for_each(|at| looked.add(*at));
+        (scope.submitted, scope.looked) = (submitted.period(), looked.period());
         scope.documents.at_most += scope.cannot_tell.entries;
         scope.members = members.map(|members| self.members(members)).transpose()?;
         Ok(scope)
@@ -234,13 +267,15 @@ impl<T> Default for Distinct<T> {
 impl Scope {
     fn add(&mut self, one: &One<'_>) {
         self.documents.add(one.confirmed);
-        let kind = one.kind.map_or(UNKNOWN.into(), ToString::to_string);
-        let site = one.site.map_or(UNKNOWN.into(), ToString::to_string);
-        self.by_kind.entry(kind).or_default().add(one.confirmed);
-        self.by_site.entry(site).or_default().add(one.confirmed);
+        by_name(&mut self.by_kind, one.kind.map_or(UNKNOWN, KindName::as_str)).add(one.confirmed);
+        by_name(&mut self.by_site, one.site.map_or(UNKNOWN, SiteName::as_str)).add(one.confirmed);
         self.then.entry(one.then).or_default().add(one.confirmed);
-        if let Some(submitted) = one.submitted {
-            self.submitted.add(submitted);
-        }
     }
+}
+
+fn by_name<'a>(all: &'a mut Counted, name: &str) -> &'a mut Count {
+    if !all.contains_key(name) {
+        all.insert(name.into(), Count::default());
+    }
+    all.get_mut(name).expect("it is there by now")
 }

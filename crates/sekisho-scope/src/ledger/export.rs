@@ -1,7 +1,6 @@
 //! Whose checks are, as an export says: `keeper/checks.jsonl`, one JSON object a line.
 
 use std::{
-    collections::HashMap as Numbers,
     fs::File,
     io,
     path::{Path, PathBuf},
@@ -9,9 +8,10 @@ use std::{
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
-use memchr::{memchr2, memmem};
+use memchr::{memchr2, memmem::Finder};
 use sekisho_core::id::CheckId;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use super::{
     affected::{Member, Members},
@@ -46,18 +46,18 @@ impl Members for Exported {
     fn prepare(&mut self, checks: &mut dyn Iterator<Item = CheckId>) -> io::Result<()> {
         self.known = checks.map(|check| (check, None)).collect();
         let wanted = std::mem::take(&mut self.known);
-        let read = |piece: &[u8], (found, wrong): &mut (Vec<Row>, bool)| {
-            lines::for_each(piece, |line| match row(line, &wanted) {
+        let read = |piece: &[u8], (fields, found, wrong): &mut Desk| {
+            lines::for_each(piece, |line| match row(line, fields, &wanted) {
                 Some(row) => found.extend(row),
                 None => *wrong = true,
             });
         };
-        let take = |all: &mut Found, (found, wrong): &mut (Vec<Row>, bool)| {
+        let take = |all: &mut Found, (_, found, wrong): &mut Desk| {
             found.drain(..).for_each(|(check, sub)| all.add(check, sub));
             all.wrong |= *wrong;
             !*wrong
         };
-        let desk = || (Vec::new(), false);
+        let desk = || (Fields::default(), Vec::new(), false);
         let found = in_order(Lines::new(File::open(&self.file)?), self.threads, desk, read, Found::default(), take)?;
         if found.wrong {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "a line of it is no check"));
@@ -72,19 +72,54 @@ impl Members for Exported {
     }
 }
 
-/// A check and its member's hash.
-type Row = (CheckId, Box<[u8]>);
+/// Where a piece is worked on.
+type Desk = (Fields, Vec<Row>, bool);
+
+/// How the fields begin that matter.
+struct Fields {
+    id: Finder<'static>,
+    sub: Finder<'static>,
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Self { id: Finder::new(b"\"id\":\"chk_"), sub: Finder::new(b"\"sub\":") }
+    }
+}
+
+impl Fields {
+    /// What stands behind the beginning of each. A quotation mark within a text has a backslash before it, so no text
+    /// can look like a field.
+    fn values<'l>(&self, line: &'l [u8]) -> Option<(&'l [u8], &'l [u8])> {
+        let id = &line[self.id.find(line)? + self.id.needle().len()..];
+        // An export has them in the order of their names.
+        let behind = |text: &'l [u8]| self.sub.find(text).map(|at| &text[at + self.sub.needle().len()..]);
+        Some((id, behind(id).or_else(|| behind(line))?))
+    }
+}
+
+/// A check and its member.
+type Row = (CheckId, Sub);
+
+/// A member: half of SHA-256 of the site's own hash. So long as nobody finds two of these by chance among 2^64, different
+/// ones are different members; and a member takes sixteen bytes, however long a site's hash is.
+type Sub = [u8; 16];
+
+fn sub_of(text: &[u8]) -> Sub {
+    let hash: [u8; 32] = Sha256::digest(text).into();
+    std::array::from_fn(|byte| hash[byte])
+}
 
 /// What was found, members by numbers.
 #[derive(Default)]
 struct Found {
-    numbers: Numbers<Box<[u8]>, Member, FixedState>,
+    numbers: HashMap<Sub, Member, FixedState>,
     all: Vec<(CheckId, Member)>,
     wrong: bool,
 }
 
 impl Found {
-    fn add(&mut self, check: CheckId, sub: Box<[u8]>) {
+    fn add(&mut self, check: CheckId, sub: Sub) {
         let next = self.numbers.len() as Member;
         let member = *self.numbers.entry(sub).or_insert(next);
         self.all.push((check, member));
@@ -92,16 +127,15 @@ impl Found {
 }
 
 /// A check that is wanted and its member's hash; the outer nothing if the line is no check.
-fn row(line: &[u8], wanted: &HashMap<CheckId, Option<Member>, FixedState>) -> Option<Option<Row>> {
-    let Some((check, sub)) = quick(line) else { return slow(line, wanted) };
-    Some(sub.filter(|_| wanted.contains_key(&check)).map(|sub| (check, sub.into())))
+fn row(line: &[u8], fields: &Fields, wanted: &HashMap<CheckId, Option<Member>, FixedState>) -> Option<Option<Row>> {
+    let Some((check, sub)) = quick(line, fields) else { return slow(line, wanted) };
+    Some(sub.filter(|_| wanted.contains_key(&check)).map(|sub| (check, sub_of(sub))))
 }
 
-/// As the export writes it. A quotation mark within a text has a backslash before it, so no text can look like a field.
-fn quick(line: &[u8]) -> Option<(CheckId, Option<&[u8]>)> {
-    let behind = |field: &[u8]| memmem::find(line, field).map(|at| &line[at + field.len()..]);
-    let id = Id::of(behind(b"\"id\":\"chk_")?.get(..26)?)?.bytes()?;
-    let sub = behind(b"\"sub\":")?;
+/// As the export writes it.
+fn quick<'l>(line: &'l [u8], fields: &Fields) -> Option<(CheckId, Option<&'l [u8]>)> {
+    let (id, sub) = fields.values(line)?;
+    let id = Id::of(id.get(..26)?)?.bytes()?;
     let sub = match sub.strip_prefix(b"\"") {
         Some(sub) => {
             let end = memchr2(b'"', b'\\', sub)?;
@@ -119,7 +153,7 @@ fn slow(line: &[u8], wanted: &HashMap<CheckId, Option<Member>, FixedState>) -> O
         sub: Option<String>,
     }
     let Check { id, sub } = serde_json::from_slice(line).ok()?;
-    Some(sub.filter(|_| wanted.contains_key(&id)).map(|sub| (id, sub.into_bytes().into())))
+    Some(sub.filter(|_| wanted.contains_key(&id)).map(|sub| (id, sub_of(sub.as_bytes()))))
 }
 
 #[cfg(test)]

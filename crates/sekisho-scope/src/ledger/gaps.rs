@@ -41,7 +41,7 @@ impl Gaps {
     /// Entries were read that follow each other: the first and the last one's place, and when they were written.
     pub(super) fn run(&mut self, first: (u64, Timestamp), last: (u64, Timestamp)) {
         self.close(first.0, Some(first.1));
-        (self.next, self.last) = (last.0 + 1, Some(last.1));
+        (self.next, self.last) = (last.0.saturating_add(1), Some(last.1));
     }
 
     /// The place behind the last entry that was read.

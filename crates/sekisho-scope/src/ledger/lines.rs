@@ -2,10 +2,10 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Seek, SeekFrom},
 };
 
-use memchr::{memchr, memmem, memrchr};
+use memchr::{memchr, memrchr};
 use serde::Deserialize;
 
 use super::{Bodies, Body, Part};
@@ -13,11 +13,14 @@ use crate::in_order::Pieces;
 
 /// About how many bytes a piece has.
 const PIECE: u64 = 4 << 20;
+/// About how many one has that an index is made from: the larger, the fewer documents are in two of them.
+const LARGE: u64 = 64 << 20;
 
 /// A file of lines, in pieces that end with a line's end.
 #[derive(Debug)]
 pub struct Lines {
     file: File,
+    piece: u64,
     /// The beginning of a line whose end is not read yet.
     rest: Vec<u8>,
 }
@@ -25,7 +28,28 @@ pub struct Lines {
 impl Lines {
     /// The lines of a file.
     pub fn new(file: File) -> Self {
-        Self { file, rest: Vec::new() }
+        Self { file, piece: PIECE, rest: Vec::new() }
+    }
+
+    /// The lines of a file from this byte on, where one begins.
+    ///
+    /// # Errors
+    /// When the file has no such place.
+    pub fn behind(mut file: File, bytes: u64) -> io::Result<Self> {
+        file.seek(SeekFrom::Start(bytes))?;
+        Ok(Self::new(file))
+    }
+
+    /// The same in large pieces, to make an index from.
+    #[must_use]
+    pub fn for_index(self) -> Self {
+        self.in_pieces_of(LARGE)
+    }
+
+    /// The same in pieces of about so many bytes.
+    #[must_use]
+    pub(super) fn in_pieces_of(self, bytes: u64) -> Self {
+        Self { piece: bytes, ..self }
     }
 }
 
@@ -36,7 +60,7 @@ impl Pieces for Lines {
         piece.clear();
         piece.append(&mut self.rest);
         loop {
-            let read = (&self.file).take(PIECE).read_to_end(piece)?;
+            let read = (&self.file).take(self.piece).read_to_end(piece)?;
             match memrchr(b'\n', piece) {
                 _ if read == 0 => return Ok(!piece.is_empty()),
                 Some(end) => {
@@ -62,6 +86,10 @@ impl Bodies for Lines {
         });
         true
     }
+
+    fn is_whole(piece: &[u8]) -> bool {
+        piece.ends_with(b"\n")
+    }
 }
 
 /// Shows `see` every line that isn't empty.
@@ -77,16 +105,12 @@ pub(super) fn for_each<'a>(mut piece: &'a [u8], mut see: impl FnMut(&'a [u8])) {
 
 /// A line as the export writes it: fields in the order of their names, the salt last. The body is still escaped.
 fn quick(line: &[u8]) -> Option<Option<(u64, &[u8])>> {
-    const TAIL: &[u8] = b",\"place\":";
-    let body = line.strip_prefix(b"{\"body\":\"")?;
-    // Whatever stands behind the place is short: a number, and a salt of 64 characters.
-    let from = body.len().saturating_sub(160);
-    let tail = from + memmem::rfind(&body[from..], TAIL)?;
-    let number = &body[tail + TAIL.len()..];
-    let number = &number[..memchr(b',', number)?];
-    let place = std::str::from_utf8(number).ok()?.parse().ok()?;
-    // The body ends at the first quotation mark that isn't escaped; the check's id stands between it and the place.
-    let text = &body[..tail];
+    let text = line.strip_prefix(b"{\"body\":\"")?;
+    // Read from its end: a salt of 64 characters, the place, the check's id.
+    let text = text.strip_suffix(b"\"}")?;
+    let (text, _) = text.split_at_checked(text.len().checked_sub(64)?)?;
+    let (text, place) = last_number(text.strip_suffix(b",\"salt\":\"")?)?;
+    let text = text.strip_suffix(b",\"place\":")?;
     let text = match text.strip_suffix(b"\",\"check_id\":null") {
         Some(text) => text,
         None => text.strip_suffix(b"\"").and_then(|text| {
@@ -94,7 +118,15 @@ fn quick(line: &[u8]) -> Option<Option<(u64, &[u8])>> {
             id.starts_with(b"chk_").then_some(text)?.strip_suffix(b"\",\"check_id\":\"")
         })?,
     };
-    (text.ends_with(b"}") && line.ends_with(b"\"}")).then_some(Some((place, text)))
+    text.ends_with(b"}").then_some(Some((place, text)))
+}
+
+/// The number at a text's end, if it surely fits, and what stands before it.
+fn last_number(text: &[u8]) -> Option<(&[u8], u64)> {
+    let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let (text, number) = text.split_at(text.len() - digits);
+    let value = || number.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
+    (1..=19).contains(&digits).then(|| (text, value()))
 }
 
 /// A line as any program may write it; read into the part at once, since its body has to be unpacked.

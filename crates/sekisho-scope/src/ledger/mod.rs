@@ -12,8 +12,10 @@ mod answer;
 mod documents;
 mod export;
 mod fact;
+mod facts;
 mod find;
 mod gaps;
+pub mod index;
 mod lines;
 mod part;
 mod question;
@@ -56,11 +58,20 @@ struct Look {
 pub trait Bodies: Pieces {
     /// Reads a piece into a part. False: the rest of it, and what follows, is not sound.
     fn read(piece: &[u8], part: &mut Part<'_>) -> bool;
+
+    /// Whether a piece ends where an entry ends: nothing that is appended later belongs to its last one.
+    fn is_whole(_piece: &[u8]) -> bool {
+        true
+    }
 }
 
 impl<B: Bodies> Bodies for &mut B {
     fn read(piece: &[u8], part: &mut Part<'_>) -> bool {
         B::read(piece, part)
+    }
+
+    fn is_whole(piece: &[u8]) -> bool {
+        B::is_whole(piece)
     }
 }
 
@@ -128,8 +139,10 @@ impl Ledger {
 
     fn append(&mut self, part: &Part<'_>) {
         part.runs.iter().for_each(|run| self.gaps.run(run.first, run.last));
-        let numbers = self.book.merge(&part.book);
-        part.facts().for_each(|fact| self.remember(numbers.renamed(*fact)));
+        if let Some(facts) = part.facts() {
+            let numbers = self.book.merge(&facts.book);
+            facts.each().for_each(|fact| self.remember(numbers.renamed(*fact)));
+        }
         self.read += part.read;
         part.broken.iter().for_each(|line| self.broken.add(self.lines + line));
         self.lines += part.lines;

@@ -1,16 +1,12 @@
-//! A part of a ledger, read on its own: what whoever reads the whole has to remember of it.
-//!
-//! Most documents come, are looked at by somebody who isn't asked about, and go, all within one part. Of those nothing
-//! is left, so that what has to be done in order, part after part, is little.
+//! A part of a ledger, read on its own: what whoever reads the whole has to remember of it, or what an index keeps.
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
-use sekisho_core::{id::DocumentId, time::Timestamp};
+use sekisho_core::time::Timestamp;
 
 use super::{
-    fact::{Book, Fact},
+    facts::Facts,
+    index::Rows,
     question::Question,
-    scan::{self, Body},
+    scan::{self, Body, Told},
 };
 
 /// Entries that follow each other without a gap: the first and the last one's place, and when they were written.
@@ -20,40 +16,63 @@ pub(super) struct Run {
     pub(super) last: (u64, Timestamp),
 }
 
+/// What is kept of what entries say.
+#[derive(Debug)]
+enum Kept<'q> {
+    /// As much as one question needs.
+    Facts(Facts<'q>),
+    /// As much as any question may need.
+    Rows(Box<Rows>),
+}
+
+impl Kept<'_> {
+    /// Takes what an entry says. False: it isn't understood after all.
+    fn take(&mut self, at: Timestamp, told: Told<'_>) -> bool {
+        match self {
+            Self::Facts(facts) => facts.take(at, told),
+            Self::Rows(rows) => rows.take(at, told),
+        }
+    }
+}
+
 /// What was read of a part.
 #[derive(Debug)]
 pub struct Part<'q> {
-    question: &'q Question,
-    pub(super) book: Book,
-    facts: Vec<Option<Fact>>,
-    /// Where the arrival of each document stands that came in this part and at which nobody looked since.
-    here: HashMap<DocumentId, u32, FixedState>,
+    kept: Kept<'q>,
     pub(super) runs: Vec<Run>,
     pub(super) read: u64,
     pub(super) lines: u64,
     /// Lines that are none of an export, from 1 within the part.
     pub(super) broken: Vec<u64>,
+    /// The place behind the last entry that was there, understood or not.
+    pub(super) next: u64,
 }
 
 impl<'q> Part<'q> {
+    /// One that is read for a question.
     pub(super) fn new(question: &'q Question) -> Self {
-        let (book, facts, here, runs, broken) = Default::default();
-        Self { question, book, facts, here, runs, read: 0, lines: 0, broken }
+        Self::keeping(Kept::Facts(Facts::new(question)))
+    }
+
+    /// One that is read for an index.
+    pub(super) fn for_index() -> Self {
+        Self::keeping(Kept::Rows(Box::default()))
+    }
+
+    fn keeping(kept: Kept<'q>) -> Self {
+        Self { kept, runs: Vec::new(), read: 0, lines: 0, broken: Vec::new(), next: 0 }
     }
 
     /// Reads the next entry: its place in the ledger, and its body. Places grow; one that is left out is an entry whose
     /// body is missing, and so is one whose body isn't understood.
     pub fn read(&mut self, place: u64, body: Body<'_>) {
-        let (question, book) = (self.question, &mut self.book);
-        let fact = scan::told(body, |at, told| book.fact(question, at, told).map(|fact| (at, fact))).flatten();
-        let Some((at, fact)) = fact else { return };
+        self.next = place.saturating_add(1);
+        let kept = &mut self.kept;
+        let Some(Some(at)) = scan::told(body, |at, told| kept.take(at, told).then_some(at)) else { return };
         self.read += 1;
         match self.runs.last_mut() {
-            Some(run) if run.last.0 + 1 == place => run.last = (place, at),
+            Some(run) if run.last.0.checked_add(1) == Some(place) => run.last = (place, at),
             _ => self.runs.push(Run { first: (place, at), last: (place, at) }),
-        }
-        if let Some(fact) = fact {
-            self.remember(fact);
         }
     }
 
@@ -65,34 +84,38 @@ impl<'q> Part<'q> {
         }
     }
 
-    fn remember(&mut self, fact: Fact) {
-        let next = self.facts.len() as u32;
-        match fact {
-            Fact::Received { document, .. } => drop(self.here.insert(document, next)),
-            Fact::Looked { document, .. } => drop(self.here.remove(&document)),
-            Fact::Ended { document, .. } => {
-                if let Some(arrival) = self.here.remove(&document) {
-                    self.facts[arrival as usize] = None;
-                    return;
-                }
-            }
-            Fact::Began { .. } | Fact::From { .. } => {}
+    /// What has to be remembered for the question.
+    pub(super) fn facts(&self) -> Option<&Facts<'q>> {
+        match &self.kept {
+            Kept::Facts(facts) => Some(facts),
+            Kept::Rows(_) => None,
         }
-        self.facts.push(Some(fact));
     }
 
-    /// What has to be remembered, in its order.
-    pub(super) fn facts(&self) -> impl Iterator<Item = &Fact> {
-        self.facts.iter().flatten()
+    /// The same, to add to it.
+    pub(super) fn facts_mut(&mut self) -> Option<&mut Facts<'q>> {
+        match &mut self.kept {
+            Kept::Facts(facts) => Some(facts),
+            Kept::Rows(_) => None,
+        }
+    }
+
+    /// What an index keeps of it.
+    pub(super) fn rows(&self) -> Option<&Rows> {
+        match &self.kept {
+            Kept::Rows(rows) => Some(rows),
+            Kept::Facts(_) => None,
+        }
     }
 
     /// Forgets everything, to read another part with the same memory.
     pub(super) fn clear(&mut self) {
-        self.book = Book::default();
-        self.facts.clear();
-        self.here.clear();
+        match &mut self.kept {
+            Kept::Facts(facts) => facts.clear(),
+            Kept::Rows(rows) => rows.clear(),
+        }
         self.runs.clear();
         self.broken.clear();
-        (self.read, self.lines) = (0, 0);
+        (self.read, self.lines, self.next) = (0, 0, 0);
     }
 }

@@ -77,7 +77,7 @@ fn events(steps: &[Step]) -> Vec<Option<Event>> {
     steps.iter().enumerate().map(&mut event).collect()
 }
 
-fn received(number: u8) -> What {
+pub(super) fn received(number: u8) -> What {
     What::Received {
         check: CheckId::from_bytes([number; 16]),
         document: DocumentId::from_bytes([number; 16]),
@@ -92,7 +92,7 @@ fn received(number: u8) -> What {
     }
 }
 
-fn viewed(number: u8, staff: u8) -> What {
+pub(super) fn viewed(number: u8, staff: u8) -> What {
     What::Viewed {
         viewing: ViewingId::from_bytes([number; 16]),
         assignment: AssignmentId::from_bytes([number; 16]),
@@ -104,13 +104,13 @@ fn viewed(number: u8, staff: u8) -> What {
     }
 }
 
-fn line(place: usize, event: &Event) -> String {
+pub(super) fn line(place: usize, event: &Event) -> String {
     let body = serde_json::to_string(std::str::from_utf8(&event.to_bytes()).unwrap()).unwrap();
     let (check, salt) = (CheckId::from_bytes([1; 16]), "0".repeat(64));
     format!("{{\"body\":{body},\"check_id\":\"{check}\",\"place\":{place},\"salt\":\"{salt}\"}}\n")
 }
 
-fn told(ledger: Ledger, size: u64) -> (Scope, String) {
+pub(super) fn told(ledger: Ledger, size: u64) -> (Scope, String) {
     let affected = ledger.affected(size);
     let mut list = Vec::new();
     affected.write_csv(&mut list).unwrap();

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Seek, SeekFrom},
     path::Path,
 };
 
@@ -33,6 +33,16 @@ impl Blocks {
     /// When it can't be opened.
     pub fn open(path: &Path) -> io::Result<Self> {
         Ok(Self { file: File::open(path)?, rest: Vec::new(), offset: 0, next: 0, over: false })
+    }
+
+    /// The same from byte `offset` on, where the batch begins whose first entry is `next`.
+    ///
+    /// # Errors
+    /// When it can't be opened.
+    pub fn behind(path: &Path, offset: u64, next: u64) -> io::Result<Self> {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(offset))?;
+        Ok(Self { file, rest: Vec::new(), offset, next, over: false })
     }
 
     /// Puts the next batches into `block`, which may hold earlier ones. False: no more of them make sense.
@@ -158,6 +168,24 @@ mod tests {
         assert_eq!(read(&bytes), (expected(9), true));
         assert_eq!(read(&[&bytes[..], &[0; 5000]].concat()), (expected(9), true), "and what is reserved behind");
         assert_eq!(read(&[]), (vec![], true));
+    }
+
+    /// Whoever knows where a batch begins reads from there what follows, and nothing where none begins.
+    #[test]
+    fn what_is_read_from_a_batch_on_is_the_rest() {
+        let all = entries(0, 9);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        fs::write(&path, journal(&[&all[..4], &all[4..]])).unwrap();
+        let offset = journal(&[&all[..4]]).len() as u64;
+        let (mut blocks, mut block, mut places) = (Blocks::behind(&path, offset, 4).unwrap(), Vec::new(), Vec::new());
+        while blocks.next(&mut block).unwrap() && bodies(&block, |place, _| places.push(place)) {}
+        assert_eq!(places, (4..9).collect::<Vec<_>>());
+        blocks.rest(9, |_| panic!("there is no more")).unwrap();
+        for (offset, next) in [(offset, 3), (offset + 1, 4)] {
+            assert!(!Blocks::behind(&path, offset, next).unwrap().next(&mut block).unwrap(), "{offset} {next}");
+        }
+        assert_eq!(Blocks::behind(&path, offset, 4).unwrap().find(7).unwrap(), Some(all[7].body.clone()));
     }
 
     #[test]

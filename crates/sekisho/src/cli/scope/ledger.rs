@@ -18,18 +18,24 @@ use sekisho_core::{
 use sekisho_scope::{
     End, bound,
     inventory::Held,
-    ledger::{Affected, Ledger, NoMembers, Question, Scope, Window},
+    ledger::{Affected, NoMembers, Question, Scope, Window},
 };
 use serde::Serialize;
 
 use super::{
     held::{self, With},
-    in_words, page,
+    in_words,
+    ledger_index::print_recalled,
+    page,
     working::peak_mb,
 };
 use crate::{
     app::people::{self, People},
-    cli::{language::Language, ledger, refuse},
+    cli::{
+        language::Language,
+        ledger::{self, Gathered, Recall, Recalled},
+        refuse,
+    },
 };
 
 /// Which documents were opened: confirmed, and at most
@@ -47,6 +53,10 @@ people while its evidence came together, and possibly about the rest of their se
 Confirmed: an entry says so. At most: besides, what sessions leave open that were worked from several networks or \
 from one that nobody observed, and one document for each entry whose body is missing. Both bounds of a window lie \
 within it; times without a zone are Japan's.
+
+An index that lies beside the ledger (`sekisho scope index`) is used as far as it fits, and the answer says so; what \
+doesn't fit is not used, with the reason, and the ledger is read itself. Whoever may write the index may make it say \
+anything: --no-index reads the ledger alone.
 
 Examples:
   sekisho scope ledger /var/lib/sekisho --by reviewer=Sato --from 2026-11-20 --to 2026-11-20T12:00:00
@@ -74,6 +84,12 @@ pub(super) struct LedgerArgs {
     /// Write a report to read and to print
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Use this index of the ledger, not the one beside it
+    #[arg(long, value_name = "FILE", conflicts_with = "no_index")]
+    index: Option<PathBuf>,
+    /// Read the ledger itself, whichever index there is
+    #[arg(long)]
+    no_index: bool,
     /// Hold the answer against this inventory: which stores were reached (see `sekisho scope inventory`)
     #[arg(long, value_name = "FILE")]
     inventory: Option<PathBuf>,
@@ -123,8 +139,9 @@ pub(super) fn run(args: &LedgerArgs) -> ExitCode {
     };
     let begun = Instant::now();
     let answer = match args.answer() {
-        Ok(scope) => {
-            Answer { ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX), peak_mb: peak_mb(), scope }
+        Ok((scope, index)) => {
+            let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            Answer { scope, index, ms, peak_mb: peak_mb() }
         }
         Err(why) => return refuse(why),
     };
@@ -149,6 +166,8 @@ pub(super) fn run(args: &LedgerArgs) -> ExitCode {
 struct Answer {
     #[serde(flatten)]
     scope: Scope,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<Recalled>,
     ms: u64,
     peak_mb: Option<u64>,
 }
@@ -160,24 +179,34 @@ impl Answer {
             return writeln!(out, "{}", serde_json::to_string_pretty(&whole)?);
         }
         in_words::print(&self.scope, args.lang, out)?;
+        self.index.iter().try_for_each(|index| print_recalled(index, args.lang, out))?;
         inventory.map_or(Ok(()), |held| held::print(held, args.lang, out))
     }
 }
 
 impl LedgerArgs {
-    fn answer(&self) -> Result<Scope, String> {
+    fn recall(&self) -> Recall<'_> {
+        match &self.index {
+            _ if self.no_index => Recall::Never,
+            Some(path) => Recall::At(path),
+            None => Recall::Beside,
+        }
+    }
+
+    fn answer(&self) -> Result<(Scope, Option<Recalled>), String> {
         let mut people = people::of(&self.ledger).map_err(|error| error.to_string())?;
         let question = self.question(people.as_ref())?;
-        let mut reading = Ledger::new(question);
-        let size = ledger::gather(&self.ledger, &mut reading).map_err(|error| error.to_string())?;
-        let affected = reading.affected(size);
+        let gathered = ledger::gather(&self.ledger, &question, self.recall()).map_err(|error| error.to_string())?;
+        let Gathered { ledger, size, index } = gathered;
+        let affected = ledger.affected(size);
         if let Some(file) = &self.documents {
             list(file, &affected).map_err(|error| format!("{}: {error}", file.display()))?;
         }
-        match &mut people {
-            Some(people) => affected.count(Some(people)).map_err(|error| error.to_string()),
-            None => Ok(affected.count(None::<&mut NoMembers>).unwrap_or_else(|never| match never {})),
-        }
+        let scope = match &mut people {
+            Some(people) => affected.count(Some(people)).map_err(|error| error.to_string())?,
+            None => affected.count(None::<&mut NoMembers>).unwrap_or_else(|never| match never {}),
+        };
+        Ok((scope, index))
     }
 
     /// A finding says itself whose looks are meant, and when.
@@ -206,10 +235,22 @@ impl LedgerArgs {
                 By::Device(device) => question.devices.push(*device),
                 By::Network(network) => question.networks.push(*network),
                 By::Site(site) => question.sites.push(site.clone()),
-                By::Finding(place) => question = about(&self.ledger, *place, question)?,
+                By::Finding(place) => question = self.about(*place, question)?,
             }
         }
         Ok(question)
+    }
+
+    /// The question about the finding at `place`.
+    fn about(&self, place: u64, question: Question) -> Result<Question, String> {
+        let body = ledger::find(&self.ledger, place, self.recall()).map_err(|error| error.to_string())?;
+        let found = body.and_then(|body| Event::from_bytes(&body).ok());
+        match found {
+            Some(Event { at, what: What::Found { finding }, .. }) => {
+                question.about(&finding, at).map_err(|why| format!("entry {place}: {why}"))
+            }
+            _ => Err(format!("entry {place} is no finding; `sekisho watch replay --json` tells their places")),
+        }
     }
 }
 
@@ -219,18 +260,6 @@ fn named(people: Option<&People>, name: &str) -> Result<Vec<StaffId>, String> {
         return Err(format!("nobody of the name {name} works here; write the id, stf_ and 26 characters"));
     }
     Ok(known)
-}
-
-/// The question about the finding at `place`.
-fn about(path: &Path, place: u64, question: Question) -> Result<Question, String> {
-    let body = ledger::find(path, place).map_err(|error| error.to_string())?;
-    let found = body.and_then(|body| Event::from_bytes(&body).ok());
-    match found {
-        Some(Event { at, what: What::Found { finding }, .. }) => {
-            question.about(&finding, at).map_err(|why| format!("entry {place}: {why}"))
-        }
-        _ => Err(format!("entry {place} is no finding; `sekisho watch replay --json` tells their places")),
-    }
 }
 
 fn list(file: &Path, affected: &Affected) -> io::Result<()> {

@@ -5,6 +5,7 @@ mod held;
 mod in_words;
 mod inventory;
 mod ledger;
+mod ledger_index;
 mod logs;
 mod packets;
 mod packets_in_words;
@@ -32,6 +33,8 @@ enum ScopeCommand {
     Packets(Box<packets::PacketsArgs>),
     /// From an installation's own ledger: which documents were opened, by whom, when
     Ledger(ledger::LedgerArgs),
+    /// Make an index of an installation's ledger, so that `ledger` answers in seconds
+    Index(ledger_index::IndexArgs),
     /// Which data lie where, and which of it was reached
     Inventory(inventory::InventoryArgs),
 }
@@ -42,6 +45,7 @@ pub(super) fn run(args: ScopeArgs) -> ExitCode {
         ScopeCommand::Logs(args) => logs::run(&args),
         ScopeCommand::Packets(args) => packets::run(&args),
         ScopeCommand::Ledger(args) => ledger::run(&args),
+        ScopeCommand::Index(args) => ledger_index::run(&args),
         ScopeCommand::Inventory(args) => inventory::run(&args),
     }
 }
