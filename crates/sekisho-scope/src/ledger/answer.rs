@@ -4,16 +4,14 @@ use std::{collections::BTreeMap, hash::Hash};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
-use sekisho_core::{
-    id::{CheckId, KindName, SiteName},
-    time::{HOUR, Timestamp},
-};
+use sekisho_core::id::{CheckId, KindName, SiteName};
 use serde::Serialize;
 
 use super::{
     affected::{Affected, Member, Members, One, Then},
     gaps::Gap,
-    window::{Window, in_words},
+    period::{Period, Times},
+    window::Window,
 };
 
 /// A number that is certain, and the largest that it can be.
@@ -45,71 +43,6 @@ pub struct MembersCount {
 
 /// Numbers of something, by name.
 pub type Counted = BTreeMap<String, Count>;
-
-/// The longest period that is told by the hour, in hours.
-const BY_THE_HOUR: u64 = 72;
-
-/// From when to when, and how many in each day.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct Period {
-    /// The first one.
-    #[serde(serialize_with = "super::window::in_japan")]
-    pub first: Option<Timestamp>,
-    /// The last one.
-    #[serde(serialize_with = "super::window::in_japan")]
-    pub last: Option<Timestamp>,
-    /// How many on each day, Japan's.
-    pub days: BTreeMap<String, u64>,
-    /// How many in each hour, as `2021-04-20T13`, if it is three days at most.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub hours: BTreeMap<String, u64>,
-}
-
-/// Times that are counted, by the hour: hours are whole in Japan's zone too.
-#[derive(Debug, Default)]
-struct Times {
-    span: Option<(Timestamp, Timestamp)>,
-    hours: BTreeMap<u64, u64>,
-    /// The hour of the last one that was added and how many there are of it that `hours` lacks: most follow each other.
-    now: (u64, u64),
-}
-
-impl Times {
-    fn add(&mut self, at: Timestamp) {
-        self.span = Some(self.span.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
-        let hour = at.0 / HOUR;
-        if hour != self.now.0 {
-            self.put_down();
-            self.now.0 = hour;
-        }
-        self.now.1 += 1;
-    }
-
-    fn put_down(&mut self) {
-        let (hour, count) = self.now;
-        if count > 0 {
-            *self.hours.entry(hour).or_default() += count;
-            self.now.1 = 0;
-        }
-    }
-
-    fn period(mut self) -> Period {
-        self.put_down();
-        let mut period =
-            Period { first: self.span.map(|span| span.0), last: self.span.map(|span| span.1), ..Period::default() };
-        let is_short = self.span.is_some_and(|(first, last)| last.since(first) <= BY_THE_HOUR * HOUR);
-        for (hour, count) in self.hours {
-            let mut slot = in_words(Timestamp(hour * HOUR));
-            slot.truncate("2021-04-20T13".len());
-            if is_short {
-                *period.hours.entry(slot.clone()).or_default() += count;
-            }
-            slot.truncate("2021-04-20".len());
-            *period.days.entry(slot).or_default() += count;
-        }
-        period
-    }
-}
 
 /// Lines of an export that are none: the entries that they were are missing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]

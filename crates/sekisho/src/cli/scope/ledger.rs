@@ -5,14 +5,13 @@ use std::{
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
     process::ExitCode,
-    str::FromStr,
     time::Instant,
 };
 
 use clap::Args;
 use sekisho_core::{
     event::{Event, What},
-    id::{DeviceId, NetworkId, ShiftId, SiteName, StaffId},
+    id::StaffId,
     time::Timestamp,
 };
 use sekisho_scope::{
@@ -25,17 +24,15 @@ use serde::Serialize;
 use super::{
     held::{self, With},
     in_words,
+    ledger_by::By,
     ledger_index::print_recalled,
+    ledger_read::{self, Gathered, Recall, Recalled},
     page,
     working::peak_mb,
 };
 use crate::{
     app::people::{self, People},
-    cli::{
-        language::Language,
-        ledger::{self, Gathered, Recall, Recalled},
-        refuse,
-    },
+    cli::{language::Language, refuse},
 };
 
 /// Which documents were opened: confirmed, and at most
@@ -99,36 +96,6 @@ pub(super) struct LedgerArgs {
     /// The language of the report
     #[arg(long, value_enum, default_value = "en")]
     lang: Language,
-}
-
-/// One condition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum By {
-    Reviewer(StaffId),
-    Named(String),
-    Session(ShiftId),
-    Device(DeviceId),
-    Network(NetworkId),
-    Site(SiteName),
-    Finding(u64),
-}
-
-impl FromStr for By {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (kind, value) = text.split_once('=').ok_or("write KIND=VALUE, e.g. reviewer=Sato")?;
-        let wrong = |what: &str| format!("{value} is no {what}");
-        match kind {
-            "reviewer" => Ok(value.parse().map_or_else(|_| Self::Named(value.into()), Self::Reviewer)),
-            "session" => value.parse().map(Self::Session).map_err(|_| wrong("session: sft_ and 26 characters")),
-            "device" => value.parse().map(Self::Device).map_err(|_| wrong("device: dev_ and 26 characters")),
-            "network" => value.parse().map(Self::Network).map_err(|_| wrong("network: net_ and 26 characters")),
-            "site" | "client" => value.parse().map(Self::Site).map_err(|_| wrong("site's name")),
-            "finding" | "incident" => value.parse().map(Self::Finding).map_err(|_| wrong("place: a whole number")),
-            _ => Err(format!("{kind} is none; there are reviewer, session, device, network, site, client, finding")),
-        }
-    }
 }
 
 /// Runs `sekisho scope ledger …`.
@@ -196,7 +163,8 @@ impl LedgerArgs {
     fn answer(&self) -> Result<(Scope, Option<Recalled>), String> {
         let mut people = people::of(&self.ledger).map_err(|error| error.to_string())?;
         let question = self.question(people.as_ref())?;
-        let gathered = ledger::gather(&self.ledger, &question, self.recall()).map_err(|error| error.to_string())?;
+        let gathered =
+            ledger_read::gather(&self.ledger, &question, self.recall()).map_err(|error| error.to_string())?;
         let Gathered { ledger, size, index } = gathered;
         let affected = ledger.affected(size);
         if let Some(file) = &self.documents {
@@ -243,7 +211,7 @@ impl LedgerArgs {
 
     /// The question about the finding at `place`.
     fn about(&self, place: u64, question: Question) -> Result<Question, String> {
-        let body = ledger::find(&self.ledger, place, self.recall()).map_err(|error| error.to_string())?;
+        let body = ledger_read::find(&self.ledger, place, self.recall()).map_err(|error| error.to_string())?;
         let found = body.and_then(|body| Event::from_bytes(&body).ok());
         match found {
             Some(Event { at, what: What::Found { finding }, .. }) => {
@@ -266,20 +234,4 @@ fn list(file: &Path, affected: &Affected) -> io::Result<()> {
     let mut out = BufWriter::new(File::create(file)?);
     affected.write_csv(&mut out)?;
     out.flush()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_condition_says_its_kind_and_an_id_is_told_from_a_name() {
-        let staff = StaffId::from_bytes([7; 16]);
-        assert_eq!(format!("reviewer={staff}").parse(), Ok(By::Reviewer(staff)));
-        assert_eq!("reviewer=Sato".parse(), Ok(By::Named("Sato".into())));
-        assert_eq!("incident=7".parse(), Ok(By::Finding(7)));
-        for wrong in ["Sato", "colour=red", "session=x", "finding=-1", "network=10.0.0.0/8"] {
-            assert!(wrong.parse::<By>().is_err(), "{wrong}");
-        }
-    }
 }

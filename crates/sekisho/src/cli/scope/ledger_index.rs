@@ -1,19 +1,28 @@
 //! `sekisho scope index`: an index of a ledger, and what became of one.
 
 use std::{
+    fs::File,
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::Instant,
 };
 
 use clap::Args;
+use sekisho_keeper::ledger::journal::blocks::Blocks;
+use sekisho_scope::ledger::{
+    Lines,
+    index::{self, Index, Made, MakeError, Making, Unfit},
+};
 use serde::Serialize;
 
-use super::working::peak_mb;
+use super::{
+    ledger_read::{Batches, Recalled, threads},
+    working::peak_mb,
+};
 use crate::cli::{
     language::Language,
-    ledger::{self, Indexed, Recalled},
+    ledger::{ReadError, file, is_journal},
     refuse,
 };
 
@@ -67,7 +76,7 @@ struct Answer {
 /// Runs `sekisho scope index …`.
 pub(super) fn run(args: &IndexArgs) -> ExitCode {
     let begun = Instant::now();
-    let answer = match ledger::make_index(&args.ledger, args.to.as_deref()) {
+    let answer = match make(&args.ledger, args.to.as_deref()) {
         Ok(indexed) => Answer::of(indexed, u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)),
         Err(why) => return refuse(why),
     };
@@ -105,6 +114,56 @@ impl Answer {
         }
         if self.whole { Ok(()) } else { writeln!(out, "what follows in the ledger is not sound: ask `sekisho verify`") }
     }
+}
+
+/// Why no index was made.
+#[derive(Debug, thiserror::Error)]
+enum IndexError {
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] ReadError),
+    /// The index, or reading for it.
+    #[error(transparent)]
+    Making(#[from] MakeError<io::Error>),
+}
+
+/// What making an index came to.
+struct Indexed {
+    /// Where it lies.
+    file: PathBuf,
+    made: Made,
+    /// Why an earlier one was not gone on with, if one was there.
+    anew: Option<Unfit>,
+}
+
+/// Makes the index of the ledger at `path`, or goes on with one that fits; it lies beside the ledger unless `to` says
+/// where.
+///
+/// # Errors
+/// [`IndexError`].
+fn make(path: &Path, to: Option<&Path>) -> Result<Indexed, IndexError> {
+    let file = file(path)?;
+    let grows = is_journal(&file)?;
+    let failed = |source| ReadError::Io { path: file.clone(), source };
+    let ledger = File::open(&file).map_err(failed)?;
+    let to = to.map_or_else(|| index::beside(&file), Path::to_owned);
+    let (before, anew) = match Index::fitting(&to, &ledger, grows) {
+        Ok(index) => (Some(index), None),
+        Err(Unfit::Unreadable(why)) if why.kind() == io::ErrorKind::NotFound => (None, None),
+        // Whatever somebody keeps there that is no index of ours is not to be written over.
+        Err(Unfit::NoIndex) => {
+            let source = io::Error::new(io::ErrorKind::AlreadyExists, Unfit::NoIndex);
+            return Err(MakeError::Index { path: to, source }.into());
+        }
+        Err(why) => (None, Some(why)),
+    };
+    let making = Making { ledger: &ledger, grows, to: &to, threads: threads() };
+    let made = if grows {
+        making.make(before, |cover| Ok(Batches(Blocks::behind(&file, cover.bytes, cover.next)?)))
+    } else {
+        making.make(before, |cover| Ok(Lines::behind(File::open(&file)?, cover.bytes)?.for_index()))
+    }?;
+    Ok(Indexed { file: to, made, anew })
 }
 
 /// Says what became of an index.
