@@ -87,50 +87,50 @@ impl<'a> Search<'a> {
     fn step(&self, now: &[f32], row: &[f32; COUNT + 1]) -> (Vec<f32>, Before) {
         let mut next = vec![f32::NEG_INFINITY; now.len()];
         let mut from: Before = vec![0; now.len()];
-        let mut go = |to: usize, ways: &[usize], gain: f32| {
-            for way in ways.iter().filter(|way| now[**way].is_finite()) {
-                if now[*way] + gain > next[to] {
-                    (next[to], from[to]) = (now[*way] + gain, *way as u16);
-                }
+        // A state that was not reached is minus infinity, and so is what follows from it.
+        let mut go = |to: usize, way: usize, gain: f32| {
+            if now[way] + gain > next[to] {
+                (next[to], from[to]) = (now[way] + gain, way as u16);
             }
         };
+        let mut last: [Option<usize>; 2] = [None, None];
         for at in 0..=self.alphabets.len() {
-            let last = at.checked_sub(1).map(|before| self.best_two(now, before));
-            let best = last.and_then(|two| two[0]);
-            go(at, &[at].into_iter().chain(best).collect::<Vec<_>>(), row[BLANK]);
+            go(at, at, row[BLANK]);
+            last[0].into_iter().for_each(|letter| go(at, self.on(at - 1, letter), row[BLANK]));
             let Some(alphabet) = self.alphabets.get(at) else { continue };
             for letter in alphabet.letters() {
+                let to = self.on(at, letter);
+                go(to, to, row[letter]);
+                go(to, at, row[letter]);
                 // The same letter twice has a blank between.
-                let other = last.and_then(|two| two.into_iter().flatten().find(|state| !self.is(*state, letter)));
-                let ways = [self.on(at, letter), at].into_iter().chain(other).collect::<Vec<_>>();
-                go(self.on(at, letter), &ways, row[letter]);
+                let other = last.into_iter().flatten().find(|before| *before != letter);
+                other.into_iter().for_each(|before| go(to, self.on(at - 1, before), row[letter]));
             }
+            last = self.best_two(now, at);
         }
         (next, from)
     }
 
-    /// The two likeliest states on letter number `at`.
+    /// The two likeliest letters in place `at`.
     fn best_two(&self, now: &[f32], at: usize) -> [Option<usize>; 2] {
         let mut best: [Option<usize>; 2] = [None, None];
-        let higher = |state: usize, than: Option<usize>| than.is_none_or(|than| now[state] > now[than]);
-        for state in (0..COUNT).map(|letter| self.on(at, letter)).filter(|state| now[*state].is_finite()) {
-            if higher(state, best[0]) {
-                best = [Some(state), best[0]];
-            } else if higher(state, best[1]) {
-                best[1] = Some(state);
+        let likely = &now[self.on(at, 0)..][..COUNT];
+        let higher = |letter: usize, than: Option<usize>| than.is_none_or(|than| likely[letter] > likely[than]);
+        for letter in (0..COUNT).filter(|letter| likely[*letter].is_finite()) {
+            if higher(letter, best[0]) {
+                best = [Some(letter), best[0]];
+            } else if higher(letter, best[1]) {
+                best[1] = Some(letter);
             }
         }
         best
     }
 
-    fn is(&self, state: usize, letter: usize) -> bool {
-        (state - self.alphabets.len() - 1) % COUNT == letter
-    }
-
     fn end(&self, now: &[f32]) -> Option<usize> {
         let all = self.alphabets.len();
-        let ends = [Some(all), self.best_two(now, all.checked_sub(1)?)[0]];
-        let reached = ends.into_iter().flatten().filter(|state| now[*state].is_finite());
+        let last = all.checked_sub(1)?;
+        let letter = self.best_two(now, last)[0].map(|letter| self.on(last, letter));
+        let reached = std::iter::once(all).chain(letter).filter(|state| now[*state].is_finite());
         reached.max_by(|one, other| now[*one].total_cmp(&now[*other]))
     }
 

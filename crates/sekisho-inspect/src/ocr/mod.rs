@@ -19,6 +19,7 @@ mod regions;
 #[cfg(all(test, feature = "ocr"))]
 pub(crate) mod testing;
 mod turns;
+mod vote;
 mod zone;
 
 pub use engine::{Engine, EngineError, Planes};

@@ -1,6 +1,7 @@
 //! A picture read whichever way it lies: by quarter turns, and askew.
 
 mod band;
+mod closer;
 
 use std::collections::BTreeMap;
 
@@ -58,12 +59,15 @@ impl Sheet<'_> {
             let known = known.remove(&at).map_or_else(|| self.line(at, upside_down), Ok);
             let mut found = known?;
             if found.certainty() >= PRINT_AT_LEAST {
-                let lattice = found.lattice.take();
-                all.push((line(found, skew, upside_down), lattice));
+                let lattices = found.lattice.take().into_iter().collect();
+                all.push((line(found, skew, upside_down), lattices));
             }
         }
         all.sort_by(|(one, _), (other, _)| middle(one).total_cmp(&middle(other)));
         let mut zones = zones(&all);
+        if let Some(likeliest) = zones.first().cloned() {
+            zones = [closer::zones(self, &mut all, &likeliest, upside_down)?, zones].concat();
+        }
         let lines: Vec<Line> = all.into_iter().map(|(line, _)| line).collect();
         if !zones.iter().any(|zone| is_right(zone)) {
             zones.extend(band::zones(self, &lines, upside_down)?);
@@ -98,9 +102,13 @@ fn certainty(known: &Known) -> f32 {
     known.values().map(Found::certainty).sum::<f32>() / known.len().max(1) as f32
 }
 
-fn zones(all: &[(Line, Option<Lattice>)]) -> Vec<Vec<Line>> {
-    let (lines, lattices): (Vec<&Line>, Vec<&Lattice>) =
-        all.iter().filter_map(|(line, lattice)| Some((line, lattice.as_ref()?))).unzip();
+/// A line with all that recognition said of it, if it is like one of a zone.
+type Seen = (Line, Vec<Lattice>);
+
+fn zones(all: &[Seen]) -> Vec<Vec<Line>> {
+    let like_a_zone = all.iter().filter(|(_, lattices)| !lattices.is_empty());
+    let (lines, lattices): (Vec<&Line>, Vec<&[Lattice]>) =
+        like_a_zone.map(|(line, lattices)| (line, &lattices[..])).unzip();
     let readings = zone::readings(&lattices).into_iter();
     let placed = |(first, rows): (usize, Vec<Reading>)| {
         let again = lines[first..].iter().zip(rows).map(|(line, row)| line.read_again(row.text, row.letters));

@@ -1,7 +1,10 @@
 //! The machine-readable zone, read as what it must be: lines of a known length whose places have known alphabets (ICAO
 //! Doc 9303 parts 4 to 7).
 
-use super::forced::{Lattice, Reading};
+use super::{
+    forced::{Lattice, Reading},
+    vote::voted,
+};
 
 /// Which letters may stand in a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,14 +69,18 @@ const LIKE_FILLERS: &[u8] = b"CEGKLSX";
 /// Readings whose mean step is less likely than this, e^-0.35, are of another kind of zone, or of none.
 const LIKELY: f32 = -0.35;
 
+/// And those less likely than this, e^-0.6, would be so however a place is read.
+const HOPELESS: f32 = -0.6;
+
 /// How the lines read as zones of each kind, the likeliest first, each with the number of its first line.
 ///
 /// `lines` stand one below the other; a zone is any that follow each other.
-pub(super) fn readings(lines: &[&Lattice]) -> Vec<(usize, Vec<Reading>)> {
+pub(super) fn readings(lines: &[&[Lattice]]) -> Vec<(usize, Vec<Reading>)> {
     let mut found: Vec<(f32, (usize, Vec<Reading>))> = Vec::new();
     for form in FORMS {
         for (first, rows) in lines.windows(form.len()).enumerate() {
-            let read = rows.iter().zip(form.iter()).map(|(row, runs)| read(row, runs)).collect::<Option<Vec<_>>>();
+            // The first row that is nothing of the kind ends it.
+            let read = rows.iter().zip(form.iter()).map(|(row, runs)| read_all(row, runs)).collect::<Option<Vec<_>>>();
             let Some(read) = read else { continue };
             let likelihood = read.iter().map(|line| line.likelihood).fold(0.0, f32::min);
             if likelihood > LIKELY {
@@ -85,9 +92,13 @@ pub(super) fn readings(lines: &[&Lattice]) -> Vec<(usize, Vec<Reading>)> {
     found.into_iter().map(|(_, read)| read).collect()
 }
 
+fn read_all(row: &[Lattice], runs: &[Run]) -> Option<Reading> {
+    voted(row.iter().map(|lattice| read(lattice, runs)).collect::<Option<_>>()?)
+}
+
 fn read(row: &Lattice, runs: &[Run]) -> Option<Reading> {
     let mut runs = runs.to_vec();
-    let mut best = row.read(&places(&runs))?;
+    let mut best = row.read(&places(&runs)).filter(|best| best.likelihood > HOPELESS)?;
     for at in 0..runs.len() {
         if !matches!(runs[at], (3, Letters) | (1, Sex)) {
             continue;

@@ -27,7 +27,8 @@ const PIECE: usize = 8;
 /// of a zone, or says nothing of what it is, is worth it.
 pub(super) fn zones(sheet: &Sheet<'_>, all: &[Line], upside_down: bool) -> Result<Vec<Vec<Line>>, EngineError> {
     let pieces: Vec<&Line> = all.iter().filter(|line| is_piece(line)).collect();
-    if pieces.is_empty() && is_japanese(all) {
+    let fillers = pieces.iter().any(|line| line.text.contains("<<"));
+    if !fillers && is_japanese(all) {
         return Ok(Vec::new());
     }
     let whole = Look { sheet, picture: sheet.picture, down: 0.0, upside_down };
@@ -100,8 +101,8 @@ impl Look<'_> {
         for row in rows {
             let mut found = lines::as_zone(self.sheet.reader, self.picture, row, self.upside_down)?;
             found.rectangle.middle.1 += self.down;
-            let lattice = found.lattice.take();
-            all.push((line(found, skew, self.upside_down), lattice));
+            let lattices = found.lattice.take().into_iter().collect();
+            all.push((line(found, skew, self.upside_down), lattices));
         }
         all.sort_by(|(one, _), (other, _)| middle(one).total_cmp(&middle(other)));
         Ok(forced(&all))
