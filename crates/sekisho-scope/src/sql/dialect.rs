@@ -118,6 +118,15 @@ impl Engine {
         }
     }
 
+    /// A text with its percent signs resolved; a plus sign stays one.
+    pub(super) fn decoded(self, text: &str) -> String {
+        match self {
+            Self::DuckDb => format!("url_decode({text})"),
+            Self::ClickHouse => format!("decodeURLComponent({text})"),
+            Self::Athena => format!("coalesce(try(url_decode(replace({text}, '+', '%2B'))), {text})"),
+        }
+    }
+
     /// Whether a column contains a text.
     pub(super) fn contains(self, column: &str, text: &str) -> String {
         let text = self.text(text);

@@ -1,11 +1,13 @@
 //! The same question for an engine that holds the logs already.
 
+mod combined;
 mod dialect;
+mod s3;
 
 pub use dialect::Engine;
 use thiserror::Error;
 
-use crate::question::Question;
+use crate::{format::Format, question::Question};
 
 /// Why a question can't be asked in SQL.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -16,55 +18,58 @@ pub enum NoSql {
     /// A condition that is not said in SQL.
     #[error("{0} can't be asked in SQL; leave it out, or read the logs here")]
     Condition(&'static str),
+    /// A format about which nothing is asked in SQL.
+    #[error("logs in the format {0} can't be asked about in SQL, only combined and s3; read them here")]
+    Format(&'static str),
     /// A name that is no table's.
     #[error("{0} is no name of a table; write table or database.table")]
     Table(String),
 }
 
-/// A line of the combined format: client, user, time, request, status, bytes, and the agent if it has one.
-const LINE: &str = r#"^(\S+) \S+ (.*) \[(\d\d/[A-Z][a-z][a-z]/\d\d\d\d:\d\d:\d\d:\d\d [+-]\d\d\d\d)\] "(.*?)" (\d\d\d|-) (\d+|-)(?: "(?:.*?)" "(.*?)"(?: .*)?)?\r?$"#;
-
-/// A request: method, target.
-const REQUEST: &str = r"^([A-Z_]+) (\S.*?)(?: HTTP/\S*)?$";
-
-/// Prints a question about logs in the combined format. The answer has a row for each set, and one for the lines that
-/// were not understood: objects, then requests or lines.
-pub fn emit(question: &Question, engine: Engine, places: &[String]) -> Result<String, NoSql> {
+/// Prints a question about logs in the combined format, or about S3 server access logs. The answer has a row for each
+/// set, and one for the lines that were not understood: objects, then requests or lines.
+///
+/// # Errors
+/// See [`NoSql`].
+pub fn emit(question: &Question, format: &Format, engine: Engine, places: &[String]) -> Result<String, NoSql> {
     check(question, engine, places)?;
-    let group = |at| engine.group("line", LINE, at);
-    let (method, target) = (engine.group("request", REQUEST, 1), engine.group("request", REQUEST, 2));
-    let key = key(question, engine);
-    let (fit, window) = (fit(question, engine)?, window(question));
+    let entries = match format {
+        Format::Combined => combined::entries(engine),
+        Format::S3 => s3::entries(engine),
+        other => return Err(NoSql::Format(other.name())),
+    };
+    let (key, fit, window) = (key(question, engine), fit(question, engine)?, window(question));
+    let asked = "is_within and fits and class <> 'nothing'";
+    let open = "is_within and fits is null and class <> 'nothing'";
+    // Answers to others tell sizes only where the question is such that there are others: `Question::is_narrow`.
+    let others = format!(
+        "{} and not (is_within and fits is null) and not (is_within and coalesce(fits, false))",
+        question.is_narrow()
+    );
     Ok(format!(
         "with lines as ({lines}),
-split as (
-  select {client} as client, {user} as who, {time} as written, {request} as request, {status} as code, {bytes} as length,
-    {agent} as agent
-  from lines where {is_line}),
-entries as (
-  select client, who, agent, {seconds} as ended, {method} as method, {target} as target,
-    coalesce({code}, 0) as status, coalesce({length}, 0) as sent
-  from split),
+{entries},
 told as (
   select *, {key} as object, {window} as is_within, {fit} as fits, {class} as class
   from entries where ended is not null),
 objects as (
   select object,
-    count(*) filter (where is_within and fits and class <> 'nothing') as requests,
-    count(*) filter (where is_within and fits is null and class <> 'nothing') as unclear,
+    {requests} as requests,
+    {unclear} as unclear,
     count(*) filter (where is_within and fits and class = 'whole') as wholes,
     coalesce(max(sent) filter (where is_within and fits and class = 'whole'), 0) as longest,
     coalesce(max(sent) filter (where is_within and fits and class = 'part'), 0) as part,
-    coalesce(max(sent) filter (where not (is_within and fits is null) and not (is_within and coalesce(fits, false)) \
-         and class = 'whole'), 0) as witness
+    coalesce(max(sent) filter (where {others} and class = 'whole'), 0) as witness,
+    max(size) filter (where {others} or is_within and coalesce(fits, true)) as stated
   from told where object <> '' group by object),
+sizes as (select *, case when stated is null and witness > 0 then witness else stated end as known from objects),
 verdicts as (
   select object, requests, unclear, case
-      when wholes > 0 and longest >= witness then 'sent'
-      when witness > 0 and part >= witness then 'sent'
+      when wholes > 0 and (known is null or longest >= known) then 'sent'
+      when part > 0 and part >= known then 'sent'
       when requests > 0 then 'possibly'
       when unclear > 0 then 'cannot_tell' end as verdict
-  from objects)
+  from sizes)
 select verdict, objects, requests from (
   select verdict, count(*) as objects, sum(case when verdict = 'cannot_tell' then unclear else requests end) as requests
   from verdicts where verdict is not null group by verdict
@@ -74,19 +79,18 @@ select verdict, objects, requests from (
 ) as answer order by verdict;
 ",
         lines = engine.lines(places),
-        client = group(1),
-        user = group(2),
-        time = group(3),
-        request = group(4),
-        status = group(5),
-        bytes = group(6),
-        agent = group(7),
-        is_line = engine.matches("line", LINE),
-        seconds = engine.seconds("written"),
-        code = engine.number("code"),
-        length = engine.number("length"),
         class = class(question, engine),
+        requests = once(asked, "class, ' ', cast(case class when 'doubtful' then 0 else sent end as varchar)"),
+        unclear = once(open, "''"),
     ))
+}
+
+/// How many requests meet a condition: one that has an identifier counts once, as `Reader` has it.
+fn once(condition: &str, share: &str) -> String {
+    format!(
+        "count(*) filter (where {condition} and id = '') + \
+         count(distinct concat(id, ' ', cast(status as varchar), ' ', {share})) filter (where {condition} and id <> '')"
+    )
 }
 
 fn check(question: &Question, engine: Engine, places: &[String]) -> Result<(), NoSql> {
@@ -142,9 +146,11 @@ fn class(question: &Question, engine: Engine) -> String {
     format!(
         "case when method in ('', 'HEAD') then 'nothing'
       when method not in ({plain}) and method in ('PUT', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT') then 'nothing'
-      when status <> 304 and (sent = 0 or status in (204, 205)) then 'nothing'
+      when status in (204, 205) then 'nothing'
+      when status <> 304 and sent = 0 and (coalesce(size, 1) <> 0 or status not between 200 and 299 or status = 206)
+        then 'nothing'
       when status not between 200 and 299 and status not in (0, 304, 460, 499) then 'nothing'
-      when status = 304 or method not in ({plain}) then 'doubtful'
+      when status = 304 or elsewhere or method not in ({plain}) then 'doubtful'
       when status in (0, 206, 460, 499) then 'part'
       else 'whole' end"
     )
@@ -156,6 +162,18 @@ fn all(conditions: Vec<String>) -> String {
 
 fn any(conditions: Vec<String>) -> Option<String> {
     (!conditions.is_empty()).then(|| format!("({})", conditions.join(" or ")))
+}
+
+impl NoSql {
+    /// The reason as a word that stays the same.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoPlace => "no_place",
+            Self::Condition(_) => "condition_not_in_sql",
+            Self::Format(_) => "format_not_in_sql",
+            Self::Table(_) => "no_table_name",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -170,21 +188,26 @@ mod tests {
     fn what_can_not_be_said_is_refused() {
         let proxies = vec!["10.0.0.0/8".parse().unwrap()];
         let trusting = Question { proxies, ..Question::default() };
-        assert_eq!(emit(&trusting, Engine::DuckDb, &places()), Err(NoSql::Condition("--trust-proxy")));
+        assert_eq!(
+            emit(&trusting, &Format::Combined, Engine::DuckDb, &places()),
+            Err(NoSql::Condition("--trust-proxy"))
+        );
         let six = Question { clients: vec!["2001:db8::/32".parse().unwrap()], ..Question::default() };
-        assert!(emit(&six, Engine::DuckDb, &places()).is_err());
-        assert!(emit(&six, Engine::ClickHouse, &places()).is_ok());
-        assert_eq!(emit(&six, Engine::Athena, &[]), Err(NoSql::NoPlace));
+        assert!(emit(&six, &Format::S3, Engine::DuckDb, &places()).is_err());
+        assert!(emit(&six, &Format::S3, Engine::ClickHouse, &places()).is_ok());
+        assert_eq!(emit(&six, &Format::S3, Engine::Athena, &[]), Err(NoSql::NoPlace));
         let injected = vec!["lines; drop table lines".to_owned()];
-        assert!(matches!(emit(&six, Engine::Athena, &injected), Err(NoSql::Table(_))));
+        assert!(matches!(emit(&six, &Format::S3, Engine::Athena, &injected), Err(NoSql::Table(_))));
+        let trail = emit(&six, &Format::CloudTrail, Engine::ClickHouse, &places());
+        assert_eq!(trail.map_err(|why| why.code()), Err("format_not_in_sql"));
     }
 
     #[test]
     fn a_quote_in_a_condition_stays_within_its_literal() {
         let question = Question { agents: vec!["it's \\ '; drop".into()], ..Question::default() };
-        let sql = emit(&question, Engine::ClickHouse, &places()).unwrap();
+        let sql = emit(&question, &Format::Combined, Engine::ClickHouse, &places()).unwrap();
         assert!(sql.contains("'it''s \\\\ ''; drop'"), "{sql}");
-        let sql = emit(&question, Engine::Athena, &places()).unwrap();
+        let sql = emit(&question, &Format::Combined, Engine::Athena, &places()).unwrap();
         assert!(sql.contains("strpos(agent, 'it''s \\ ''; drop') > 0"), "{sql}");
     }
 }

@@ -57,7 +57,8 @@ pub(super) struct LogsArgs {
     field: Vec<Field>,
     #[command(flatten)]
     means: Means,
-    /// Ask nothing; print the question for an engine that holds the logs (combined format) already
+    /// Ask nothing; print the question for an engine that holds the logs already (`--format` combined, which it is
+    /// without that, or s3)
     #[arg(long, value_name = "sql", value_parser = ["sql"], requires = "engine")]
     emit: Option<String>,
     /// Which engine: duckdb, clickhouse or athena; for athena, FILE is a table with one column, `line`
@@ -120,11 +121,9 @@ impl LogsArgs {
         if self.join.is_some() || self.objects.is_some() {
             return refuse("--join and --objects can't be asked in SQL; leave them out, or read the logs here");
         }
-        if plan.format.as_ref().is_some_and(|format| *format != Format::Combined) {
-            return refuse("only logs in the combined format can be asked about in SQL");
-        }
+        let format = plan.format.as_ref().unwrap_or(&Format::Combined);
         let places: Vec<_> = self.files.iter().map(|file| file.display().to_string()).collect();
-        match emit(&plan.question, engine, &places).map(|sql| write!(io::stdout().lock(), "{sql}")) {
+        match emit(&plan.question, format, engine, &places).map(|sql| write!(io::stdout().lock(), "{sql}")) {
             Ok(Ok(())) => ExitCode::SUCCESS,
             Ok(Err(_)) => ExitCode::from(2),
             Err(why) => refuse(why),
