@@ -28,6 +28,9 @@ use crate::{
 /// Pieces of files are so long.
 const PIECE: usize = 1 << 20;
 
+/// What is unpacked is handed on in blocks so long: another processor has to fetch it from where both can reach.
+const BLOCK: usize = 256 << 10;
+
 /// What is to be done.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -194,7 +197,7 @@ impl Hand<'_> {
         let is_of_lines = source.format.as_ref().is_none_or(Format::is_of_lines);
         let (mut start, mut bytes, mut is_last) = (0u64, self.queue.buffer(), false);
         while !is_last {
-            let length = bytes.len().max(PIECE) + if bytes.len() >= PIECE { PIECE } else { 0 };
+            let length = bytes.len().max(BLOCK) + if bytes.len() >= BLOCK { BLOCK } else { 0 };
             is_last = !self.fill(file, &mut *reader, length, &mut bytes)?;
             let done = if is_of_lines {
                 self.lines(file, start, &mut bytes, is_last)?

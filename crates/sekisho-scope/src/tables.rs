@@ -12,8 +12,12 @@ use crate::{
 /// where all of them don't.
 pub(crate) const TABLES: usize = 128;
 
-/// So many bytes wait for one table in each thread.
-const BATCH: usize = 32 * 1024;
+/// So many bytes wait for one table in each thread: for all tables together no more than a processor keeps near, since
+/// the next record may be for any of them.
+const BATCH: usize = 4 * 1024;
+
+/// A smaller table is not written down, and a shorter list not joined: it would be little for the trouble.
+const SMALL: usize = 32 * 1024;
 
 /// So many bytes wait at the table at the most. They are added up at once then, while the table lies in a processor's
 /// cache: else nearly every record waits for memory.
@@ -60,7 +64,7 @@ fn place(hash: u64) -> usize {
 impl<'s> Tables<'s> {
     pub(crate) fn new(spill: &'s Spill) -> Self {
         // All heaps together take a quarter of the room, unless that is next to nothing.
-        let heap = (spill.budget() / TABLES / 4).clamp(BATCH, HEAP);
+        let heap = (spill.budget() / TABLES / 4).clamp(SMALL, HEAP);
         Self { slots: (0..TABLES).map(|_| Mutex::default()).collect(), spill, heap }
     }
 
@@ -78,8 +82,7 @@ impl<'s> Tables<'s> {
             }
             let weight = slot.weight();
             self.spill.count(mem::replace(&mut slot.weight, weight), weight);
-            // A small table gives little room.
-            if self.spill.is_over() && weight > BATCH { self.write_down(slot) } else { Ok(()) }
+            if self.spill.is_over() && weight > SMALL { self.write_down(slot) } else { Ok(()) }
         })
     }
 
@@ -177,7 +180,7 @@ impl Joins {
             rows.extend_from_slice(&(text.len() as u64).to_le_bytes());
             rows.extend_from_slice(text);
         }
-        rows.len() >= BATCH
+        rows.len() >= SMALL
     }
 }
 

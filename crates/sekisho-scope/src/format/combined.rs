@@ -3,7 +3,7 @@
 
 use super::{
     Fault, Scratch,
-    scan::{Scan, blank_or_end, number, or_dash, path, request, status},
+    scan::{Scan, blank_or_end, near_blank, number, or_dash, path, request, status},
 };
 use crate::{
     entry::{Entry, Sent},
@@ -13,8 +13,14 @@ use crate::{
 /// Reads a line.
 #[inline]
 pub(super) fn read(line: &[u8], scratch: &mut Scratch, see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fault> {
-    let (who, at, rest) = split_at_time(line, &mut scratch.latest)?;
-    let (client, user) = names(who);
+    let (client, user, at, rest) = match usual(line, &mut scratch.latest) {
+        Some((client, at, rest)) => (client, &b""[..], at, rest),
+        None => {
+            let (who, at, rest) = split_at_time(line, &mut scratch.latest)?;
+            let (client, user) = names(who);
+            (client, user, at, rest)
+        }
+    };
     let mut scan = Scan(rest);
     let asked = scan.quoted(before_status).ok_or(Fault::Request)?;
     let (method, target) = request(asked);
@@ -34,6 +40,18 @@ pub(super) fn read(line: &[u8], scratch: &mut Scratch, see: &mut impl FnMut(&Ent
 /// A number of bytes; Apache writes a dash for none.
 fn size(text: &[u8]) -> Option<Sent> {
     if text == b"-" { Some(Sent::Body(0)) } else { number(text).map(Sent::Body) }
+}
+
+/// The client, the time and what stands behind it, of the line that nearly all are like: nobody said who they are. It
+/// says what [`split_at_time`] and [`names`] say, in half the time.
+#[inline]
+fn usual<'l>(line: &'l [u8], latest: &mut when::Latest) -> Option<(&'l [u8], i64, &'l [u8])> {
+    let end = near_blank(line)?;
+    let behind: &[u8; 34] = line.get(end..end + 34)?.try_into().ok()?;
+    if !behind.starts_with(b" - - [") || !behind.ends_with(b"] ") {
+        return None;
+    }
+    Some((or_dash(&line[..end]), latest.common(&behind[6..32])?, &line[end + 34..]))
 }
 
 /// What stands before the time, the time, and what stands behind it. A user's name may hold blanks and brackets.
@@ -74,6 +92,8 @@ fn before_status(rest: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn with<T>(line: &str, look: impl Fn(&Entry<'_>) -> T) -> Result<T, Fault> {
@@ -151,5 +171,39 @@ mod tests {
         assert_eq!(fault(&LINE.replace(" 200 ", " 99999 ")), Fault::Request);
         assert_eq!(fault(&LINE.replace(" 1234 ", " 12x4 ")), Fault::Size);
         assert_eq!(fault(&LINE.replace("/Apr/", "/Avr/")), Fault::Time);
+    }
+
+    /// Client, user, time, rest: how `usual` takes a line apart, if it does, and how the long way does.
+    type Apart = Option<(Vec<u8>, Vec<u8>, i64, Vec<u8>)>;
+
+    fn both_ways(line: &[u8]) -> (Apart, Apart) {
+        let (mut latest, mut other) = (when::Latest::default(), when::Latest::default());
+        let short = usual(line, &mut latest).map(|(client, at, rest)| (client.to_vec(), Vec::new(), at, rest.to_vec()));
+        let long = split_at_time(line, &mut other).ok().map(|(who, at, rest)| {
+            let (client, user) = names(who);
+            (client.to_vec(), or_dash(user).to_vec(), at, rest.to_vec())
+        });
+        (short, long)
+    }
+
+    #[test]
+    fn usual_lines_take_the_short_way() {
+        for client in ["203.0.113.9", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", "crawler.example.com", "-"] {
+            let (short, long) = both_ways(LINE.replace("203.0.113.9", client).as_bytes());
+            assert!(short.is_some() && short == long, "{client}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_says_what_the_long_way_says(
+            who in "([a-c1-3.:-]{0,20}|[a1 \\[\\]-]{0,50})( - - | - a | - | -- )?",
+            time in "(\\[20/Apr/2021:0[0-9x]:00:00 \\+0900\\] ?|\\[)?(\\[21/Apr/2021:00:00:00 \\+0900\\] )?",
+            rest in "[a \\[\"]{0,20}",
+        ) {
+            let line = who + &time + &rest;
+            let (short, long) = both_ways(line.as_bytes());
+            prop_assert!(short.is_none() || short == long, "{line:?}: {short:?} {long:?}");
+        }
     }
 }

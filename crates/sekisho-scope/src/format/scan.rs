@@ -13,10 +13,7 @@ impl<'a> Scan<'a> {
         if self.0.is_empty() {
             return None;
         }
-        // Words are mostly short: a search that is made for long texts takes longer to begin.
-        let (near, far) = self.0.split_at(self.0.len().min(24));
-        let end = near.iter().position(|byte| *byte == b' ');
-        let end = end.or_else(|| Some(near.len() + memchr(b' ', far)?)).unwrap_or(self.0.len());
+        let end = near_blank(self.0).or_else(|| memchr(b' ', self.0)).unwrap_or(self.0.len());
         let word = &self.0[..end];
         self.0 = self.0.get(end + 1..).unwrap_or_default();
         Some(word)
@@ -41,6 +38,20 @@ impl<'a> Scan<'a> {
     pub(super) fn maybe_quoted(&mut self, goes_on: impl Fn(&[u8]) -> bool) -> Option<&'a [u8]> {
         if self.0.starts_with(b"\"") { self.quoted(goes_on) } else { self.word() }
     }
+}
+
+/// Where the first blank is, if that is near. Words are mostly short: a search that is made for long texts takes longer
+/// to begin, and a loop by bytes longer to end, since a processor can't foresee where.
+#[inline]
+pub(super) fn near_blank(text: &[u8]) -> Option<usize> {
+    const EACH: u128 = u128::from_le_bytes([1; 16]);
+    let (pieces, _) = text.as_chunks::<16>();
+    pieces.iter().take(3).enumerate().find_map(|(at, piece)| {
+        // The lowest byte that was a blank is the lowest with its highest bit set (borrows go upwards only).
+        let blank = u128::from_le_bytes(*piece) ^ (EACH * b' ' as u128);
+        let found = blank.wrapping_sub(EACH) & !blank & (EACH << 7);
+        (found != 0).then(|| at * 16 + found.trailing_zeros() as usize / 8)
+    })
 }
 
 /// Whether what follows is escaped by an odd number of backslashes.
@@ -83,10 +94,15 @@ pub(super) fn or_dash(text: &[u8]) -> &[u8] {
 /// `METHOD target PROTOCOL`: the method and the target, which may hold blanks. Nothing for what is no request.
 #[inline]
 pub(super) fn request(line: &[u8]) -> (&[u8], Option<&[u8]>) {
-    let end = memchr(b' ', line).unwrap_or(0);
-    let (method, rest) = (&line[..end], line.get(end + 1..).unwrap_or_default());
-    let is_method = !method.is_empty() && method.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_');
-    if !is_method || rest.is_empty() || rest[0] == b'-' {
+    let (method, rest) = match line.strip_prefix(b"GET ") {
+        Some(rest) => (&line[..3], rest),
+        None => {
+            let end = memchr(b' ', line).unwrap_or(0);
+            (&line[..end], line.get(end + 1..).unwrap_or_default())
+        }
+    };
+    let is_method = |byte: &u8| byte.is_ascii_uppercase() || *byte == b'_';
+    if method.is_empty() || method != b"GET" && !method.iter().all(is_method) || rest.is_empty() || rest[0] == b'-' {
         return (b"", None);
     }
     // `HTTP/1.1`, mostly.
@@ -173,5 +189,20 @@ mod tests {
             (status(b"200"), status(b"-"), status(b"000"), status(b"20"), status(b"2x0")),
             (Some(200), Some(0), Some(0), None, None)
         );
+    }
+
+    #[test]
+    fn the_first_blank_is_found_wherever_it_is_near() {
+        for fill in [b'a', 0xa0, 0x21, 0x1f, 0x00, 0xff] {
+            for at in 0..64usize {
+                let mut text = vec![fill; 64];
+                text[at] = b' ';
+                assert_eq!(near_blank(&text), (at < 48).then_some(at), "{fill} {at}");
+                text[at..].fill(b' ');
+                assert_eq!(near_blank(&text), (at < 48).then_some(at), "{fill} {at}");
+            }
+            assert_eq!(near_blank(&[fill; 64]), None);
+        }
+        assert_eq!(near_blank(b"short text"), None, "no whole piece of it");
     }
 }
