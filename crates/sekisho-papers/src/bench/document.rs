@@ -1,9 +1,9 @@
 //! `docs/INSPECTION.md`, made of a report.
 
 use super::{
+    beside,
     report::{Becoming, Report},
-    rivals::Outcome,
-    rows::{Bar, Row},
+    row::{Bar, Over, Row},
     wilson::Share,
 };
 
@@ -29,7 +29,7 @@ pub fn text(report: &Report) -> String {
     [
         of_what(report),
         measures(&report.rows),
-        rivals(report),
+        beside::text(report),
         times(report),
         becoming(&report.becoming),
         failures(report),
@@ -57,16 +57,23 @@ fn measures(rows: &[Row]) -> String {
     let mut text =
         "### Measures\n\n| Measure | On | Bar | Development | Held out | |\n|---|---|---|---:|---:|---|\n".to_owned();
     for row in rows {
-        let held = match row.is_held() {
-            Some(true) => "held",
-            Some(false) => "**missed**",
-            None if row.bar == Bar::None => "",
-            None => "not measured",
-        };
-        let (bar, development, held_out) = (bar(row.bar), row.development, row.held_out);
-        text.push_str(&format!("| {} | {} | {bar} | {development} | {held_out} | {held} |\n", row.name, row.on));
+        let (bar, development, held_out, told) = (bar(row.bar), row.development, row.held_out, told(row));
+        text.push_str(&format!("| {} | {} | {bar} | {development} | {held_out} | {told} |\n", row.name, row.on));
     }
     text
+}
+
+/// Whether a row's bar is held; and of what, where that isn't what was held out.
+fn told(row: &Row) -> String {
+    let held = match row.is_held() {
+        Some(held_so) => held(held_so),
+        None if row.bar == Bar::None => "",
+        None => "not measured",
+    };
+    match row.over {
+        Over::HeldOut => held.to_owned(),
+        Over::All => format!("together {}: {held}", row.together()),
+    }
 }
 
 fn bar(bar: Bar) -> String {
@@ -76,26 +83,6 @@ fn bar(bar: Bar) -> String {
         Bar::AtMost(most) => format!("≤ {}", percent(most)),
         Bar::None => "–".into(),
     }
-}
-
-fn rivals(report: &Report) -> String {
-    let mut text = "### Machine-readable lines beside others, the same specimens\n\n".to_owned();
-    let ours = &report.rows[0];
-    let all = Share { hits: ours.development.hits + ours.held_out.hits, of: ours.development.of + ours.held_out.of };
-    text.push_str(
-        "| Reader | every letter, as it gives them | every letter, after the same repair | all check digits right, after \
-         the same repair | median |\n|---|---:|---:|---:|---:|\n",
-    );
-    text.push_str(&format!("| Sekisho | – | {all} | {} | see below |\n", report.checked));
-    for rival in &report.rivals {
-        let ms = rival.median_ms.round();
-        let Outcome { name, exact, repaired, checked, .. } = rival;
-        text.push_str(&format!("| {name} | {exact} | {repaired} | {checked} | {ms} ms |\n"));
-    }
-    if report.rivals.is_empty() {
-        text.push_str("\nNo rival was there to be asked.\n");
-    }
-    text
 }
 
 fn times(report: &Report) -> String {
@@ -117,7 +104,8 @@ fn times(report: &Report) -> String {
     text
 }
 
-const fn held(held: bool) -> &'static str {
+/// How it is said whether a bar is held.
+pub(super) const fn held(held: bool) -> &'static str {
     if held { "held" } else { "**missed**" }
 }
 
@@ -146,7 +134,8 @@ fn failures(report: &Report) -> String {
         "### Failures by name\n\nA generated document is made again by `cargo xtask make-documents --out DIR \
                     --count 1` with the `--kind`, `--severity` and `--seed` of its name.\n\n"
             .to_owned();
-    for row in report.rows.iter().filter(|row| !row.failures.is_empty()) {
+    // What is counted over all has no failures that another row doesn't name.
+    for row in report.rows.iter().filter(|row| row.over == Over::HeldOut && !row.failures.is_empty()) {
         let named: Vec<&str> = row.failures.iter().take(NAMED).map(String::as_str).collect();
         let more = row.failures.len().saturating_sub(NAMED);
         let more = if more > 0 { format!(", and {more} more in inspection.json") } else { String::new() };
@@ -156,14 +145,14 @@ fn failures(report: &Report) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::{
         bench::{report, rows::tests::judged},
         kinds::Kind,
     };
 
-    fn report() -> Report {
+    pub(in crate::bench) fn report() -> Report {
         let all = [
             judged("passport-clean-1000004.jpg", Kind::Passport, "clean", false),
             super::super::judge::Judged {
@@ -183,6 +172,7 @@ mod tests {
             rows: report::rows(&all),
             rivals: Vec::new(),
             checked: Share::default(),
+            checked_held_out: Share::default(),
             becoming: report::becoming(&all),
             large: report::Large::default(),
             bombs: vec![("a.png".into(), "too_large".into(), 3.0)],
@@ -197,6 +187,25 @@ mod tests {
         assert!(written.contains("**missed**") && written.contains("residence-card-clean-1000005.jpg"));
         assert_eq!(written_into(&written, &report()).unwrap(), written);
         assert!(written_into("nothing", &report()).is_err());
+    }
+
+    #[test]
+    fn the_goal_for_specimens_is_told_beside_the_row_of_those_that_nobody_looked_at() {
+        let mut report = report();
+        let row = &mut report.rows[0];
+        (row.development, row.held_out) = (Share { hits: 23, of: 24 }, Share { hits: 15, of: 18 });
+        row.failures = vec!["td3/unread.jpg".into()];
+        report.rows.remove(1);
+        let older = serde_json::to_string(&report).unwrap().replace(r#""over":"held_out","#, "");
+        let page = text(&Report::read(&older).unwrap());
+        assert!(page.contains(
+            "| specimens | ≥ 90 % | 95.8 % (23 of 24; 79.8–99.3) | 83.3 % (15 of 18; 60.8–94.2) | **missed** |"
+        ));
+        assert!(
+            page.contains("| 83.3 % (15 of 18; 60.8–94.2) | together 90.5 % (38 of 42; 77.9–96.2): held |"),
+            "{page}"
+        );
+        assert_eq!(page.matches("td3/unread.jpg").count(), 1);
     }
 
     /// So that the page can be written anew from the data alone.

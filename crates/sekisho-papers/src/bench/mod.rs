@@ -1,6 +1,7 @@
 //! The inspector, judged: the real program, on documents of which everything is known and on public specimens.
 
 pub mod answer;
+pub mod beside;
 pub mod bombs;
 pub mod campaign;
 pub mod document;
@@ -10,6 +11,7 @@ pub mod program;
 pub mod readers;
 pub mod report;
 pub mod rivals;
+pub mod row;
 pub mod rows;
 pub mod specimens;
 pub mod stored;

@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     answer::{Answer, Verdict},
+    beside,
     judge::{Judged, Told},
     rivals::Outcome,
-    rows::{self, Row},
+    row::Row,
+    rows,
     wilson::Share,
 };
 
@@ -38,12 +40,32 @@ pub struct Report {
     /// On how many of these we read lines whose check digits are all right.
     #[serde(default)]
     pub checked: Share,
+    /// The same of held-out ones alone. Nothing where that wasn't counted apart.
+    #[serde(default)]
+    pub checked_held_out: Share,
     /// What became of each kind in each severity.
     pub becoming: Vec<Becoming>,
     /// Time and memory of pictures of twelve megapixels.
     pub large: Large,
     /// Bombs: the file, what was said, the milliseconds of the slowest of five.
     pub bombs: Vec<(String, String, f64)>,
+}
+
+impl Report {
+    /// A report as it was written, or by a judge that counted less: rows that follow from others are put in.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn read(text: &str) -> serde_json::Result<Self> {
+        let report: Self = serde_json::from_str(text)?;
+        Ok(Self { rows: rows::filled_up(report.rows), ..report })
+    }
+
+    /// Whether every bar that was measured is held.
+    pub fn is_held(&self) -> bool {
+        let rows = self.rows.iter().map(Row::is_held);
+        rows.chain([beside::is_above(self)]).all(|held| held != Some(false))
+    }
 }
 
 /// What became of the documents of a kind and severity.
@@ -96,12 +118,15 @@ pub fn rows(all: &[Judged]) -> Vec<Row> {
     rows::ALL.iter().map(|measure| measure.row(all)).collect()
 }
 
-/// On how many specimens with lines all check digits were right, whatever else was read.
-pub fn checked(all: &[Judged]) -> Share {
-    let mut share = Share::default();
-    let told = all.iter().filter(|judged| judged.severity == "specimen").filter_map(|judged| judged.mrz);
-    told.for_each(|told| share.count(told != Told::Not));
-    share
+/// On how many specimens with lines all check digits were right, whatever else was read: of all, and of held-out ones.
+pub fn checked(all: &[Judged]) -> [Share; 2] {
+    let mut shares = [Share::default(); 2];
+    for judged in all.iter().filter(|judged| judged.severity == "specimen") {
+        let Some(told) = judged.mrz else { continue };
+        let counted = if judged.development { 1 } else { 2 };
+        shares[..counted].iter_mut().for_each(|share| share.count(told != Told::Not));
+    }
+    shares
 }
 
 /// What became of each kind.
@@ -143,6 +168,31 @@ pub fn machine() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{bench::rows::tests::judged, kinds::Kind};
+
+    #[test]
+    fn check_digits_are_counted_of_all_specimens_and_of_held_out_ones() {
+        let specimen = |development, mrz| {
+            let specimen = judged("a", Kind::Passport, "specimen", development);
+            Judged { mrz, ..specimen }
+        };
+        let all = [
+            specimen(true, Some(Told::Right)),
+            specimen(false, Some(Told::Wrong)),
+            specimen(false, Some(Told::Not)),
+            specimen(false, None),
+        ];
+        assert_eq!(checked(&all), [Share { hits: 2, of: 3 }, Share { hits: 1, of: 2 }]);
+    }
+
+    #[test]
+    fn a_report_holds_when_its_rows_do() {
+        let row = |all: &[Judged]| rows(all);
+        let refused = |verdict| [Judged { verdict, ..judged("a", Kind::DrivingLicence, "clean", false) }];
+        let report = |rows| Report { rows, ..crate::bench::document::tests::report() };
+        assert!(report(row(&refused(Verdict::Accept))).is_held());
+        assert!(!report(row(&refused(Verdict::Refuse))).is_held());
+    }
 
     #[test]
     fn percentiles_are_times_that_occurred() {

@@ -44,6 +44,19 @@ struct Answer {
 pub struct Outcome {
     /// Its name.
     pub name: String,
+    /// All specimens with lines.
+    #[serde(flatten)]
+    pub all: Counts,
+    /// Those of them that are held out. Nothing where that wasn't counted apart.
+    #[serde(default)]
+    pub held_out: Counts,
+    /// Milliseconds, the median.
+    pub median_ms: f64,
+}
+
+/// What it read, counted in three ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counts {
     /// Whether every letter was right, as it printed them.
     pub exact: Share,
     /// Whether every letter was right after the repair that Sekisho uses.
@@ -52,8 +65,17 @@ pub struct Outcome {
     /// wasn't counted.
     #[serde(default)]
     pub checked: Share,
-    /// Milliseconds, the median.
-    pub median_ms: f64,
+}
+
+impl Counts {
+    fn count(&mut self, read: [bool; 3]) {
+        [&mut self.exact, &mut self.repaired, &mut self.checked].into_iter().zip(read).for_each(|(s, so)| s.count(so));
+    }
+
+    /// Every letter right: with the repair or without, whichever did better.
+    pub fn letters(&self) -> Share {
+        if self.repaired.hits > self.exact.hits { self.repaired } else { self.exact }
+    }
 }
 
 impl Rival {
@@ -72,24 +94,30 @@ impl Rival {
     }
 
     fn judged(&self, specimens: &[&Specimen], answers: &[Answer]) -> Outcome {
-        let (mut exact, mut repaired, mut checked) = (Share::default(), Share::default(), Share::default());
-        let mut times = Vec::new();
+        let (mut all, mut held_out, mut times) = (Counts::default(), Counts::default(), Vec::new());
         for specimen in specimens {
             let Some(so) = &specimen.mrz else { continue };
             // One that printed nothing of a file didn't read it.
             let answer = answers.iter().find(|answer| answer.file == specimen.path);
-            let given = answer.map(|answer| [answer.lines.as_slice(), answer.raw.as_slice()]).unwrap_or_default();
-            // Whichever of the two is better counts.
-            let mended = given.map(mended);
-            let any = |so: &dyn Fn(&Mended) -> bool| mended.iter().flatten().any(so);
-            let is_exact = given.contains(&so.as_slice());
-            exact.count(is_exact);
-            repaired.count(is_exact || any(&|mended| mended.lines == *so));
-            checked.count(is_exact || any(&|mended| mended.checks));
+            let read = read(answer, so);
+            all.count(read);
+            if !specimen.development {
+                held_out.count(read);
+            }
             times.extend(answer.map(|answer| answer.ms));
         }
-        Outcome { name: self.name.into(), exact, repaired, checked, median_ms: median(&mut times) }
+        Outcome { name: self.name.into(), all, held_out, median_ms: median(&mut times) }
     }
+}
+
+/// Whether lines were read as printed, after the repair, and by their check digits.
+fn read(answer: Option<&Answer>, so: &[String]) -> [bool; 3] {
+    let given = answer.map(|answer| [answer.lines.as_slice(), answer.raw.as_slice()]).unwrap_or_default();
+    // Whichever of the two is better counts.
+    let mended = given.map(mended);
+    let any = |so: &dyn Fn(&Mended) -> bool| mended.iter().flatten().any(so);
+    let is_exact = given.contains(&so);
+    [is_exact, is_exact || any(&|mended| mended.lines == so), is_exact || any(&|mended| mended.checks)]
 }
 
 /// Lines after the repair of the parser that Sekisho uses, by positions and check digits.
@@ -129,14 +157,40 @@ mod tests {
         let read = vec![so[0].clone(), so[1].replace("74", "7A").replace("7A08122", "74O8122")];
         let answer = |lines| [Answer { file: "a".into(), lines, raw: Vec::new(), ms: 5.0 }];
         let outcome = PASSPORTEYE.judged(&[&specimen], &answer(read.clone()));
-        assert_eq!((outcome.exact.hits, outcome.repaired.hits, outcome.exact.of), (0, 1, 1));
+        assert_eq!((outcome.all.exact.hits, outcome.all.repaired.hits, outcome.all.exact.of), (0, 1, 1));
         let hits = |first: String| {
             let outcome = PASSPORTEYE.judged(&[&specimen], &answer(vec![first, so[1].clone()]));
-            (outcome.exact.hits, outcome.repaired.hits, outcome.checked.hits)
+            (outcome.all.exact.hits, outcome.all.repaired.hits, outcome.all.checked.hits)
         };
         assert_eq!(hits(so[0].replace("ANNA", "ANWA")), (0, 0, 1), "no check digit covers a name");
         assert_eq!(hits(so[0].replace("<<<<", "<KKK")), (0, 1, 1), "a name ends where fillers begin");
         let silent = PASSPORTEYE.judged(&[&specimen], &[]);
-        assert_eq!((silent.repaired.hits, silent.repaired.of), (0, 1));
+        assert_eq!((silent.all.repaired.hits, silent.all.repaired.of), (0, 1));
+    }
+
+    #[test]
+    fn what_was_held_out_is_counted_apart_too() {
+        let lines = vec!["A".to_owned(), "B".to_owned()];
+        let specimen = |name: &str, development| Specimen {
+            name: name.into(),
+            path: name.into(),
+            mrz: Some(lines.clone()),
+            left_out: None,
+            development,
+        };
+        let (seen, unseen) = (specimen("seen", true), specimen("unseen", false));
+        let answers = [Answer { file: "seen".into(), lines: lines.clone(), raw: Vec::new(), ms: 5.0 }];
+        let outcome = PASSPORTEYE.judged(&[&seen, &unseen], &answers);
+        assert_eq!(outcome.all.letters(), Share { hits: 1, of: 2 });
+        assert_eq!(outcome.held_out.letters(), Share { hits: 0, of: 1 });
+    }
+
+    #[test]
+    fn an_outcome_that_was_written_before_is_read() {
+        let text = r#"{"name":"A","exact":{"hits":2,"of":42},"repaired":{"hits":10,"of":42},"median_ms":856.0}"#;
+        let outcome: Outcome = serde_json::from_str(text).unwrap();
+        assert_eq!((outcome.all.letters(), outcome.all.checked.of), (Share { hits: 10, of: 42 }, 0));
+        let again: Outcome = serde_json::from_str(&serde_json::to_string(&outcome).unwrap()).unwrap();
+        assert_eq!((again.held_out.exact.of, again), (0, outcome));
     }
 }

@@ -1,87 +1,11 @@
-//! The rows of the report: what is counted, on which pictures, and what must be reached.
-
-use serde::{Deserialize, Serialize};
+//! The rows of the report, one by one.
 
 use super::{
     answer::Verdict,
     judge::{Judged, SURE, Told},
-    wilson::Share,
+    row::{Bar, Measure, Over, Row},
 };
 use crate::kinds::Kind;
-
-/// What must be reached.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Bar {
-    /// At least this share.
-    AtLeast(f64),
-    /// At most this share.
-    AtMost(f64),
-    /// Nothing: it is only told.
-    None,
-}
-
-/// A measure.
-pub struct Measure {
-    /// What is counted.
-    pub name: &'static str,
-    /// On which pictures.
-    pub on: &'static str,
-    /// What must be reached.
-    pub bar: Bar,
-    /// Whether a picture counts, and if so whether it is a hit.
-    pub of: fn(&Judged) -> Option<bool>,
-    /// Whether a hit is a failure, as in rows with an upper bound.
-    pub hits_fail: bool,
-}
-
-/// A row of the report.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Row {
-    /// What was counted.
-    pub name: String,
-    /// On which pictures.
-    pub on: String,
-    /// What must be reached.
-    pub bar: Bar,
-    /// Pictures that were looked at while the program was made.
-    pub development: Share,
-    /// Others.
-    pub held_out: Share,
-    /// The files that failed, all of them.
-    pub failures: Vec<String>,
-}
-
-impl Row {
-    /// Whether the bar is reached on pictures nobody looked at before; nothing where there were none.
-    pub fn is_held(&self) -> Option<bool> {
-        let share = self.held_out.share()?;
-        match self.bar {
-            Bar::AtLeast(least) => Some(share >= least),
-            Bar::AtMost(most) => Some(share <= most),
-            Bar::None => None,
-        }
-    }
-}
-
-impl Measure {
-    /// Counts over all that was judged.
-    pub fn row(&self, all: &[Judged]) -> Row {
-        let (mut development, mut held_out, mut failures) = (Share::default(), Share::default(), Vec::new());
-        for judged in all {
-            let Some(hit) = (self.of)(judged) else { continue };
-            if judged.development {
-                development.count(hit)
-            } else {
-                held_out.count(hit)
-            }
-            if hit == self.hits_fail {
-                failures.push(judged.file.clone());
-            }
-        }
-        Row { name: self.name.into(), on: self.on.into(), bar: self.bar, development, held_out, failures }
-    }
-}
 
 fn is_specimen(judged: &Judged) -> bool {
     judged.severity == "specimen"
@@ -120,9 +44,18 @@ fn uncovered(judged: &Judged) -> Option<bool> {
     Some(leak.covered && leak.read_by.is_empty())
 }
 
+/// Every letter of the machine-readable lines of specimens that nobody looked at before.
+const UNSEEN: Measure =
+    at_least("every letter of the machine-readable lines", "specimens", 0.90, |judged| zone_read(judged, "specimen"));
+
+/// The same of all specimens, which is the goal that was set. Part of them were looked at, so it stands beside the row
+/// above and never in its place.
+const TOGETHER: Measure = Measure { on: "all specimens, looked at or not", over: Over::All, ..UNSEEN };
+
 /// All measures, in the order of the report.
-pub const ALL: [Measure; 18] = [
-    at_least("every letter of the machine-readable lines", "specimens", 0.90, |judged| zone_read(judged, "specimen")),
+pub const ALL: [Measure; 19] = [
+    UNSEEN,
+    TOGETHER,
     at_least("every letter of the machine-readable lines", "passports and TD1 backs, clean", 0.95, |judged| {
         zone_read(judged, "clean")
     }),
@@ -144,6 +77,7 @@ pub const ALL: [Measure; 18] = [
         name: "the My Number is seen, and the picture refused",
         on: "the same",
         bar: Bar::None,
+        over: Over::HeldOut,
         of: |judged| judged.leak.as_ref().map(|_| judged.verdict == Verdict::Refuse),
         hits_fail: false,
     },
@@ -178,22 +112,40 @@ pub const ALL: [Measure; 18] = [
     }),
 ];
 
+/// How many specimens are read letter by letter, looked at or not.
+pub fn specimens(rows: &[Row]) -> Option<&Row> {
+    rows.iter().find(|row| is(row, &TOGETHER)).or_else(|| rows.iter().find(|row| is(row, &UNSEEN)))
+}
+
+/// Puts in the row of all specimens where a report is older than that row: it counts what two others count.
+pub fn filled_up(mut rows: Vec<Row>) -> Vec<Row> {
+    let unseen = rows.iter().position(|row| is(row, &UNSEEN));
+    if let Some(at) = unseen.filter(|_| !rows.iter().any(|row| is(row, &TOGETHER))) {
+        rows.insert(at + 1, Row { on: TOGETHER.on.into(), over: TOGETHER.over, ..rows[at].clone() });
+    }
+    rows
+}
+
+fn is(row: &Row, measure: &Measure) -> bool {
+    row.name == measure.name && row.on == measure.on
+}
+
 fn wrong_day(judged: &Judged) -> bool {
     judged.birth == Told::Wrong || judged.expiry == Told::Wrong
 }
 
 const fn at_least(name: &'static str, on: &'static str, least: f64, of: fn(&Judged) -> Option<bool>) -> Measure {
-    Measure { name, on, bar: Bar::AtLeast(least), of, hits_fail: false }
+    Measure { name, on, bar: Bar::AtLeast(least), over: Over::HeldOut, of, hits_fail: false }
 }
 
 const fn at_most(name: &'static str, on: &'static str, most: f64, of: fn(&Judged) -> Option<bool>) -> Measure {
-    Measure { name, on, bar: Bar::AtMost(most), of, hits_fail: true }
+    Measure { name, on, bar: Bar::AtMost(most), over: Over::HeldOut, of, hits_fail: true }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::bench::judge::Leak;
+    use crate::bench::{judge::Leak, wilson::Share};
 
     pub(in crate::bench) fn judged(file: &str, kind: Kind, severity: &str, development: bool) -> Judged {
         Judged {
@@ -240,6 +192,31 @@ pub(super) mod tests {
         let all = [judged("seen", Kind::Passport, "clean", true)];
         let row = row("the birth date", "clean", &all);
         assert_eq!((row.development.of, row.held_out.of, row.is_held()), (1, 0, None));
+    }
+
+    fn specimen(development: bool, mrz: Told) -> Judged {
+        Judged { mrz: Some(mrz), ..judged("specimen", Kind::Passport, "specimen", development) }
+    }
+
+    /// Nine of ten that were looked at don't hold the row of those that nobody looked at, of which one of two is read.
+    #[test]
+    fn all_specimens_together_hold_their_row_and_no_other() {
+        let seen = (0..18).map(|_| specimen(true, Told::Right));
+        let all: Vec<_> = seen.chain([Told::Right, Told::Not].map(|told| specimen(false, told))).collect();
+        let rows = [&UNSEEN, &TOGETHER].map(|measure| measure.row(&all));
+        assert_eq!(rows[0].judged(), Share { hits: 1, of: 2 });
+        assert_eq!(rows[1].judged(), Share { hits: 19, of: 20 });
+        assert_eq!(rows.map(|row| row.is_held()), [Some(false), Some(true)]);
+    }
+
+    #[test]
+    fn an_older_report_gets_the_row_of_all_specimens_once() {
+        let all = [specimen(true, Told::Right), specimen(false, Told::Not)];
+        let now: Vec<Row> = ALL.iter().map(|measure| measure.row(&all)).collect();
+        let before: Vec<Row> = now.iter().filter(|row| !is(row, &TOGETHER)).cloned().collect();
+        assert_eq!(filled_up(before), now);
+        assert_eq!(filled_up(now.clone()), now);
+        assert_eq!(filled_up(Vec::new()), []);
     }
 
     #[test]

@@ -21,6 +21,11 @@ impl Share {
         self.of += 1;
     }
 
+    /// Both, counted as one.
+    pub const fn and(self, other: Self) -> Self {
+        Self { hits: self.hits + other.hits, of: self.of + other.of }
+    }
+
     /// The share, 0 to 1; nothing of nothing.
     pub fn share(self) -> Option<f64> {
         (self.of > 0).then(|| self.hits as f64 / self.of as f64)

@@ -208,6 +208,7 @@ fn told_of(asked: &Asked, all: &[Judged], specimens: &[Specimen], (speed, rival)
         let counts = |judged: &&Judged| judged.severity != "specimen" && judged.development == development;
         all.iter().filter(counts).count() as u64
     };
+    let [checked, checked_held_out] = report::checked(all);
     let left_out = |specimen: &Specimen| specimen.left_out.map(|why| (specimen.name.clone(), why.to_owned()));
     Report {
         commit: asked.commit.clone(),
@@ -220,20 +221,21 @@ fn told_of(asked: &Asked, all: &[Judged], specimens: &[Specimen], (speed, rival)
         specimens: (specimens.len() as u64, specimens.iter().filter_map(left_out).collect()),
         rows: report::rows(all),
         rivals: rival.into_iter().collect(),
-        checked: report::checked(all),
+        checked,
+        checked_held_out,
         becoming: report::becoming(all),
         large: speed.0,
         bombs: speed.1,
     }
 }
 
-/// Whether every row that was measured is held.
+/// Whether every bar that was measured is held.
 fn run(asked: &Asked) -> Result<bool, String> {
     let data = asked.docs.as_ref().map(|docs| docs.join("inspection.json"));
     let report = match &data {
         Some(data) if asked.rewrite => {
             let text = fs::read_to_string(data).map_err(|why| format!("{}: {why}", data.display()))?;
-            serde_json::from_str(&text).map_err(|why| format!("{}: {why}", data.display()))?
+            Report::read(&text).map_err(|why| format!("{}: {why}", data.display()))?
         }
         _ => measured(asked)?,
     };
@@ -248,7 +250,7 @@ fn run(asked: &Asked) -> Result<bool, String> {
         true => println!("{}", serde_json::to_string(&report).map_err(|why| why.to_string())?),
         false => println!("{}", document::text(&report)),
     }
-    Ok(report.rows.iter().all(|row| row.is_held() != Some(false)))
+    Ok(report.is_held())
 }
 
 fn main() -> ExitCode {
