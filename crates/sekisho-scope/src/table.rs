@@ -92,6 +92,14 @@ impl Table {
         }
     }
 
+    /// Adds a record that only tells the size of an object, if there is such an object here.
+    #[inline]
+    pub(crate) fn witness(&mut self, record: &Record<'_>) {
+        if let Some(row) = self.find(record.hash, record.key) {
+            self.rows[row as usize].object.add(&record.share);
+        }
+    }
+
     fn tell(&mut self, identity: Identity, row: u32, class: Class, times: u32) {
         let told = self.told.entry(identity.hash).or_insert_with(|| Told { row, class, files: Vec::new() });
         match told.files.iter_mut().find(|(file, _)| *file == identity.file) {

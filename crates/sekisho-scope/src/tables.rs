@@ -3,6 +3,7 @@
 use std::{io, mem, sync::Mutex};
 
 use crate::{
+    object::Class,
     record::{self, Record, Records, hash_of},
     spill::{Piece, Spill},
     table::Table,
@@ -45,6 +46,18 @@ impl Slot {
         Records(&self.heap).for_each(|record| self.table.add(&record));
         self.heap.clear();
     }
+
+    /// Brings what waits into the table, when no more comes. What only tells an object's size is of use no longer then
+    /// if nobody who is asked about asked for the object; mostly nobody did.
+    fn close(&mut self) {
+        if !self.pieces.is_empty() {
+            return self.add_up();
+        }
+        let heap = mem::take(&mut self.heap);
+        let is_witness = |record: &Record<'_>| record.share.class == Class::Witness;
+        Records(&heap).filter(|record| !is_witness(record)).for_each(|record| self.table.add(&record));
+        Records(&heap).filter(is_witness).for_each(|record| self.table.witness(&record));
+    }
 }
 
 /// Every table, and the file for what doesn't fit.
@@ -63,8 +76,8 @@ fn place(hash: u64) -> usize {
 
 impl<'s> Tables<'s> {
     pub(crate) fn new(spill: &'s Spill) -> Self {
-        // All heaps together take a quarter of the room, unless that is next to nothing.
-        let heap = (spill.budget() / TABLES / 4).clamp(SMALL, HEAP);
+        // All heaps together take half of the room, unless that is next to nothing.
+        let heap = (spill.budget() / TABLES / 2).clamp(SMALL, HEAP);
         Self { slots: (0..TABLES).map(|_| Mutex::default()).collect(), spill, heap }
     }
 
@@ -94,11 +107,11 @@ impl<'s> Tables<'s> {
         Ok(())
     }
 
-    /// Notes a row of the list that joins objects, members and kinds.
+    /// Notes rows of the list that joins objects, members and kinds, when all records were added.
     pub(crate) fn join(&self, rows: &mut Joins) -> io::Result<()> {
         for (at, rows) in rows.0.iter_mut().enumerate().filter(|(_, rows)| !rows.is_empty()) {
             self.slot(at, |slot| {
-                slot.add_up();
+                slot.close();
                 if slot.pieces.is_empty() {
                     joined(&mut slot.table, rows);
                 } else {
@@ -116,7 +129,7 @@ impl<'s> Tables<'s> {
     /// One table, whole. It is gone from here then.
     pub(crate) fn take(&self, at: usize) -> io::Result<Table> {
         self.slot(at, |slot| {
-            slot.add_up();
+            slot.close();
             slot.heap = Vec::new();
             let mut table = mem::take(&mut slot.table);
             for piece in slot.pieces.drain(..) {
@@ -202,10 +215,10 @@ fn joined(table: &mut Table, mut rows: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::{Class, Share};
+    use crate::object::{Share, Verdict};
 
-    /// A key, its requests and its members.
-    type Sum = (Vec<u8>, u32, Vec<Vec<u8>>);
+    /// A key, its requests, what became of it, and its members.
+    type Sum = (Vec<u8>, u32, Option<(Verdict, bool)>, Vec<Vec<u8>>);
 
     /// What all tables hold in the end, with room for so many bytes.
     fn totals(budget: usize) -> (u64, Vec<Sum>, u64) {
@@ -214,9 +227,16 @@ mod tests {
         let mut batches = Batches::new(&tables);
         for at in 0u64..300_000 {
             let key = format!("/photo/{}", at * 7919 % 50_000);
-            let share = Share { class: Class::Part, bytes: 9, first: Some(at % 3 * 20), stated: None };
+            let share = match at % 3 {
+                0 => Share { class: Class::Whole, bytes: 29, first: None, stated: None },
+                third => Share { class: Class::Part, bytes: 9, first: Some(third * 40), stated: None },
+            };
             let hash = hash_of(key.as_bytes());
             batches.add(&Record { key: key.as_bytes(), hash, share, identity: None }).unwrap();
+            // Somebody else got it, or something that nobody who is asked about asked for.
+            let key = if at % 2 == 0 { key } else { format!("/other/{at}") };
+            let share = Share { class: Class::Witness, bytes: 29 + at % 50_000 / 25_000, first: None, stated: None };
+            batches.add(&Record { key: key.as_bytes(), hash: hash_of(key.as_bytes()), share, identity: None }).unwrap();
         }
         batches.finish().unwrap();
         let mut joins = Joins::new();
@@ -230,9 +250,10 @@ mod tests {
         for at in 0..TABLES {
             let mut table = tables.take(at).unwrap();
             let members: Vec<_> = table.joined().map(|(row, _, member)| (row, member.to_vec())).collect();
-            rows.extend(table.objects().map(|(row, key, object)| {
+            let asked = table.objects().filter(|(.., object)| object.requests > 0);
+            rows.extend(asked.map(|(row, key, object)| {
                 let own = members.iter().filter(|(of, _)| *of == row).map(|(_, member)| member.clone());
-                (key.to_vec(), object.requests, own.collect())
+                (key.to_vec(), object.requests, object.verdict(), own.collect())
             }));
         }
         rows.sort();
@@ -245,6 +266,9 @@ mod tests {
         assert_eq!((large.0, large.2), (50_000, 0));
         assert!(small.2 > 1 << 20, "{} bytes were written down", small.2);
         assert_eq!(small.1, large.1);
-        assert!(large.1.iter().all(|(_, requests, members)| *requests == 6 && members.len() == 1));
+        assert!(large.1.iter().all(|(_, requests, _, members)| *requests == 6 && members.len() == 1));
+        let verdicts = [(Verdict::Sent, true), (Verdict::Sent, false), (Verdict::Possibly, false)].map(Some);
+        let counts = verdicts.map(|is| large.1.iter().filter(|(_, _, verdict, _)| *verdict == is).count());
+        assert_eq!(counts, [25_000, 12_500, 12_500], "no witness, one to as much, one to more");
     }
 }
