@@ -255,3 +255,71 @@ fn what_is_asked_wrongly_is_refused_with_what_to_do() {
     assert!(refusal(&data, &["--from", "2026-01-02", "--to", "2026-01-01"]).contains("--from lies behind --to"));
     house.clear_away().unwrap();
 }
+
+/// M30: the page to print says of each store what JSON says of it.
+#[test]
+fn the_page_says_which_stores_were_reached_and_which_nobody_looked_at() {
+    let house = house();
+    let papers = tempfile::tempdir().unwrap();
+    let [inventory, page] = ["shop.toml", "report.html"].map(|name| papers.path().join(name).display().to_string());
+    let store = |name: &str, seen: &str, class: &str| {
+        let class = format!("[[store.class]]\nname = \"{class}\"\nwhose = \"members\"\nfields = [\"picture\"]\n");
+        format!("[[store]]\nname = \"{name}\"\nseen_by = [{seen}]\n{class}")
+    };
+    let stores = store("vault", "\"ledger\"", "licence") + &store("mail <old>", "", "letters");
+    fs::write(&inventory, format!("name = \"a shop\"\n{stores}")).unwrap();
+    let (code, said) = scope(&house.data(), &["--inventory", &inventory, "--html", &page]);
+    let reach = |at: usize| said["inventory"]["stores"][at]["reach"].as_str().unwrap();
+    assert_eq!((code, reach(1)), (Some(1), "not_looked_at"), "{said}");
+    assert_ne!(reach(0), "not_looked_at");
+    let text = fs::read_to_string(&page).unwrap();
+    let row = |name: &str, reach: &str| text.contains(&format!("<strong>{name}</strong>")) && text.contains(reach);
+    assert!(row("vault", &reach(0).replace("cannot_tell", "can&#39;t be told").replace('_', " ")), "{text}");
+    assert!(row("mail &#60;old&#62;", "<strong>not looked at</strong>"), "{text}");
+    assert!(!said["inventory"]["stores"][1]["why"][0].is_null());
+    let (_, without) = scope(&house.data(), &["--html", &page]);
+    assert!(without["inventory"].is_null() && !fs::read_to_string(&page).unwrap().contains("vault"), "the control");
+    house.clear_away().unwrap();
+}
+
+/// Somebody asks at night, and the ledger is damaged: what can't be read is told, and by how the command ends.
+#[test]
+fn a_damaged_ledger_is_told_by_its_index_and_by_its_scope() {
+    let mut house = house();
+    house.rest();
+    let (data, papers) = (house.data(), tempfile::tempdir().unwrap());
+    let export = papers.path().join("export");
+    assert!(sekisho(&["export", "--to", export.to_str().unwrap(), "--data"], &data).status.success());
+    let (code, made) = index(&data, &[]);
+    assert_eq!((code, &made["whole"]), (Some(0), &json!(true)), "the control");
+
+    let journal = data.join("ledger/journal");
+    let mut bytes = fs::read(&journal).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&journal, bytes).unwrap();
+    fs::remove_file(made["file"].as_str().unwrap()).unwrap();
+    let (code, less) = index(&data, &[]);
+    assert_eq!((code, &less["whole"]), (Some(1), &json!(false)));
+    assert!(less["entries"].as_u64() < made["entries"].as_u64(), "{less} {made}");
+    let said = sekisho(&["scope", "index"], &data);
+    assert_eq!(said.status.code(), Some(1));
+    assert!(String::from_utf8(said.stdout).unwrap().contains("is not sound: ask `sekisho verify`"));
+    for how in [&[][..], &["--no-index"]] {
+        let why = refusal(&data, how);
+        assert!(why.contains("ledger/journal: ") && why.contains("damaged at byte"), "{why}");
+    }
+
+    let bodies = export.join("keeper/event.jsonl");
+    let text = fs::read_to_string(&bodies).unwrap();
+    let torn: Vec<_> =
+        text.lines().enumerate().map(|(at, line)| if at == 4 { &line[..line.len() / 2] } else { line }).collect();
+    fs::write(&bodies, torn.join("\n") + "\n").unwrap();
+    let (code, made) = index(&export, &[]);
+    assert_eq!(code, Some(0), "a line that is none is in the index as missing: {made}");
+    for how in [&[][..], &["--no-index"]] {
+        let (code, said) = scope(&export, how);
+        assert_eq!((code, &said["cannot_tell"]["broken"]["lines"]), (Some(1), &json!(1)), "{said}");
+    }
+    house.clear_away().unwrap();
+}

@@ -66,7 +66,7 @@ fn class(one: &HeldClass, lang: Language, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "      {fields}")
 }
 
-fn share(Share { confirmed, at_most }: Share, lang: Language) -> String {
+pub(super) fn share(Share { confirmed, at_most }: Share, lang: Language) -> String {
     let most = at_most.map_or_else(|| lang.pick("不明", "unknown").into(), |most| most.to_string());
     match lang {
         Language::Ja => format!("確認済み {confirmed}、最大 {most}"),
@@ -74,7 +74,7 @@ fn share(Share { confirmed, at_most }: Share, lang: Language) -> String {
     }
 }
 
-fn called(reach: Reach, lang: Language) -> &'static str {
+pub(super) fn called(reach: Reach, lang: Language) -> &'static str {
     match reach {
         Reach::NotLookedAt => lang.pick("調べていない", "not looked at"),
         Reach::NotReached => lang.pick("達していない", "not reached"),

@@ -117,7 +117,7 @@ pub(super) fn run(args: &LedgerArgs) -> ExitCode {
         Err(why) => return refuse(why),
     };
     if let Some(file) = &args.html
-        && let Err(why) = page::write(file, &answer.scope, args.lang)
+        && let Err(why) = page::write(file, &answer.scope, held.as_ref(), args.lang)
     {
         return refuse(format_args!("{}: {why}", file.display()));
     }

@@ -4,8 +4,12 @@ use std::{fs, io, path::Path};
 
 use askama::Template;
 use sekisho_core::time::Timestamp;
-use sekisho_scope::ledger::{Count, Scope, Then, in_words};
+use sekisho_scope::{
+    inventory::{Held, HeldClass, Reach, Share},
+    ledger::{Count, Scope, Then, in_words},
+};
 
+use super::held;
 use crate::{
     cli::language::Language,
     service::timeline::{Chart, chart},
@@ -16,6 +20,7 @@ use crate::{
 struct Page<'a> {
     lang: Language,
     scope: &'a Scope,
+    held: Option<&'a Held>,
     charts: [Chart; 2],
 }
 
@@ -49,6 +54,20 @@ impl Page<'_> {
         }
     }
 
+    fn reach(&self, reach: &Reach) -> &'static str {
+        held::called(*reach, self.lang)
+    }
+
+    fn share(&self, share: &Share) -> String {
+        held::share(*share, self.lang)
+    }
+
+    /// From when to when a class has records, as the inventory says.
+    fn days(&self, class: &HeldClass) -> String {
+        let day = |day: &Option<String>| day.clone().unwrap_or_else(|| "…".into());
+        format!("{} – {}", day(&class.from), day(&class.to))
+    }
+
     fn then(&self, then: &Then) -> &'static str {
         match then {
             Then::Waiting => self.t("審査待ち", "waiting"),
@@ -61,13 +80,13 @@ impl Page<'_> {
     }
 }
 
-/// Writes the report to `file`.
+/// Writes the report to `file`, with which stores were reached if it was `held` against an inventory.
 ///
 /// # Errors
 /// When the file can't be written.
-pub(super) fn write(file: &Path, scope: &Scope, lang: Language) -> io::Result<()> {
+pub(super) fn write(file: &Path, scope: &Scope, held: Option<&Held>, lang: Language) -> io::Result<()> {
     let looked = chart(lang.pick("いつ閲覧されたか", "When they were looked at"), &scope.looked);
     let submitted = chart(lang.pick("いつ提出されたか", "When they were submitted"), &scope.submitted);
-    let page = Page { lang, scope, charts: [looked, submitted] };
+    let page = Page { lang, scope, held, charts: [looked, submitted] };
     fs::write(file, page.render().map_err(io::Error::other)?)
 }
