@@ -15,7 +15,7 @@ pub struct Entry<'a> {
     pub principals: Option<[&'a [u8]; 5]>,
     /// The user agent.
     pub agent: Option<&'a [u8]>,
-    /// The method; empty if the request was none that has one.
+    /// The method; empty if the request was none that has one, and of what names an object if the log doesn't say.
     pub method: &'a [u8],
     /// The status; 0 if the line has none.
     pub status: u16,
@@ -77,7 +77,11 @@ impl Entry<'_> {
     /// What the entry says was sent. A method other than GET counts like GET if the question `names` it.
     pub fn delivery(&self, named: bool) -> Delivery {
         let plain = named || self.method == b"GET";
-        if !plain && matches!(self.method, b"" | b"HEAD" | b"PUT" | b"DELETE" | b"OPTIONS" | b"TRACE" | b"CONNECT")
+        // Something was asked for, and the log doesn't say how.
+        let is_open = || self.method.is_empty() && self.object.is_some();
+        if !plain
+            && !is_open()
+            && matches!(self.method, b"" | b"HEAD" | b"PUT" | b"DELETE" | b"OPTIONS" | b"TRACE" | b"CONNECT")
             || self.method == b"HEAD"
         {
             return Delivery::Nothing;
@@ -101,7 +105,11 @@ impl Entry<'_> {
                 Some(sent) => Delivery::Whole(sent),
             },
             // The client went away, or the line has no status: whatever was sent is a part.
-            0 | 460 | 499 => body.filter(|sent| *sent > 0).map_or(Delivery::Nothing, |sent| Delivery::Part(None, sent)),
+            0 | 460 | 499 => match body {
+                None => Delivery::Doubtful,
+                Some(0) => Delivery::Nothing,
+                Some(sent) => Delivery::Part(None, sent),
+            },
             _ => Delivery::Nothing,
         }
     }
@@ -153,6 +161,10 @@ mod tests {
         assert_eq!((post.delivery(false), post.delivery(true)), (Delivery::Doubtful, Delivery::Whole(9)));
         let put = Entry { method: b"PUT", ..get(200, Sent::Body(9)) };
         assert_eq!((put.delivery(false), put.delivery(true)), (Delivery::Nothing, Delivery::Whole(9)));
+        let open = Entry { method: b"", object: Some(b"/a"), ..get(200, Sent::Body(9)) };
+        assert_eq!(open.delivery(false), Delivery::Doubtful, "the log names no method");
+        assert_eq!(Entry { object: None, ..open }.delivery(false), Delivery::Nothing);
+        assert_eq!(get(0, Sent::Unknown).delivery(false), Delivery::Doubtful, "neither status nor bytes");
         let head = Entry { method: b"HEAD", ..get(200, Sent::Body(9)) };
         assert_eq!(head.delivery(true), Delivery::Nothing, "an answer to HEAD has no body");
         let copy = Entry { elsewhere: true, ..get(200, Sent::Body(9)) };

@@ -81,7 +81,11 @@ impl Question {
     }
 
     fn method(&self, entry: &Entry<'_>) -> Fit {
-        Fit::of(self.methods.is_empty() || self.names(entry.method))
+        match entry.method {
+            _ if self.methods.is_empty() => Fit::Meets,
+            b"" if entry.object.is_some() => Fit::Unclear,
+            method => Fit::of(self.names(method)),
+        }
     }
 
     /// Whether the question names this method.
@@ -208,6 +212,9 @@ mod tests {
         let nobody = Entry { client: Some(b""), ..entry() };
         assert_eq!(question.fit(&nobody), Fit::Unclear);
         assert_eq!(question.fit(&Entry { method: b"PUT", ..nobody }), Fit::Other);
+        let unsaid = Entry { method: b"", object: Some(b"/a"), ..entry() };
+        let get = Question { methods: vec!["GET".into()], ..Question::default() };
+        assert_eq!((get.fit(&unsaid), get.fit(&Entry { object: None, ..unsaid })), (Fit::Unclear, Fit::Other));
         let window = Question { from: Some(1), agents: vec!["x".into()], ..Question::default() };
         assert_eq!(window.fit(&Entry { at: None, agent: None, ..entry() }), Fit::Unclear);
         assert_eq!(window.fit(&Entry { at: None, ..entry() }), Fit::Other);

@@ -138,7 +138,7 @@ impl<'t> Reader<'t> {
 fn between(bytes: &[u8], mut at: usize, is_last: bool) -> Option<usize> {
     let skip = |at: usize, what: &[u8]| at + bytes[at..].iter().take_while(|byte| what.contains(byte)).count();
     loop {
-        at = skip(at, b" \r\n\t,]}\xef\xbb\xbf");
+        at = skip(at, b" \r\n\t,[]}\xef\xbb\xbf");
         let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
         // `{ "Records" : [`
         let Some(inner) = rest.strip_prefix(b"{").map(<[u8]>::trim_ascii_start) else { return Some(at) };

@@ -144,13 +144,15 @@ fn month(name: &[u8]) -> Option<i64> {
     i64::try_from(at + 1).ok()
 }
 
-/// Seconds, or thousandths or millionths of them, since 1970: told apart by their size, which holds until 2286.
+/// Seconds, or thousandths, millionths or billionths of them, since 1970: told apart by their size, which holds until
+/// 2286. What would lie before 1973 is no time of a log, but how long something took.
 pub(crate) fn epoch(number: f64) -> Option<i64> {
     let scale = match number {
-        n if !(0.0..1e17).contains(&n) => return None,
+        n if !(1e8..1e19).contains(&n) => return None,
         n if n < 1e10 => 1.0,
         n if n < 1e13 => 1e3,
-        _ => 1e6,
+        n if n < 1e16 => 1e6,
+        _ => 1e9,
     };
     #[allow(clippy::cast_possible_truncation, reason = "below 1e10 by then")]
     Some((number / scale).floor() as i64)
@@ -169,6 +171,8 @@ mod tests {
             assert_eq!(rfc3339(text.as_bytes()), Some(at), "{text}");
         }
         assert_eq!((epoch(1_618_844_400.5), epoch(1_618_844_400_500.0)), (Some(at), Some(at)));
+        assert_eq!((epoch(1_618_844_400_500_000.0), epoch(1_618_844_400_500_000_000.0)), (Some(at), Some(at)));
+        assert_eq!((epoch(0.003), epoch(12_345.0), epoch(1e19), epoch(f64::NAN)), (None, None, None, None));
         assert_eq!(say(at), "2021-04-20T00:00:00+09:00");
     }
 

@@ -1,4 +1,5 @@
-//! Access logs of Application Load Balancers. The time is that of the answer; a number of bytes includes the header.
+//! Access logs of Application Load Balancers, and of the classic ones before them, which name no kind of connection. The
+//! time is that of the answer; a number of bytes includes the header, of a classic one it doesn't.
 
 use super::{
     Fault,
@@ -16,10 +17,9 @@ const KINDS: [&[u8]; 6] = [b"http", b"https", b"h2", b"grpcs", b"ws", b"wss"];
 #[inline]
 pub(super) fn read(line: &[u8], see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fault> {
     let mut scan = Scan(line);
-    if !scan.word().is_some_and(|kind| KINDS.contains(&kind)) {
-        return Err(Fault::Fields);
-    }
-    let at = scan.word().and_then(when::rfc3339).ok_or(Fault::Time)?;
+    let first = scan.word().ok_or(Fault::Fields)?;
+    let classic = if KINDS.contains(&first) { None } else { Some(when::rfc3339(first).ok_or(Fault::Fields)?) };
+    let at = classic.or_else(|| scan.word().and_then(when::rfc3339)).ok_or(Fault::Time)?;
     let _balancer = scan.word();
     let client = scan.word().map(without_port).ok_or(Fault::Fields)?;
     // The target, and three durations: -1 where there was none.
@@ -27,12 +27,18 @@ pub(super) fn read(line: &[u8], see: &mut impl FnMut(&Entry<'_>)) -> Result<(), 
     let status = scan.word().and_then(status).ok_or(Fault::Status)?;
     let (_of_target, _received) = (scan.word(), scan.word());
     let sent = scan.word().and_then(number).ok_or(Fault::Size)?;
-    let (method, target) = request(scan.quoted(|rest| rest.starts_with(b" \"")).ok_or(Fault::Request)?);
+    let (method, target) = request(scan.quoted(before_agent).ok_or(Fault::Request)?);
     let agent = scan.quoted(|rest| rest.starts_with(b" ")).map(or_dash);
-    let (at, sent) = (Some(at), Sent::Whole(sent));
+    let sent = if classic.is_some() { Sent::Body(sent) } else { Sent::Whole(sent) };
+    let at = Some(at);
     let object = target.map(path);
     see(&Entry { at, client: Some(or_dash(client)), method, status, sent, object, agent, ..Entry::default() });
     Ok(())
+}
+
+/// Behind a request comes the agent; of a classic balancer that once was the end.
+fn before_agent(rest: &[u8]) -> bool {
+    rest.starts_with(b" \"") || rest.is_empty()
 }
 
 /// An address without the port behind its last colon.
@@ -75,6 +81,22 @@ mod tests {
         let six = HEAD.replace("192.0.2.7:44740", "2001:db8::7:44740");
         let line = format!("{six} \"GET http://lb:80/ HTTP/1.1\" \"a \"b\" c\" - -");
         assert_eq!(with(&line, |entry| entry.client.map(<[u8]>::to_vec)), Ok(Some(b"2001:db8::7".to_vec())));
+    }
+
+    #[test]
+    fn a_classic_balancers_line_is_read_and_a_network_balancers_is_none() {
+        let line = format!("{} \"GET https://a.example.com:443/photo/1 HTTP/1.1\"", HEAD.strip_prefix("h2 ").unwrap());
+        for tail in ["", " \"curl/7\" - -"] {
+            let seen = with(&format!("{line}{tail}"), |entry| (entry.at, entry.sent, entry.object.map(<[u8]>::to_vec)));
+            assert_eq!(seen, Ok((Some(1_618_844_400), Sent::Body(257), Some(b"/photo/1".to_vec()))));
+        }
+        // Of connections, not of requests.
+        for other in [
+            "tls 2.0 2021-04-19T15:00:00 net/lb/1 2 192.0.2.7:1 10.0.0.1:80 5 2 98 246 - - - TLS tlsv12 - a - - -",
+            "2021-04-19T15:00:00.948827Z 192.0.2.7 36280 443 TLSv1.2 ECDHE 4.036 \"CN=a\" NotBefore=1 FE Success TID_1",
+        ] {
+            assert!(with(other, |_| ()).is_err(), "{other}");
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! CloudTrail: documents with `Records`, or an event a line. Only data events tell who fetched an object, and those are
 //! recorded only if somebody switched them on.
 
+use memchr::memmem;
 use serde::Deserialize;
 
-use super::{Fault, loose::Loose};
+use super::{Fault, loose::Loose, scan::resolved};
 use crate::{
     entry::{Entry, Sent},
     when,
@@ -37,6 +38,12 @@ struct Event<'a> {
     request_parameters: Option<Parameters<'a>>,
     #[serde(borrow, default)]
     additional_event_data: Option<Additional<'a>>,
+    /// Of a digest file, which lies among the others and holds no events.
+    #[serde(borrow, default)]
+    digest_end_time: Loose<'a>,
+    /// The event, as a bus for events hands it on.
+    #[serde(borrow, default)]
+    detail: Option<Box<Event<'a>>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -50,6 +57,8 @@ struct Identity<'a> {
     access_key_id: Loose<'a>,
     #[serde(borrow, default)]
     principal_id: Loose<'a>,
+    #[serde(borrow, default)]
+    invoked_by: Loose<'a>,
     #[serde(borrow, default)]
     session_context: Option<Session<'a>>,
 }
@@ -84,6 +93,10 @@ struct Additional<'a> {
     sent: Loose<'a>,
 }
 
+/// Services whose objects have keys: buckets, those of directories and of outposts, and what alters objects on their way.
+const SOURCES: [&[u8]; 4] =
+    [b"s3.amazonaws.com", b"s3express.amazonaws.com", b"s3-outposts.amazonaws.com", b"s3-object-lambda.amazonaws.com"];
+
 /// Reads the event at the start of `text`, and says how long it is. `None`: there is more of it to come. With a fault
 /// comes the length as well, 0 if nobody knows where the event ends.
 pub(super) fn read(
@@ -95,6 +108,7 @@ pub(super) fn read(
     match events.next() {
         Some(Ok(event)) => {
             let length = events.byte_offset();
+            let event = event.detail.as_deref().unwrap_or(&event);
             event.tell(scratch, see).map_err(|fault| (length, fault))?;
             Ok(Some(length))
         }
@@ -105,17 +119,19 @@ pub(super) fn read(
 
 impl Event<'_> {
     fn tell(&self, scratch: &mut super::Scratch, see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fault> {
-        let at = when::rfc3339(self.event_time.text()).ok_or(Fault::Time)?;
+        let time = if self.event_time == Loose::Else { &self.digest_end_time } else { &self.event_time };
+        let at = when::rfc3339(time.text()).ok_or(Fault::Time)?;
         let (no_identity, no_parameters) = (Identity::default(), Parameters::default());
         let identity = self.user_identity.as_ref().unwrap_or(&no_identity);
         let asked = self.request_parameters.as_ref().unwrap_or(&no_parameters);
-        let (method, elsewhere) = if self.event_source.text() == b"s3.amazonaws.com" {
+        let (method, elsewhere) = if SOURCES.contains(&self.event_source.text()) {
             scratch.bucket(asked.bucket_name.text());
             of_name(self.event_name.text())
         } else {
             (&b""[..], false)
         };
-        let key = if elsewhere && asked.copied != Loose::Else { source(asked.copied.text()) } else { asked.key.text() };
+        let is_copy = elsewhere && asked.copied != Loose::Else;
+        let key = if is_copy { source(asked.copied.text(), &mut scratch.text) } else { asked.key.text() };
         let sent = self.additional_event_data.as_ref().and_then(|data| data.sent.size());
         see(&Entry {
             at: Some(at),
@@ -156,11 +172,13 @@ impl Event<'_> {
 }
 
 impl Identity<'_> {
-    /// By what names somebody may be asked for; a role's session hides the person, so the role is among them.
+    /// By what names somebody may be asked for; a role's session hides the person, so the role is among them. A service
+    /// has no name of its own, but one by which it is told who called.
     fn names(&self) -> [&[u8]; 5] {
+        let name = if self.user_name.text().is_empty() { &self.invoked_by } else { &self.user_name };
         let session = self.session_context.as_ref().and_then(|session| session.session_issuer.as_ref());
         let role = session.map_or(&b""[..], |issuer| issuer.arn.text());
-        [self.arn.text(), self.user_name.text(), self.access_key_id.text(), self.principal_id.text(), role]
+        [self.arn.text(), name.text(), self.access_key_id.text(), self.principal_id.text(), role]
     }
 }
 
@@ -177,11 +195,15 @@ fn of_name(name: &[u8]) -> (&[u8], bool) {
     }
 }
 
-/// The key in `bucket/key` or `/bucket/key?versionId=…`.
-fn source(text: &[u8]) -> &[u8] {
+/// The key in `bucket/key`, `/bucket/key?versionId=…` or `arn:…:accesspoint/name/object/key`, where it stands as in an
+/// address: with percent signs, which are resolved into `room`.
+fn source<'a>(text: &'a [u8], room: &'a mut Vec<u8>) -> &'a [u8] {
     let text = text.strip_prefix(b"/").unwrap_or(text);
-    let key = memchr::memchr(b'/', text).map_or(&b""[..], |at| &text[at + 1..]);
-    memchr::memmem::find(key, b"?versionId=").map_or(key, |at| &key[..at])
+    let point = memmem::find(text, b"/object/").filter(|_| text.starts_with(b"arn:"));
+    let from = point.map(|at| at + 8).or_else(|| memchr::memchr(b'/', text).map(|at| at + 1));
+    let key = from.map_or(&b""[..], |from| &text[from..]);
+    let key = memmem::find(key, b"?versionId=").map_or(key, |at| &key[..at]);
+    resolved(key, 1, room)
 }
 
 #[cfg(test)]
@@ -234,6 +256,34 @@ mod tests {
         assert_eq!(with(&other, |entry| entry.object.is_none()), Ok(true));
         let management = EVENT.replace("\"Data\"", "\"Management\"").replace("GetObject", "ListBuckets");
         assert_eq!(with(&management, |entry| (entry.object.is_none(), entry.aside)), Ok((true, true)));
+    }
+
+    #[test]
+    fn a_copys_source_is_written_in_several_ways() {
+        let of = |text: &str| String::from_utf8(source(text.as_bytes(), &mut Vec::new()).to_vec()).unwrap();
+        assert_eq!((of("b/a/2"), of("/b/a%20b%2525"), of("b")), ("a/2".into(), "a b%25".into(), String::new()));
+        assert_eq!(of("arn:aws:s3:us-west-1:1:accesspoint/ap/object/a/2?versionId=3"), "a/2");
+    }
+
+    #[test]
+    fn services_buckets_of_other_kinds_and_what_a_bus_hands_on_are_events_too() {
+        let service =
+            EVENT.replace("\"arn\":\"arn:aws:sts", "\"invokedBy\":\"athena.amazonaws.com\",\"arn\":\"arn:aws:sts");
+        assert_eq!(with(&service, |entry| entry.principals.unwrap().contains(&&b"athena.amazonaws.com"[..])), Ok(true));
+        for source in SOURCES {
+            let source = std::str::from_utf8(source).unwrap();
+            let event = EVENT.replace("s3.amazonaws.com", source);
+            for event in [format!("{{\"version\":\"0\",\"detail\":{event}}}"), event] {
+                assert_eq!(with(&event, |entry| entry.delivery(false)), Ok(Delivery::Whole(2000)), "{event}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_digest_holds_no_events() {
+        let digest = r#"{"awsAccountId":"1","digestEndTime":"2021-04-19T15:00:00Z","logFiles":[{"s3Object":"a","hashValue":"0"}]}"#;
+        let seen = with(digest, |entry| (entry.at, entry.aside, entry.object.is_none(), entry.delivery(false)));
+        assert_eq!(seen, Ok((Some(1_618_844_400), true, true, Delivery::Nothing)));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use super::{
     Fault, Scratch,
+    names::{Names, names},
     scan::{Scan, blank_or_end, near_blank, number, or_dash, path, request, status},
 };
 use crate::{
@@ -13,12 +14,11 @@ use crate::{
 /// Reads a line.
 #[inline]
 pub(super) fn read(line: &[u8], scratch: &mut Scratch, see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fault> {
-    let (client, user, at, rest) = match usual(line, &mut scratch.latest) {
-        Some((client, at, rest)) => (client, &b""[..], at, rest),
+    let (Names { client, forwarded, user }, at, rest) = match usual(line, &mut scratch.latest) {
+        Some((client, at, rest)) => (Names { client, forwarded: None, user: b"" }, at, rest),
         None => {
             let (who, at, rest) = split_at_time(line, &mut scratch.latest)?;
-            let (client, user) = names(who);
-            (client, user, at, rest)
+            (names(who), at, rest)
         }
     };
     let mut scan = Scan(rest);
@@ -33,6 +33,7 @@ pub(super) fn read(line: &[u8], scratch: &mut Scratch, see: &mut impl FnMut(&Ent
         entry.agent = scan.quoted(blank_or_end).map(or_dash);
         entry.forwarded = scan.quoted(blank_or_end);
     }
+    entry.forwarded = forwarded.or(entry.forwarded);
     see(&entry);
     Ok(())
 }
@@ -65,23 +66,6 @@ fn split_at_time<'l>(line: &'l [u8], latest: &mut when::Latest) -> Result<(&'l [
         }
     }
     Err(Fault::Time)
-}
-
-/// The client and the user, from `client - user`, perhaps with a virtual host before.
-#[inline]
-fn names(who: &[u8]) -> (&[u8], &[u8]) {
-    let mut scan = Scan(who);
-    let first = scan.word().unwrap_or_default();
-    let client = match first.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':')) {
-        true => first,
-        // A name: of the virtual host if an address follows, else of the client.
-        false => match Scan(scan.0).word() {
-            Some(second) if crate::network::Address::parse(second).is_some() => scan.word().unwrap_or_default(),
-            _ => first,
-        },
-    };
-    scan.word();
-    (or_dash(client), scan.0)
 }
 
 /// Behind a request come a blank and a status.
@@ -150,6 +134,39 @@ mod tests {
         assert_eq!(of(LINE.split(" \"-\"").next().unwrap()), is("203.0.113.9", "", None));
         assert_eq!(of(&LINE.replace("203.0.113.9", "crawler.example.com")), is("crawler.example.com", "", None));
         assert_eq!(of(&LINE.replace("203.0.113.9", "2001:db8::1")), is("2001:db8::1", "", None));
+        assert_eq!(of(&format!("192.0.2.1 {LINE}")), is("203.0.113.9", "", None), "a host without a name");
+        assert_eq!(
+            of(&LINE.replace("203.0.113.9", "192.0.2.1 localhost")),
+            is("localhost", "", None),
+            "a client by name"
+        );
+        assert_eq!(
+            of(&LINE.replace("- - [", "me eve [")),
+            is("203.0.113.9", "eve", None),
+            "who somebody is by their own word"
+        );
+        assert_eq!(
+            of(&LINE.replace(" - - [", ", 10.0.0.2, 10.0.0.1 - - [")),
+            is("10.0.0.1", "", Some("203.0.113.9, 10.0.0.2"))
+        );
+        for before in ["203.0.113.9, 10.0.0.2 10.0.0.1", "\"203.0.113.9, 10.0.0.2\" 10.0.0.1"] {
+            for host in ["", "www.example.com ", "192.0.2.1:443 "] {
+                let line = LINE.replace("203.0.113.9 - -", &format!("{host}{before} - eve"));
+                assert_eq!(of(&line), is("10.0.0.1", "eve", Some("203.0.113.9, 10.0.0.2")), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_becomes_somebody_else_by_the_name_they_give() {
+        for user in ["198.51.100.1 - -", "x 198.51.100.1 -", "\\\"198.51.100.1, 10.0.0.1", "198.51.100.1, 10.0.0.1"] {
+            let line = LINE.replace("- - [", &format!("- {user} ["));
+            assert_eq!(
+                with(&line, |entry| entry.client.map(<[u8]>::to_vec)),
+                Ok(Some(b"203.0.113.9".to_vec())),
+                "{user}"
+            );
+        }
     }
 
     #[test]
@@ -180,7 +197,7 @@ mod tests {
         let (mut latest, mut other) = (when::Latest::default(), when::Latest::default());
         let short = usual(line, &mut latest).map(|(client, at, rest)| (client.to_vec(), Vec::new(), at, rest.to_vec()));
         let long = split_at_time(line, &mut other).ok().map(|(who, at, rest)| {
-            let (client, user) = names(who);
+            let Names { client, user, .. } = names(who);
             (client.to_vec(), or_dash(user).to_vec(), at, rest.to_vec())
         });
         (short, long)

@@ -11,7 +11,11 @@ const LINES: usize = 50;
 pub(crate) fn guess(head: &[u8]) -> Option<Format> {
     let text = head.trim_ascii_start();
     if text.starts_with(b"{") {
-        return Some(of_json(text));
+        return Some(if is_trail(text) { Format::CloudTrail } else { Format::Json(Fields::new(&[])) });
+    }
+    // A list of events, as some tools write what they took out of documents.
+    if text.starts_with(b"[") && is_trail(text) {
+        return Some(Format::CloudTrail);
     }
     let lines: Vec<_> = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).take(LINES).collect();
     // The last line may be cut off, and is dropped unless it is all there is.
@@ -26,13 +30,10 @@ pub(crate) fn guess(head: &[u8]) -> Option<Format> {
     (best.0 > 0).then_some(best.1)
 }
 
-fn of_json(text: &[u8]) -> Format {
-    let is_trail = [&b"\"Records\""[..], b"\"eventSource\"", b"\"eventVersion\""];
-    if is_trail.iter().any(|name| memmem::find(text, name).is_some()) {
-        Format::CloudTrail
-    } else {
-        Format::Json(Fields::new(&[]))
-    }
+/// Whether these are events of an audit trail, or a digest of its files.
+fn is_trail(text: &[u8]) -> bool {
+    let names = [&b"\"Records\""[..], b"\"eventSource\"", b"\"eventVersion\"", b"\"digestEndTime\""];
+    names.iter().any(|name| memmem::find(text, name).is_some())
 }
 
 fn trimmed(line: &[u8]) -> &[u8] {
@@ -57,7 +58,10 @@ mod tests {
         assert_eq!(name(&format!("noise\n{combined}\r\n{combined}\n")), Some("combined"));
         assert_eq!(name("{\"Records\":[]}"), Some("cloudtrail"));
         assert_eq!(name("{\"eventVersion\":\"1.08\"}"), Some("cloudtrail"));
+        assert_eq!(name("[\n {\"eventVersion\":\"1.08\"}"), Some("cloudtrail"));
+        assert_eq!(name("{\"digestEndTime\":\"2021-04-19T15:00:00Z\"}"), Some("cloudtrail"));
         assert_eq!(name("{\"status\":200}"), Some("json"));
+        assert_eq!(name("[Sun Dec 04 04:47:44 2005] [error] mod_jk child workerEnv in error state 6\n"), None);
         assert_eq!((name("what is this\n"), name("")), (None, None));
     }
 }

@@ -1,20 +1,15 @@
 //! Lines of JSON, one request each, by a map of their fields.
 
-use std::{borrow::Cow, fmt};
-
-use serde::{
-    Deserializer,
-    de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
-};
-
 use super::{
     Fault, Fields,
-    fields::{ROLES, Role},
+    fields::Role,
     loose::Loose,
     scan::{content_range, or_dash, path, range, request, status},
+    walk::{Values, values},
 };
 use crate::{
     entry::{Entry, Sent},
+    network::Address,
     when,
 };
 
@@ -31,18 +26,9 @@ pub(super) fn read(line: &[u8], fields: &Fields, see: &mut impl FnMut(&Entry<'_>
     }
 }
 
-type Values<'a> = [Loose<'a>; ROLES];
-
-fn values<'a>(line: &'a [u8], fields: &Fields) -> Result<Values<'a>, Fault> {
-    let mut values = Values::default();
-    let mut json = serde_json::Deserializer::from_slice(line);
-    let walk = Walk { fields, node: 0, role: None, values: &mut values };
-    walk.deserialize(&mut json).map_err(|_| Fault::Json)?;
-    json.end().map_err(|_| Fault::Json)?;
-    if values.iter().all(|value| *value == Loose::Else) { Err(Fault::Fields) } else { Ok(values) }
-}
-
 fn tell(values: &Values<'_>, see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fault> {
+    let written = [Role::Object, Role::Principal, Role::Id].map(|role| values[role as usize].written());
+    let [object, principal, id] = written.each_ref().map(|text| text.as_deref().map(or_dash));
     let text = |role: Role| match &values[role as usize] {
         Loose::Else => None,
         value => Some(or_dash(value.text())),
@@ -53,17 +39,17 @@ fn tell(values: &Values<'_>, see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fau
     let sent = size(Role::Sent).map(Sent::Body).or_else(|| size(Role::SentWhole).map(Sent::Whole));
     see(&Entry {
         at: time(&values[Role::Time as usize])?,
-        client: text(Role::Client),
+        client: text(Role::Client).map(without_port),
         forwarded: text(Role::Forwarded),
-        principals: text(Role::Principal).map(|name| [name, b"", b"", b"", b""]),
+        principals: principal.map(|name| [name, b"", b"", b"", b""]),
         agent: text(Role::Agent),
-        method: text(Role::Method).unwrap_or(method),
+        method: text(Role::Method).map_or(method, upper),
         status: code(&values[Role::Status as usize])?,
-        object: text(Role::Object).or(target).map(path).filter(|object| !object.is_empty()),
+        object: object.or(target).map(path).filter(|object| !object.is_empty()),
         sent: sent.unwrap_or_default(),
         size: size(Role::Size).or_else(|| span?.2),
         range: span.map(|(first, last, _)| (first, last)).or_else(|| text(Role::Range).and_then(range)),
-        id: text(Role::Id).unwrap_or_default(),
+        id: id.unwrap_or_default(),
         ..Entry::default()
     });
     Ok(())
@@ -72,7 +58,7 @@ fn tell(values: &Values<'_>, see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fau
 /// A time in any of the ways that logs write it; none at all is no fault.
 fn time(value: &Loose<'_>) -> Result<Option<i64>, Fault> {
     let at = match value {
-        Loose::Number(number) => when::epoch(*number),
+        Loose::Whole(_) | Loose::Number(_) => value.number().and_then(when::epoch),
         Loose::Text(text) => {
             let epoch = || text.parse().ok().and_then(when::epoch);
             when::rfc3339(text.as_bytes()).or_else(|| when::common(text.as_bytes())).or_else(epoch)
@@ -106,89 +92,17 @@ fn mended(line: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Walks through an object and picks what has a role. The first of several fields for a role counts.
-struct Walk<'m, 'v, 'a> {
-    fields: &'m Fields,
-    node: usize,
-    /// The role of the value itself, should it be no object.
-    role: Option<usize>,
-    values: &'v mut Values<'a>,
+/// A method as HTTP has it, also where a log writes it small.
+fn upper(method: &[u8]) -> &[u8] {
+    const KNOWN: [&[u8]; 6] = [b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS"];
+    KNOWN.into_iter().find(|known| known.eq_ignore_ascii_case(method)).unwrap_or(method)
 }
 
-impl<'a> Walk<'_, '_, 'a> {
-    fn set(self, value: Loose<'a>) {
-        if let Some(known) = self.role.map(|role| &mut self.values[role]).filter(|known| **known == Loose::Else) {
-            *known = value;
-        }
-    }
-}
-
-impl<'a> DeserializeSeed<'a> for Walk<'_, '_, 'a> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'a> Visitor<'a> for Walk<'_, '_, 'a> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key::<Loose<'a>>()? {
-            let Loose::Text(name) = name else { continue };
-            match self.fields.steps(self.node, &name) {
-                (role, Some(node)) => {
-                    map.next_value_seed(Walk { fields: self.fields, node, role, values: &mut *self.values })?;
-                }
-                (Some(role), None) if self.values[role] == Loose::Else => self.values[role] = map.next_value()?,
-                _ => _ = map.next_value::<IgnoredAny>()?,
-            }
-        }
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_borrowed_str<E: serde::de::Error>(self, text: &'a str) -> Result<(), E> {
-        self.set(Loose::Text(Cow::Borrowed(text)));
-        Ok(())
-    }
-
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
-        self.set(Loose::Text(Cow::Owned(text.to_owned())));
-        Ok(())
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<(), E> {
-        self.set(Loose::Number(number));
-        Ok(())
-    }
-
-    #[allow(clippy::cast_precision_loss, reason = "sizes and times lie far below where it begins")]
-    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<(), E> {
-        self.visit_f64(number as f64)
-    }
-
-    #[allow(clippy::cast_precision_loss, reason = "negative: neither a size nor a time")]
-    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<(), E> {
-        self.visit_f64(number as f64)
-    }
-
-    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
-        Ok(())
-    }
+/// An address without the port that some put behind it.
+fn without_port(text: &[u8]) -> &[u8] {
+    let is_address = |text: &&[u8]| Address::parse(text).is_some();
+    let bare = memchr::memrchr(b':', text).map(|at| &text[..at]);
+    if is_address(&text) { text } else { bare.filter(is_address).unwrap_or(text) }
 }
 
 #[cfg(test)]
@@ -223,7 +137,7 @@ mod tests {
             assert_eq!((entry.method, entry.object, entry.status), (&b"GET"[..], Some(&b"k"[..]), 200));
         })
         .unwrap();
-        let flat = r#"{"net.peer.ip":"192.0.2.3","net":"tcp"}"#;
+        let flat = r#"{"net.peer.ip":"192.0.2.3","net":"tcp","what":"k"}"#;
         assert_eq!(with(flat, &map, |entry| entry.client.map(<[u8]>::to_vec)), Ok(Some(b"192.0.2.3".to_vec())));
     }
 
@@ -234,6 +148,54 @@ mod tests {
         assert_eq!(agent, Ok(Some(br#"a"b\x22\"#.to_vec())));
     }
 
+    /// Client, method, object, status, sent, agent.
+    type Seen = (String, String, String, u16, Sent, String);
+
+    fn seen(line: &str, fields: &[&str]) -> Seen {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        with(line, fields, |entry| {
+            assert_eq!(entry.at, Some(1_618_844_400), "{line}");
+            let of = |part: Option<&[u8]>| text(part.unwrap_or_default());
+            (of(entry.client), text(entry.method), of(entry.object), entry.status, entry.sent, of(entry.agent))
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn what_others_servers_write_is_known() {
+        let is = |sent| ("192.0.2.3".into(), "GET".into(), "/a?b=1".into(), 200, sent, "curl/7".into());
+        let caddy = r#"{"level":"info","ts":1618844400.5,"logger":"http.log.access","request":{"remote_ip":"192.0.2.3",
+            "client_ip":"192.0.2.3","method":"GET","host":"a","uri":"/a?b=1","headers":{"User-Agent":["curl/7"]}},
+            "bytes_read":0,"user_id":"","duration":0.001,"size":99,"status":200,"resp_headers":{"Server":["Caddy"]}}"#;
+        assert_eq!(seen(caddy, &[]), is(Sent::Body(99)));
+        let traefik = r#"{"ClientAddr":"192.0.2.3:4","ClientHost":"192.0.2.3","DownstreamContentSize":99,"DownstreamStatus":200,
+            "Duration":7,"OriginContentSize":98,"OriginStatus":200,"RequestMethod":"GET","RequestPath":"/a?b=1",
+            "StartUTC":"2021-04-19T14:59:59Z","request_User-Agent":"curl/7","time":"2021-04-20T00:00:00+09:00"}"#;
+        assert_eq!(seen(traefik, &[]), is(Sent::Body(99)));
+        let google = r#"{"httpRequest":{"requestMethod":"GET","requestUrl":"https://a.example.com/a?b=1","responseSize":"99",
+            "status":200,"userAgent":"curl/7","remoteIp":"192.0.2.3","latency":"0.1s"},"timestamp":"2021-04-19T15:00:00.9Z"}"#;
+        assert_eq!(seen(google, &[]), is(Sent::Whole(99)));
+        let pino = r#"{"level":30,"time":1618844400123,"req":{"id":1,"method":"GET","url":"/a?b=1","headers":{"host":"a",
+            "user-agent":"curl/7"},"remoteAddress":"192.0.2.3","remotePort":4},"res":{"statusCode":200},"responseTime":7}"#;
+        assert_eq!(seen(pino, &[]), is(Sent::Unknown), "what was declared is not what was sent");
+        let envoy = r#"{"start_time":"2021-04-19T15:00:00.123Z","method":"GET","path":"/a?b=1","response_code":200,
+            "bytes_sent":99,"bytes_received":0,"user_agent":"curl/7","downstream_remote_address":"192.0.2.3:4"}"#;
+        assert_eq!(seen(envoy, &[]), is(Sent::Whole(99)));
+        let elastic = r#"{"@timestamp":"2021-04-19T15:00:00.123Z","url":{"path":"/a","original":"/a?b=1"},"source":{"ip":"192.0.2.3"},
+            "http":{"request":{"method":"get"},"response":{"status_code":200,"body":{"bytes":99}}},"user_agent":{"original":"curl/7"}}"#;
+        assert_eq!(seen(elastic, &[]), is(Sent::Body(99)));
+    }
+
+    #[test]
+    fn an_object_may_be_a_number_and_a_field_that_was_said_is_nothing_else() {
+        let line =
+            r#"{"ts":1618844400,"ip":"2001:db8::1","verb":"get","doc":9007199254740993,"code":200,"size":7,"out":5}"#;
+        let map = ["method=verb", "object=doc", "status=code", "size=size", "sent=out"];
+        let object = "9007199254740993".into();
+        assert_eq!(seen(line, &map), ("2001:db8::1".into(), "GET".into(), object, 200, Sent::Body(5), String::new()));
+        assert_eq!(with(line, &map, |entry| entry.size), Ok(Some(7)));
+    }
+
     #[test]
     fn what_is_no_request_says_so() {
         let fault = |line: &str| with(line, &[], |_| ()).unwrap_err();
@@ -242,7 +204,9 @@ mod tests {
             (fault("{}"), fault("[1]"), fault("7"), fault("{\"a\":1}")),
             (Fault::Fields, Fault::Fields, Fault::Fields, Fault::Fields)
         );
-        assert_eq!(fault("{\"time\":\"noon\"}"), Fault::Time);
-        assert_eq!(fault("{\"status\":\"20x\"}"), Fault::Status);
+        assert_eq!(fault("{\"time\":\"noon\",\"path\":\"/\"}"), Fault::Time);
+        assert_eq!(fault("{\"time\":0.003,\"path\":\"/\"}"), Fault::Time, "how long, not when");
+        assert_eq!(fault("{\"status\":\"20x\",\"path\":\"/\"}"), Fault::Status);
+        assert_eq!(fault("{\"status\":200,\"method\":\"GET\"}"), Fault::Fields, "nobody knows for what");
     }
 }

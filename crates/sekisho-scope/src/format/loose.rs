@@ -11,6 +11,7 @@ use serde::{
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) enum Loose<'a> {
     Text(Cow<'a, str>),
+    Whole(u64),
     Number(f64),
     Truth(bool),
     #[default]
@@ -25,10 +26,30 @@ impl Loose<'_> {
         }
     }
 
+    /// A text, or a number as it is written; `None` for anything else.
+    pub(super) fn written(&self) -> Option<Cow<'_, [u8]>> {
+        match self {
+            Self::Text(text) => Some(Cow::Borrowed(text.as_bytes())),
+            Self::Whole(number) => Some(Cow::Owned(number.to_string().into_bytes())),
+            Self::Number(number) => Some(Cow::Owned(number.to_string().into_bytes())),
+            Self::Truth(_) | Self::Else => None,
+        }
+    }
+
+    #[allow(clippy::cast_precision_loss, reason = "times lie far below where it begins")]
+    pub(super) fn number(&self) -> Option<f64> {
+        match self {
+            Self::Whole(number) => Some(*number as f64),
+            Self::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
     /// A number of bytes, also one that is written as a text.
     pub(super) fn size(&self) -> Option<u64> {
         match self {
             Self::Text(text) => super::scan::number(text.as_bytes()),
+            Self::Whole(number) => Some(*number).filter(|number| *number < 1 << 60),
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within bounds by then")]
             Self::Number(number) => (0.0..1e18).contains(number).then_some(*number as u64),
             _ => None,
@@ -63,9 +84,8 @@ impl<'de> Visitor<'de> for LooseVisitor {
         Ok(Loose::Truth(truth))
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "sizes and times lie far below where it begins")]
     fn visit_u64<E: Error>(self, number: u64) -> Result<Loose<'de>, E> {
-        Ok(Loose::Number(number as f64))
+        Ok(Loose::Whole(number))
     }
 
     #[allow(clippy::cast_precision_loss, reason = "negative: neither a size nor a time")]
@@ -86,9 +106,14 @@ impl<'de> Visitor<'de> for LooseVisitor {
         Ok(Loose::Else)
     }
 
+    /// A list of one is that one: headers are lists for those who write all of them.
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Loose<'de>, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Loose::Else)
+        let first = seq.next_element::<Loose<'de>>()?;
+        let mut is_more = false;
+        while seq.next_element::<IgnoredAny>()?.is_some() {
+            is_more = true;
+        }
+        Ok(first.filter(|_| !is_more).unwrap_or_default())
     }
 }
 
@@ -102,7 +127,11 @@ mod tests {
         assert_eq!(of("\"a\\nb\"").text(), b"a\nb");
         assert_eq!((of("7").size(), of("7.0").size(), of("\"7\"").size()), (Some(7), Some(7), Some(7)));
         assert_eq!((of("-7").size(), of("\"-\"").size(), of("1e99").size()), (None, None, None));
-        for other in ["null", "[1,{}]", "{\"a\":[2]}"] {
+        assert_eq!(
+            (of("[\"a\"]").text(), of("18446744073709551615").written().as_deref()),
+            (&b"a"[..], Some(&b"18446744073709551615"[..]))
+        );
+        for other in ["null", "[1,{}]", "[]", "[[{}]]", "{\"a\":[2]}"] {
             assert_eq!(of(other), Loose::Else);
         }
         assert_eq!(of("true"), Loose::Truth(true));

@@ -7,9 +7,11 @@ mod fields;
 mod guess;
 mod json;
 mod loose;
+mod names;
 mod s3;
 mod scan;
 mod template;
+mod walk;
 
 use std::{
     fmt,

@@ -2,7 +2,7 @@
 
 use super::{
     Fault, Scratch,
-    scan::{Scan, number, or_dash, status},
+    scan::{Scan, number, or_dash, resolved, status},
 };
 use crate::entry::{Entry, Sent};
 
@@ -26,7 +26,8 @@ pub(super) fn read(line: &[u8], scratch: &mut Scratch, see: &mut impl FnMut(&Ent
     let agent = scan.maybe_quoted(|rest| rest.starts_with(b" ") || rest.is_empty());
     let (method, elsewhere, is_object) = of_operation(operation);
     scratch.bucket(bucket);
-    let object = is_object.then(|| decoded(or_dash(key), &mut scratch.text)).filter(|key| !key.is_empty());
+    // The log encodes what the request had encoded already; once is enough where nothing is left to resolve.
+    let object = is_object.then(|| resolved(or_dash(key), 2, &mut scratch.text)).filter(|key| !key.is_empty());
     let (client, agent, id) = (Some(or_dash(client)), agent.map(or_dash), or_dash(id));
     let principals = Some([or_dash(requester), b"", b"", b"", b""]);
     let sent = Sent::Body(sent.unwrap_or(0));
@@ -58,35 +59,6 @@ fn of_operation(operation: &[u8]) -> (&[u8], bool, bool) {
         }
         _ => (method, false, false),
     }
-}
-
-/// A key with its percent signs resolved. The log encodes what the request had encoded already, so twice; once is
-/// enough where nothing is left to resolve.
-fn decoded<'a>(key: &'a [u8], text: &'a mut Vec<u8>) -> &'a [u8] {
-    if memchr::memchr(b'%', key).is_none() {
-        return key;
-    }
-    text.clear();
-    text.extend_from_slice(key);
-    for _ in 0..2 {
-        resolve(text);
-    }
-    text
-}
-
-fn resolve(text: &mut Vec<u8>) {
-    let (mut from, mut to) = (0, 0);
-    while from < text.len() {
-        let pair = text.get(from + 1..from + 3).filter(|_| text[from] == b'%').and_then(byte);
-        (text[to], from) = pair.map_or((text[from], from + 1), |byte| (byte, from + 3));
-        to += 1;
-    }
-    text.truncate(to);
-}
-
-fn byte(pair: &[u8]) -> Option<u8> {
-    let digit = |at: usize| char::from(pair[at]).to_digit(16);
-    u8::try_from(digit(0)? * 16 + digit(1)?).ok()
 }
 
 #[cfg(test)]

@@ -149,6 +149,32 @@ pub(super) fn range(text: &[u8]) -> Option<(u64, u64)> {
     }
 }
 
+/// A text with its percent signs resolved so many times; `room` holds it if it has any.
+pub(super) fn resolved<'a>(text: &'a [u8], times: usize, room: &'a mut Vec<u8>) -> &'a [u8] {
+    if memchr(b'%', text).is_none() {
+        return text;
+    }
+    room.clear();
+    room.extend_from_slice(text);
+    (0..times).for_each(|_| resolve(room));
+    room
+}
+
+fn resolve(text: &mut Vec<u8>) {
+    let (mut from, mut to) = (0, 0);
+    while from < text.len() {
+        let pair = text.get(from + 1..from + 3).filter(|_| text[from] == b'%').and_then(byte);
+        (text[to], from) = pair.map_or((text[from], from + 1), |byte| (byte, from + 3));
+        to += 1;
+    }
+    text.truncate(to);
+}
+
+fn byte(pair: &[u8]) -> Option<u8> {
+    let digit = |at: usize| char::from(pair[at]).to_digit(16);
+    u8::try_from(digit(0)? * 16 + digit(1)?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! Lines of the combined format, as an engine takes them apart.
 
-use super::Engine;
+use super::{Engine, path};
 
 /// A line: client, user, time, request, status, bytes, and the agent if it has one.
 const LINE: &str = r#"^(\S+) \S+ (.*) \[(\d\d/[A-Z][a-z][a-z]/\d\d\d\d:\d\d:\d\d:\d\d [+-]\d\d\d\d)\] "(.*?)" (\d\d\d|-) (\d+|-)(?: "(?:.*?)" "(.*?)"(?: .*)?)?\r?$"#;
@@ -30,7 +30,7 @@ entries as (
         is_line = engine.matches("line", LINE),
         seconds = engine.seconds("written"),
         method = engine.group("request", REQUEST, 1),
-        target = engine.group("request", REQUEST, 2),
+        target = path(engine, &engine.group("request", REQUEST, 2)),
         code = engine.number("code"),
         length = engine.number("length"),
         size = engine.number("''"),

@@ -87,6 +87,17 @@ impl Engine {
         }
     }
 
+    /// Seconds since 1970 of `2021-04-20T00:00:00` in UTC; null for what is no time.
+    pub(super) fn seconds_of_utc(self, column: &str) -> String {
+        match self {
+            Self::DuckDb => format!("epoch(try_strptime({column}, '%Y-%m-%dT%H:%M:%S'))"),
+            Self::ClickHouse => {
+                format!("toInt64(toUnixTimestamp(parseDateTimeOrNull({column}, '%Y-%m-%dT%H:%i:%s', 'UTC')))")
+            }
+            Self::Athena => format!("to_unixtime(try(from_iso8601_timestamp(concat({column}, 'Z'))))"),
+        }
+    }
+
     /// A whole number; null for what is none.
     pub(super) fn number(self, column: &str) -> String {
         match self {

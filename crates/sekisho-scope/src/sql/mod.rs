@@ -1,5 +1,6 @@
 //! The same question for an engine that holds the logs already.
 
+mod alb;
 mod combined;
 mod dialect;
 mod s3;
@@ -19,14 +20,14 @@ pub enum NoSql {
     #[error("{0} can't be asked in SQL; leave it out, or read the logs here")]
     Condition(&'static str),
     /// A format about which nothing is asked in SQL.
-    #[error("logs in the format {0} can't be asked about in SQL, only combined and s3; read them here")]
+    #[error("logs in the format {0} can't be asked about in SQL, only combined, s3 and alb; read them here")]
     Format(&'static str),
     /// A name that is no table's.
     #[error("{0} is no name of a table; write table or database.table")]
     Table(String),
 }
 
-/// Prints a question about logs in the combined format, or about S3 server access logs. The answer has a row for each
+/// Prints a question about logs in the combined format, S3 server access logs, or those of balancers. The answer has a row for each
 /// set, and one for the lines that were not understood: objects, then requests or lines.
 ///
 /// # Errors
@@ -36,6 +37,7 @@ pub fn emit(question: &Question, format: &Format, engine: Engine, places: &[Stri
     let entries = match format {
         Format::Combined => combined::entries(engine),
         Format::S3 => s3::entries(engine),
+        Format::Alb => alb::entries(engine),
         other => return Err(NoSql::Format(other.name())),
     };
     let (key, fit, window) = (key(question, engine), fit(question, engine)?, window(question));
@@ -83,6 +85,13 @@ select verdict, objects, requests from (
         requests = once(asked, "class, ' ', cast(case class when 'doubtful' then 0 else sent end as varchar)"),
         unclear = once(open, "''"),
     ))
+}
+
+/// A target without the scheme and the host that requests to proxies and balancers have.
+fn path(engine: Engine, target: &str) -> String {
+    const WHOLE: &str = "^[^/:]{1,5}://[^/]*(.*)$";
+    let (is_whole, behind) = (engine.matches(target, WHOLE), engine.group(target, WHOLE, 1));
+    format!("case when {is_whole} then case {behind} when '' then '/' else {behind} end else {target} end")
 }
 
 /// How many requests meet a condition: one that has an identifier counts once, as `Reader` has it.

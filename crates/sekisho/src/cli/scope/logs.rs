@@ -58,7 +58,7 @@ pub(super) struct LogsArgs {
     #[command(flatten)]
     means: Means,
     /// Ask nothing; print the question for an engine that holds the logs already (`--format` combined, which it is
-    /// without that, or s3)
+    /// without that, s3 or alb)
     #[arg(long, value_name = "sql", value_parser = ["sql"], requires = "engine")]
     emit: Option<String>,
     /// Which engine: duckdb, clickhouse or athena; for athena, FILE is a table with one column, `line`
