@@ -3,26 +3,14 @@
 
 use std::io::{self, Read};
 
-use pcap_parser::{
-    Block, PcapBlockOwned, PcapError,
-    traits::{PcapNGPacketBlock as _, PcapReaderIterator},
-};
+use pcap_parser::{PcapBlockOwned, PcapError, traits::PcapReaderIterator};
+
+use super::frame::{Frame, frame};
 
 /// What a block may take at most: no link carries packets so long.
 const LONGEST: usize = 16 << 20;
 
 const BUFFER: usize = 256 * 1024;
-
-/// One packet as it was captured.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Frame<'a> {
-    /// Nanoseconds since 1970; `None` where the file doesn't say.
-    pub(super) at: Option<i64>,
-    /// The type of the link.
-    pub(super) link: i32,
-    /// What was captured of it.
-    pub(super) data: &'a [u8],
-}
 
 /// What became of a file's bytes, unpacked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -86,26 +74,6 @@ impl Read for Whole<'_> {
     }
 }
 
-/// What a file says of the interface that captured.
-#[derive(Debug, Clone, Copy)]
-struct Interface {
-    link: i32,
-    /// Units of a second.
-    resolution: u64,
-    /// Seconds that come on top.
-    offset: i64,
-}
-
-impl Interface {
-    fn at(&self, high: u32, low: u32) -> Option<i64> {
-        let units = i128::from(u64::from(high) << 32 | u64::from(low));
-        let at = units * NANOS / i128::from(self.resolution) + i128::from(self.offset) * NANOS;
-        i64::try_from(at).ok()
-    }
-}
-
-const NANOS: i128 = 1_000_000_000;
-
 /// Reads blocks until the end, or until it makes no sense, and says how many bytes made sense.
 fn blocks(
     reader: &mut (dyn PcapReaderIterator + Send),
@@ -144,52 +112,9 @@ fn blocks(
     Ok(known)
 }
 
-/// The packet that a block holds, if it holds one. Others are remembered for what they say of those that come.
-fn frame<'a>(block: &'a PcapBlockOwned<'_>, interfaces: &mut Vec<Interface>) -> Option<Frame<'a>> {
-    let of = |id: u32| usize::try_from(id).ok();
-    match block {
-        PcapBlockOwned::LegacyHeader(header) => {
-            let resolution = if header.is_nanosecond_precision() { 1_000_000_000 } else { 1_000_000 };
-            let link = header.network.0;
-            *interfaces = vec![Interface { link, resolution, offset: i64::from(header.thiszone) }];
-            None
-        }
-        PcapBlockOwned::Legacy(packet) => {
-            let interface = interfaces.first()?;
-            let units = u64::from(packet.ts_sec) * interface.resolution + u64::from(packet.ts_usec);
-            #[allow(clippy::cast_possible_truncation, reason = "two halves")]
-            let at = interface.at((units >> 32) as u32, units as u32);
-            Some(Frame { at, link: interface.link, data: packet.data })
-        }
-        PcapBlockOwned::NG(Block::SectionHeader(_)) => {
-            interfaces.clear();
-            None
-        }
-        PcapBlockOwned::NG(Block::InterfaceDescription(said)) => {
-            let resolution = said.ts_resolution().filter(|units| *units > 0).unwrap_or(1_000_000);
-            interfaces.push(Interface { link: said.linktype.0, resolution, offset: said.if_tsoffset });
-            None
-        }
-        PcapBlockOwned::NG(Block::EnhancedPacket(packet)) => {
-            let interface = of(packet.if_id).and_then(|id| interfaces.get(id));
-            let at = interface.and_then(|interface| interface.at(packet.ts_high, packet.ts_low));
-            let link = interface.map_or(NO_LINK, |interface| interface.link);
-            Some(Frame { at, link, data: packet.packet_data() })
-        }
-        PcapBlockOwned::NG(Block::SimplePacket(packet)) => {
-            let link = interfaces.first().map_or(NO_LINK, |interface| interface.link);
-            Some(Frame { at: None, link, data: packet.packet_data() })
-        }
-        PcapBlockOwned::NG(_) => None,
-    }
-}
-
-/// A packet of an interface that the file doesn't describe.
-const NO_LINK: i32 = -1;
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::frame::NO_LINK, *};
 
     fn pcap(magic: [u8; 4], big: bool, packets: &[(u32, u32, &[u8])]) -> Vec<u8> {
         let word = |word: u32| if big { word.to_be_bytes() } else { word.to_le_bytes() };
@@ -203,7 +128,7 @@ mod tests {
         file
     }
 
-    fn frames(mut file: &[u8]) -> (Vec<(Option<i64>, i32, usize)>, Bytes) {
+    fn frames(mut file: &[u8]) -> (Vec<(Option<i64>, u32, usize)>, Bytes) {
         let mut all = Vec::new();
         let bytes = read(&mut file, |frame| {
             all.push((frame.at, frame.link, frame.data.len()));
@@ -226,6 +151,55 @@ mod tests {
             assert_eq!(all, [(Some(at + 7 * unit), 1, 5), (Some(at + 1_000_000_000), 1, 3)]);
             assert_eq!((bytes.read, bytes.captured, bytes.unread), (file.len() as u64, 8, 0));
         }
+    }
+
+    #[test]
+    fn what_stands_beside_the_links_type_and_in_old_fields_changes_nothing() {
+        let mut file = pcap([0xd4, 0xc3, 0xb2, 0xa1], false, &[(1, 0, b"hello")]);
+        // A check sum of four bytes behind each packet; an hour.
+        file[23] = 0x44;
+        file[8..12].copy_from_slice(&3600u32.to_le_bytes());
+        file[36..40].copy_from_slice(&9u32.to_le_bytes());
+        let mut seen = Vec::new();
+        read(&mut &file[..], |frame| Ok(seen.push((frame.at, frame.link, frame.cut)))).unwrap();
+        assert_eq!(seen, [(Some(1_000_000_000), 1, 4)]);
+    }
+
+    /// A block of pcapng, its body in words of either byte order.
+    fn block(big: bool, kind: u32, words: &[u32], data: &[u8]) -> Vec<u8> {
+        let word = |word: u32| if big { word.to_be_bytes() } else { word.to_le_bytes() };
+        let length = word((12 + 4 * words.len() + data.len()) as u32);
+        let body: Vec<u8> = words.iter().flat_map(|one| word(*one)).collect();
+        [&word(kind)[..], &length, &body, data, &length].concat()
+    }
+
+    fn section(big: bool) -> Vec<u8> {
+        let version = if big { 0x0001_0000 } else { 1 };
+        block(big, 0x0a0d_0d0a, &[0x1a2b_3c4d, version, u32::MAX, u32::MAX], &[])
+    }
+
+    #[test]
+    fn sections_interfaces_resolutions_and_obsolete_blocks_are_told_apart() {
+        let half = |big: bool, high: u32, low: u32| if big { high << 16 | low } else { low << 16 | high };
+        let mut file = Vec::new();
+        for big in [false, true] {
+            file.extend(section(big));
+            // Ethernet in microseconds; raw IP in units of 2^-10 s, from a second on.
+            file.extend(block(big, 1, &[half(big, 1, 0), 0], &[]));
+            let options = [half(big, 9, 1), 0x8a8a_8a8a, half(big, 14, 8), 0, 1, 0];
+            let options = if big { options } else { [half(big, 9, 1), 0x8a, half(big, 14, 8), 1, 0, 0] };
+            file.extend(block(big, 1, &[[half(big, 101, 0), 0].as_slice(), &options].concat(), &[]));
+            file.extend(block(big, 6, &[0, 0, 2_000_000, 4, 4], b"abcd"));
+            file.extend(block(big, 6, &[1, 0, 1536, 4, 9], b"abcd"));
+            file.extend(block(big, 6, &[7, 0, 0, 4, 4], b"abcd"));
+            file.extend(block(big, 3, &[3], b"abc\0"));
+            file.extend(block(big, 2, &[half(big, 1, 0), 0, 512, 3, 3], b"abc\0"));
+        }
+        let (all, bytes) = frames(&file);
+        let at = |tenths: i64| Some(tenths * 100_000_000);
+        let of_one = [(at(20), 1, 4), (at(25), 101, 4), (None, NO_LINK, 4), (None, 1, 3), (at(15), 101, 3)];
+        assert_eq!(all, [of_one, of_one].concat());
+        assert_eq!((bytes.packets, bytes.unread, bytes.broken), (10, 0, None));
     }
 
     #[test]

@@ -2,14 +2,18 @@
 //! responses out of them, and the records that the responses hold.
 
 mod answer;
+#[cfg(test)]
+mod carried;
 mod counts;
 mod exchange;
 mod file;
 mod find;
 mod flow;
 mod fragment;
+mod frame;
 mod hand;
 mod http;
+mod layer;
 mod listing;
 mod lost;
 mod packet;
@@ -31,7 +35,9 @@ mod stream;
 mod target;
 mod text;
 mod totals;
+mod tunnel;
 mod windows;
+mod wireless;
 
 pub use answer::{Answer, FileRead, Log, OfStore, Open, Records, Window};
 pub use counts::{Bodies, Exchanges, Flows, Named, Packets, Payload};

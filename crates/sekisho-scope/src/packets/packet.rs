@@ -1,14 +1,15 @@
 //! From a frame to a TCP segment, or to why there is none in it.
 
 use etherparse::{
-    EtherType, Ipv6ExtensionSlice, LaxIpPayloadSlice, LaxIpv4Slice, LaxIpv6Slice, LaxNetSlice, LaxSlicedPacket,
-    TcpSlice, ip_number::TCP,
+    Ipv6ExtensionSlice, LaxIpPayloadSlice, LaxIpSlice, LaxIpv4Slice, LaxIpv6Slice, TcpSlice, ip_number::TCP,
 };
 
 use super::{
-    file::Frame,
     fragment::{Fragment, Whose},
+    frame::Frame,
+    layer::{self, Layer, TUNNEL},
     segment::{ACK, FIN, Host, NO_TIME, Pair, RST, SYN, Segment},
+    tunnel::{Holds, inside},
 };
 
 /// What a packet is to us.
@@ -16,91 +17,132 @@ use super::{
 pub(super) enum Packet<'a> {
     Segment(Pair, Segment<'a>),
     Fragment(Fragment<'a>),
+    /// Between whom something was said that can't be read; why.
+    Sealed(Pair, &'static str),
     /// Nothing; why.
     Other(&'static str),
 }
 
+/// No honest packet has more heads before its segment.
+const DEEPEST: u8 = 32;
+
 /// Reads a frame down to its TCP segment.
 pub(super) fn read<'a>(frame: &Frame<'a>) -> Packet<'a> {
-    let at = frame.at.unwrap_or(NO_TIME);
-    match sliced(frame) {
-        Err(why) => Packet::Other(why),
-        Ok(sliced) => match sliced.net {
-            Some(LaxNetSlice::Ipv4(ip)) => v4(at, &ip),
-            Some(LaxNetSlice::Ipv6(ip)) => v6(at, &ip),
-            _ if sliced.stop_err.is_some() => Packet::Other("ip_malformed"),
-            _ => Packet::Other("not_ip"),
-        },
+    let walk = Walk { at: frame.at.unwrap_or(NO_TIME), cut: frame.cut, heads: 0 };
+    walk.down(Layer::Link(frame.link), frame.data)
+}
+
+/// Reads a payload of IP that was put together from fragments.
+pub(super) fn joined<'a>(whose: &Whose, at: i64, payload: &'a [u8]) -> Packet<'a> {
+    let walk = Walk { at, cut: 0, heads: 0 };
+    match walk.payload(whose.ends, whose.protocol, payload, payload.len()) {
+        // One within another.
+        Packet::Fragment(_) => Packet::Other("fragment"),
+        packet => packet,
     }
 }
 
-/// Link types as libpcap numbers them, and the header that each has before IP.
-fn sliced<'a>(frame: &Frame<'a>) -> Result<LaxSlicedPacket<'a>, &'static str> {
-    let cut_off = "link_cut_off";
-    let behind = |length: usize| frame.data.get(length..).ok_or(cut_off);
-    let typed = |at: usize, length: usize| {
-        let data = behind(length)?;
-        let ether = u16::from_be_bytes([frame.data[at], frame.data[at + 1]]);
-        Ok(LaxSlicedPacket::from_ether_type(EtherType(ether), data))
-    };
-    let ip = |data: &'a [u8]| LaxSlicedPacket::from_ip(data).map_err(|_| "ip_malformed");
-    match frame.link {
-        // Ethernet, with VLAN and QinQ.
-        1 => LaxSlicedPacket::from_ethernet(frame.data).map_err(|_| cut_off),
-        // BSD loopback, in the byte order of whoever captured or the network's: the family says nothing that IP doesn't.
-        0 | 108 => ip(behind(4)?),
-        // Raw IP under its numbers, IPv4, IPv6.
-        12 | 14 | 101 | 228 | 229 => ip(frame.data),
-        // Linux cooked, SLL and SLL2.
-        113 => typed(14, 16),
-        276 => typed(0, 20),
-        _ => Err("link_not_known"),
-    }
+/// On the way from a frame to a segment.
+#[derive(Debug, Clone, Copy)]
+struct Walk {
+    at: i64,
+    /// How many bytes of the frame's end the capture left out.
+    cut: usize,
+    /// How many heads there were.
+    heads: u8,
 }
 
-fn v4<'a>(at: i64, ip: &LaxIpv4Slice<'a>) -> Packet<'a> {
-    let header = ip.header();
-    let mapped = |address: std::net::Ipv4Addr| address.to_ipv6_mapped().to_bits();
-    let ends = [mapped(header.source_addr()), mapped(header.destination_addr())];
-    let authenticated = ip.extensions().auth.map_or(0, |auth| auth.slice().len());
-    let declared = usize::from(header.total_len()).saturating_sub(header.slice().len() + authenticated);
-    if header.is_fragmenting_payload() {
-        let whose = Whose { ends, id: u32::from(header.identification()), protocol: ip.payload().ip_number.0 };
-        let (offset, more) = (header.fragments_offset().byte_offset(), header.more_fragments());
-        return fragment(at, whose, offset.into(), more, ip.payload());
+impl Walk {
+    fn down<'a>(mut self, mut layer: Layer, mut data: &'a [u8]) -> Packet<'a> {
+        while layer != Layer::Ip {
+            self.heads += 1;
+            match layer::next(layer, data) {
+                Ok(_) if self.heads > DEEPEST => return Packet::Other(TUNNEL),
+                Ok(next) => (layer, data) = next,
+                Err(why) => return Packet::Other(why),
+            }
+        }
+        match LaxIpSlice::from_slice(data) {
+            Ok((LaxIpSlice::Ipv4(ip), _)) => self.v4(&ip),
+            Ok((LaxIpSlice::Ipv6(ip), _)) => self.v6(&ip),
+            Err(_) => Packet::Other("ip_malformed"),
+        }
     }
-    tcp(at, ends, ip.payload(), declared)
-}
 
-fn v6<'a>(at: i64, ip: &LaxIpv6Slice<'a>) -> Packet<'a> {
-    let header = ip.header();
-    let ends = [header.source_addr().to_bits(), header.destination_addr().to_bits()];
-    let declared = usize::from(header.payload_length()).saturating_sub(ip.extensions().slice().len());
-    let part = ip.extensions().clone().into_iter().find_map(|extension| match extension {
-        Ipv6ExtensionSlice::Fragment(part) if part.is_fragmenting_payload() => Some(part),
-        _ => None,
-    });
-    if let Some(part) = part {
-        let whose = Whose { ends, id: part.identification(), protocol: ip.payload().ip_number.0 };
-        let offset = part.fragment_offset().byte_offset().into();
-        return fragment(at, whose, offset, part.more_fragments(), ip.payload());
+    fn v4<'a>(self, ip: &LaxIpv4Slice<'a>) -> Packet<'a> {
+        let header = ip.header();
+        let mapped = |address: std::net::Ipv4Addr| address.to_ipv6_mapped().to_bits();
+        let ends = [mapped(header.source_addr()), mapped(header.destination_addr())];
+        let authenticated = ip.extensions().auth.map_or(0, |auth| auth.slice().len());
+        let declared = usize::from(header.total_len()).saturating_sub(header.slice().len() + authenticated);
+        if header.is_fragmenting_payload() {
+            let whose = Whose { ends, id: u32::from(header.identification()), protocol: ip.payload().ip_number.0 };
+            let (offset, more) = (header.fragments_offset().byte_offset(), header.more_fragments());
+            return self.fragment(whose, offset.into(), more, ip.payload());
+        }
+        self.ip(ends, ip.payload(), (header.total_len(), declared))
     }
-    tcp(at, ends, ip.payload(), declared)
-}
 
-fn fragment<'a>(at: i64, whose: Whose, offset: u32, more: bool, payload: &LaxIpPayloadSlice<'a>) -> Packet<'a> {
-    if payload.incomplete {
-        return Packet::Other("fragment_cut_off");
+    fn v6<'a>(self, ip: &LaxIpv6Slice<'a>) -> Packet<'a> {
+        let header = ip.header();
+        let ends = [header.source_addr().to_bits(), header.destination_addr().to_bits()];
+        let declared = usize::from(header.payload_length()).saturating_sub(ip.extensions().slice().len());
+        let part = ip.extensions().clone().into_iter().find_map(|extension| match extension {
+            Ipv6ExtensionSlice::Fragment(part) if part.is_fragmenting_payload() => Some(part),
+            _ => None,
+        });
+        if let Some(part) = part {
+            let whose = Whose { ends, id: part.identification(), protocol: ip.payload().ip_number.0 };
+            let offset = part.fragment_offset().byte_offset().into();
+            return self.fragment(whose, offset, part.more_fragments(), ip.payload());
+        }
+        self.ip(ends, ip.payload(), (header.payload_length(), declared))
     }
-    Packet::Fragment(Fragment { whose, at, offset, more, data: payload.payload })
-}
 
-fn tcp<'a>(at: i64, ends: [u128; 2], payload: &LaxIpPayloadSlice<'a>, declared: usize) -> Packet<'a> {
-    if payload.ip_number != TCP {
-        return Packet::Other(if payload.fragmented { "fragment" } else { "not_tcp" });
+    fn fragment<'a>(self, whose: Whose, offset: u32, more: bool, payload: &LaxIpPayloadSlice<'a>) -> Packet<'a> {
+        if payload.incomplete {
+            return Packet::Other("fragment_cut_off");
+        }
+        Packet::Fragment(Fragment { whose, at: self.at, offset, more, data: payload.payload })
     }
-    let length = if payload.incomplete { declared.max(payload.payload.len()) } else { payload.payload.len() };
-    segment(at, ends, payload.payload, length)
+
+    /// The payload of a packet whose head says how long it is, of which so much is left behind other heads.
+    fn ip<'a>(self, ends: [u128; 2], payload: &LaxIpPayloadSlice<'a>, (said, left): (u16, usize)) -> Packet<'a> {
+        let captured = payload.payload.len();
+        let length = match said {
+            // What a card will cut into packets says no length: it goes on to the frame's end.
+            0 => captured + self.cut,
+            _ if payload.incomplete => left.max(captured),
+            _ => captured,
+        };
+        if payload.ip_number != TCP && payload.fragmented {
+            return Packet::Other("fragment");
+        }
+        self.payload(ends, payload.ip_number.0, payload.payload, length)
+    }
+
+    /// A payload of IP, of which so many bytes were on the wire.
+    fn payload<'a>(self, ends: [u128; 2], protocol: u8, data: &'a [u8], length: usize) -> Packet<'a> {
+        if protocol == TCP.0 {
+            return segment(self.at, ends, data, length);
+        }
+        let further = Self { heads: self.heads + 1, ..self };
+        match inside(protocol, data) {
+            _ if further.heads > DEEPEST => Packet::Other(TUNNEL),
+            Holds::Nothing => Packet::Other("not_tcp"),
+            Holds::Head(Err(why)) => Packet::Other(why),
+            Holds::Head(Ok((layer, data))) => further.down(layer, data),
+            Holds::Perhaps(layer, inner) => match further.down(layer, inner) {
+                // It was no tunnel, unless what would show that was cut off.
+                Packet::Other(_) if data.len() == length => Packet::Other("not_tcp"),
+                packet => packet,
+            },
+            Holds::Quic(ports) => {
+                let [from, to] = [0, 1].map(|end| Host { address: ends[end], port: ports[end] });
+                Packet::Sealed(Pair([from.min(to), from.max(to)]), "quic")
+            }
+        }
+    }
 }
 
 /// Reads a segment; `length` is that of header and payload on the wire.
@@ -117,47 +159,30 @@ pub(super) fn segment(at: i64, ends: [u128; 2], bytes: &[u8], length: usize) -> 
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use etherparse::PacketBuilder;
 
     use super::*;
 
-    fn ethernet() -> Vec<u8> {
+    /// A segment within IP within Ethernet.
+    pub(in crate::packets) fn ethernet() -> Vec<u8> {
         let builder = PacketBuilder::ethernet2([1; 6], [2; 6]).ipv4([203, 0, 113, 9], [192, 0, 2, 1], 64);
         let mut packet = Vec::new();
         builder.tcp(40_000, 80, 7, 100).ack(9).write(&mut packet, b"GET /").unwrap();
         packet
     }
 
-    fn said(link: i32, data: &[u8]) -> String {
-        match read(&Frame { at: Some(5), link, data }) {
+    /// What a packet is, in words.
+    pub(in crate::packets) fn said(link: u32, data: &[u8]) -> String {
+        match read(&Frame { at: Some(5), link, data, cut: 0 }) {
             Packet::Segment(pair, segment) => {
                 let Host { address, port } = pair.0[usize::from(segment.from)];
                 let address = std::net::Ipv6Addr::from_bits(address).to_canonical();
                 format!("{address}:{port} {} {} {}", segment.seq, segment.length, segment.data.len())
             }
             Packet::Fragment(_) => "fragment".into(),
+            Packet::Sealed(_, why) => why.into(),
             Packet::Other(why) => why.into(),
-        }
-    }
-
-    #[test]
-    fn every_link_leads_to_the_same_segment() {
-        let packet = ethernet();
-        let ip = &packet[14..];
-        let behind = |head: &[u8]| [head, ip].concat();
-        let tagged = [&packet[..12], &[0x88, 0xa8, 0, 7, 0x81, 0, 0, 9], &packet[12..]].concat();
-        for (link, data) in [
-            (1, packet.clone()),
-            (1, tagged),
-            (0, behind(&[2, 0, 0, 0])),
-            (108, behind(&[0, 0, 0, 2])),
-            (101, ip.to_vec()),
-            (228, ip.to_vec()),
-            (113, behind(&[0, 0, 0, 1, 0, 6, 1, 1, 1, 1, 1, 1, 0, 0, 8, 0])),
-            (276, behind(&[8, 0, 0, 0, 0, 0, 0, 3, 0, 1, 0, 6, 1, 1, 1, 1, 1, 1, 0, 0])),
-        ] {
-            assert_eq!(said(link, &data), "203.0.113.9:40000 7 5 5", "{link}");
         }
     }
 
@@ -167,6 +192,17 @@ mod tests {
         assert_eq!(said(1, &packet[..packet.len() - 3]), "203.0.113.9:40000 7 5 2");
         packet.extend_from_slice(&[0; 9]);
         assert_eq!(said(1, &packet), "203.0.113.9:40000 7 5 5");
+    }
+
+    /// A card that cuts large packets into small ones is handed them without a length, and captures see them so.
+    #[test]
+    fn a_packet_without_a_length_goes_on_to_the_frames_end() {
+        let mut packet = ethernet();
+        packet[16..18].fill(0);
+        assert_eq!(said(1, &packet), "203.0.113.9:40000 7 5 5");
+        let cut = Frame { at: Some(5), link: 1, data: &packet[..packet.len() - 3], cut: 3 };
+        let Packet::Segment(_, segment) = read(&cut) else { panic!("a segment") };
+        assert_eq!((segment.length, segment.data.len()), (5, 2));
     }
 
     #[test]
@@ -179,6 +215,7 @@ mod tests {
         packet[6] = 60;
         packet[5] += 8;
         assert_eq!(said(101, &packet), "101:101:101:101:101:101:101:101:40000 7 5 5");
+        assert_eq!(said(101, &packet[..44]), "ip_malformed", "what would have come behind them was cut off");
     }
 
     #[test]

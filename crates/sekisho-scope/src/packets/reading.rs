@@ -70,7 +70,7 @@ impl Reading<'_> {
                 counts.coverage.mark(at);
             }
             counts.packets.read += 1;
-            self.packet(&packet::read(&frame), 1, counts)
+            self.packet(&packet::read(&frame), (frame.at.unwrap_or(NO_TIME), 1), counts)
         });
         let Bytes { read, unread, packets, format, broken, .. } = read.map_err(ScopeError::Spill)?;
         counts.untold("files_broken", u64::from(broken.is_some()));
@@ -78,26 +78,27 @@ impl Reading<'_> {
         Ok(FileRead { name: source.name(), format, bytes: read, unread, broken, packets, first, last })
     }
 
-    /// Puts a packet where it belongs; it was captured in so many.
-    fn packet(&self, packet: &Packet<'_>, count: u64, counts: &mut Counts) -> io::Result<()> {
+    /// Puts a packet where it belongs; it was captured at a time, in so many.
+    fn packet(&self, packet: &Packet<'_>, (at, count): (i64, u64), counts: &mut Counts) -> io::Result<()> {
         match packet {
             Packet::Segment(pair, segment) if self.plan.question.may_ask(pair) => {
                 counts.packets.used += count;
-                self.add(pair, segment)
+                return self.add(pair, segment);
             }
-            Packet::Segment(..) => {
-                counts.packets.other += count;
-                Ok(())
-            }
-            Packet::Fragment(fragment) => fragment.add_to(self.fragments),
-            Packet::Other(why) => {
-                more(&mut counts.packets.unused, why, count);
-                // What is no TCP is none of what is asked about.
-                if !matches!(*why, "not_ip" | "not_tcp") {
-                    counts.untold(why, count);
-                }
-                Ok(())
-            }
+            Packet::Segment(..) => counts.packets.other += count,
+            Packet::Fragment(fragment) => return fragment.add_to(self.fragments),
+            Packet::Sealed(pair, why) if self.plan.question.may_ask(pair) => self.unread(why, (at, count), counts),
+            Packet::Sealed(..) => more(&mut counts.packets.unused, "not_tcp", count),
+            Packet::Other(why) => self.unread(why, (at, count), counts),
+        }
+        Ok(())
+    }
+
+    /// What can't be read leaves open what it held; what is no TCP is none of what is asked about.
+    fn unread(&self, why: &'static str, (at, count): (i64, u64), counts: &mut Counts) {
+        more(&mut counts.packets.unused, why, count);
+        if !matches!(why, "not_ip" | "not_tcp") && time((at, at), self.windows) != Fit::OutOfWindow {
+            counts.untold(why, count);
         }
     }
 
@@ -109,12 +110,7 @@ impl Reading<'_> {
     /// Puts fragments together.
     fn fragments(&self, counts: &mut Counts) -> io::Result<()> {
         let left = fragment::each_whole(self.fragments, |whose, at, payload, count| {
-            const TCP: u8 = 6;
-            let packet = match whose.protocol {
-                TCP => packet::segment(at, whose.ends, payload, payload.len()),
-                _ => Packet::Other("not_tcp"),
-            };
-            self.packet(&packet, count, counts)
+            self.packet(&packet::joined(whose, at, payload), (at, count), counts)
         })?;
         more(&mut counts.packets.unused, "fragments_left", left);
         let is_asked = left > 0 && time((NO_TIME, NO_TIME), self.windows) != Fit::OutOfWindow;

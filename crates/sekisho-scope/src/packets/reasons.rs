@@ -13,7 +13,7 @@ pub(super) fn reasons(counts: &Counts) -> Vec<Reason> {
 }
 
 /// Every reason, and what it means.
-const KNOWN: [(&str, &str); 41] = [
+const KNOWN: [(&str, &str); 44] = [
     ("nothing_read", "no packet of a connection was read: the files say nothing about anybody"),
     ("silence", "no packet was captured in the intervals: whether nothing was sent or nothing captured can't be told"),
     ("packets_lost", "bodies lack bytes that were sent and not captured"),
@@ -52,6 +52,12 @@ const KNOWN: [(&str, &str); 41] = [
     ("fragment", "fragments of a kind that we can't put together"),
     ("link_cut_off", "packets shorter than the head of their link"),
     ("link_not_known", "packets of a link that we don't read"),
+    ("link_encrypted", "packets that their link carried encrypted (802.11, MACsec)"),
+    (
+        "tunnel_not_read",
+        "packets in tunnels that are encrypted or that we don't open (IPsec, WireGuard, compressed PPP)",
+    ),
+    ("quic", "packets that open connections in QUIC (HTTP/3), which can't be read without their keys"),
     ("ip_malformed", "packets with a damaged IP head"),
     ("tcp_malformed", "packets with a damaged TCP head"),
     ("astray", "packets too far from all that their connection sent"),

@@ -28,7 +28,7 @@ pub(crate) fn lists(path: &Path) -> [String; 3] {
 }
 
 /// Reasons that concern no single place in a connection, and two of which responses without a body have no line.
-const OF_NO_LINE: [&str; 14] = [
+const OF_NO_LINE: [&str; 17] = [
     "nothing_read",
     "silence",
     "files_broken",
@@ -37,6 +37,9 @@ const OF_NO_LINE: [&str; 14] = [
     "fragment",
     "link_cut_off",
     "link_not_known",
+    "link_encrypted",
+    "tunnel_not_read",
+    "quic",
     "ip_malformed",
     "tcp_malformed",
     "log_unparsed",
