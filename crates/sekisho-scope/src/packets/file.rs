@@ -161,7 +161,11 @@ mod tests {
         file[8..12].copy_from_slice(&3600u32.to_le_bytes());
         file[36..40].copy_from_slice(&9u32.to_le_bytes());
         let mut seen = Vec::new();
-        read(&mut &file[..], |frame| Ok(seen.push((frame.at, frame.link, frame.cut)))).unwrap();
+        let see = |frame: Frame<'_>| {
+            seen.push((frame.at, frame.link, frame.cut));
+            Ok(())
+        };
+        read(&mut &file[..], see).unwrap();
         assert_eq!(seen, [(Some(1_000_000_000), 1, 4)]);
     }
 

@@ -10,7 +10,8 @@ pub(super) fn connections<'s, 'a>(segments: &'s [Segment<'a>]) -> Vec<&'s [Segme
         if segment.has(SYN) {
             let known = &mut first[usize::from(segment.from)];
             let is_new = match *known {
-                Some(seq) => seq != segment.seq,
+                // Before anything was said, a second answer is one to the same question.
+                Some(seq) => seq != segment.seq && (is_used || !segment.has(ACK)),
                 None => is_used && !segment.has(ACK),
             };
             if is_new {
@@ -53,6 +54,18 @@ mod tests {
         let connections = connections(&all);
         assert_eq!(connections.iter().map(|part| part.len()).collect::<Vec<_>>(), [4, 3]);
         assert_eq!((opener(connections[0]), opener(&all[2..4]), opener(&all[3..4])), (Some(0), Some(0), None));
+    }
+
+    #[test]
+    fn a_second_answer_to_the_same_question_opens_no_other_connection() {
+        let all = [
+            segment(0, 10, SYN, b""),
+            segment(1, 50, SYN | ACK, b""),
+            segment(1, 70, SYN | ACK, b""),
+            segment(0, 11, ACK, b"a"),
+            segment(1, 90, SYN | ACK, b""),
+        ];
+        assert_eq!(connections(&all).iter().map(|part| part.len()).collect::<Vec<_>>(), [4, 1]);
     }
 
     #[test]

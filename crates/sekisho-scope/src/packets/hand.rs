@@ -154,19 +154,18 @@ impl Hand<'_> {
     }
 }
 
-/// Which end is the client, and what was said: by who opened the connection, else by who speaks as what.
+/// Which end is the client, and what was said: by who opened the connection, unless only the other one asks (proxies that
+/// are called back do so), else by who speaks as what.
 fn said(opener: Option<u8>, streams: &[Stream; 2]) -> (usize, Talk) {
     let talk = |client: usize| http::talk(&streams[client], &streams[1 - client]);
     let told = |talk: &Talk| talk.requests.all.len() + talk.responses.all.len();
-    match opener.map(usize::from) {
-        Some(client) => (client, talk(client)),
-        None => {
-            let both = [talk(0), talk(1)];
-            let client = usize::from(told(&both[1]) > told(&both[0]));
-            let [first, second] = both;
-            (client, if client == 0 { first } else { second })
-        }
+    let first = opener.map_or(0, usize::from);
+    let as_opened = talk(first);
+    if opener.is_some() && as_opened.is_http() {
+        return (first, as_opened);
     }
+    let other = talk(1 - first);
+    if told(&other) > told(&as_opened) { (1 - first, other) } else { (first, as_opened) }
 }
 
 /// What a connection is that isn't HTTP/1, by how its ends begin.

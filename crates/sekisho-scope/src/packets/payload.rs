@@ -127,7 +127,7 @@ fn run(
     mut is_new: bool,
     see: &mut dyn FnMut(&[u8], bool),
 ) -> Option<&'static str> {
-    let Ok(mut content) = open(raw, codings) else { return Some("coding_broken") };
+    let Ok(mut content) = open(raw, codings) else { return as_it_is(raw, codings, left, is_new, see) };
     let mut block = Zeroizing::new(vec![0; BLOCK]);
     let first = content.read(&mut block);
     if let Ok(count) = first
@@ -145,9 +145,23 @@ fn run(
             is_new = false;
             packed(&block[..count])
         }
-        Err(_) => return Some("coding_broken"),
+        Err(_) => return as_it_is(raw, codings, left, is_new, see),
     };
     pump(content, left, is_new, see).or(why)
+}
+
+/// What is not in the coding that it says it is in, was sent as it is.
+fn as_it_is(
+    raw: Parts<'_>,
+    codings: &[Coding],
+    left: &mut u64,
+    is_new: bool,
+    see: &mut dyn FnMut(&[u8], bool),
+) -> Option<&'static str> {
+    if !codings.is_empty() {
+        run(raw, &[], left, is_new, see);
+    }
+    Some("coding_broken")
 }
 
 fn open<'a>(raw: Parts<'a>, codings: &[Coding]) -> io::Result<Box<dyn Read + 'a>> {

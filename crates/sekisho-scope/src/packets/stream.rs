@@ -70,6 +70,9 @@ impl Stream {
 #[derive(Debug, Default)]
 struct End<'a> {
     base: Option<u32>,
+    /// Another beginning that was offered: servers that keep nothing of who knocks answer a second knock with another
+    /// number (RFC 4987, 3.6), and load balancers send each knock to another server.
+    rival: Option<u32>,
     /// Whether the stream's first byte is known.
     begins: bool,
     reach: i64,
@@ -105,6 +108,9 @@ impl<'a> End<'a> {
 
     /// The other end acknowledged all before this number.
     fn hear(&mut self, number: u32) -> i64 {
+        if self.parts.is_empty() && self.rival == Some(number) {
+            self.base = self.rival.take();
+        }
         self.base.get_or_insert(number);
         let Some(heard) = self.place(number) else { return 0 };
         self.known = self.known.max(heard);
@@ -112,8 +118,14 @@ impl<'a> End<'a> {
     }
 
     fn add(&mut self, segment: &Segment<'a>, heard: i64) {
-        if segment.has(SYN) && !self.begins && self.parts.is_empty() {
-            (self.base, self.begins, self.reach, self.known) = (Some(segment.seq.wrapping_add(1)), true, 0, 0);
+        let first = Some(segment.seq.wrapping_add(1));
+        match segment.has(SYN) && self.parts.is_empty() {
+            true if !self.begins => (self.base, self.begins, self.reach, self.known) = (first, true, 0, 0),
+            true if self.base != first => {
+                (self.rival, self.astray) = (first, self.astray + segment.data.len() as u64);
+                return;
+            }
+            _ => {}
         }
         self.base.get_or_insert(segment.seq);
         let Some(place) = self.place(segment.seq.wrapping_add(u32::from(segment.has(SYN)))) else {
@@ -121,6 +133,7 @@ impl<'a> End<'a> {
             return;
         };
         let end = place + i64::from(segment.length);
+        let reached = self.reach;
         self.reach = self.reach.max(end);
         self.known = self.known.max(end);
         if segment.has(FIN) && self.fin.is_none_or(|fin| fin < end) {
@@ -128,6 +141,7 @@ impl<'a> End<'a> {
         }
         // A segment that asks whether the other end is there repeats its last byte with any content (RFC 9293, 3.8.4).
         let asks = segment.data.len() == 1
+            && end == reached
             && self.parts.range(..=place).next_back().is_some_and(|(at, part)| *at + length(part.0) > place);
         if asks { self.duplicate += 1 } else { self.insert(place, segment.data, segment.at, heard) }
     }
@@ -136,7 +150,8 @@ impl<'a> End<'a> {
     fn insert(&mut self, mut place: i64, mut data: &'a [u8], time: i64, heard: i64) {
         if self.begins && place < 0 {
             let old = usize::try_from(-place).unwrap_or(usize::MAX).min(data.len());
-            self.duplicate += old as u64;
+            // One byte asks whether the other end is there; more is of another connection.
+            *(if data.len() == 1 { &mut self.duplicate } else { &mut self.astray }) += old as u64;
             (place, data) = (0, &data[old..]);
         }
         while !data.is_empty() {
@@ -260,6 +275,31 @@ mod tests {
         let all = [segment(99, b"", SYN), segment(100, b"abcdef", 0), segment(102, b"cXe", 0), segment(105, b"?", 0)];
         let [stream, _] = streams(&all);
         assert_eq!((stream.bytes.as_slice(), stream.contradicted.first()), (&b"abcdef"[..], Some(&(2..5))));
+    }
+
+    #[test]
+    fn a_single_byte_that_is_sent_again_asks_only_at_the_end_of_what_was_sent() {
+        let all = [segment(99, b"", SYN), segment(100, b"abc", 0), segment(102, b"\0", 0), segment(103, b"de", 0)];
+        let [stream, _] = streams(&all);
+        assert_eq!((stream.bytes.as_slice(), stream.duplicate, stream.contradicted.len()), (&b"abcde"[..], 1, 0));
+        let [stream, _] = streams(&[all[0], all[1], segment(101, b"X", 0)]);
+        assert_eq!((stream.bytes.as_slice(), stream.contradicted.first()), (&b"abc"[..], Some(&(1..2))));
+    }
+
+    #[test]
+    fn of_two_beginnings_that_are_offered_the_one_counts_that_the_other_end_takes() {
+        let ack = |number: u32| Segment { from: 1, ack: number, flags: ACK, ..segment(0, b"", 0) };
+        for (taken, seq) in [(100, 100), (900, 900)] {
+            let all = [segment(99, b"", SYN), segment(899, b"", SYN), ack(taken), segment(seq, b"abc", 0)];
+            assert_eq!(stream(&all), ("abc".into(), vec![], false), "{taken}");
+        }
+    }
+
+    #[test]
+    fn what_lies_before_the_beginning_is_of_no_stream() {
+        let all = [segment(99, b"", SYN), segment(99, b"\0", 0), segment(90, b"xyz", 0), segment(100, b"abc", 0)];
+        let [stream, _] = streams(&all);
+        assert_eq!((stream.bytes.as_slice(), stream.duplicate, stream.astray), (&b"abc"[..], 1, 3));
     }
 
     #[test]

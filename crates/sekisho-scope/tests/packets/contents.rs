@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write as _};
 
-use etherparse::{IpFragOffset, Ipv4Header};
+use etherparse::{IpFragOffset, Ipv4Header, PacketBuilder};
 use sekisho_scope::{
     Progress,
     packets::{Answer, Kinds, Plan, scope},
@@ -213,4 +213,72 @@ fn time_of_which_nothing_was_captured_is_told_and_leaves_open_what_was_sent() {
     let around = told(|plan| (plan.question.from, plan.question.to) = (Some(NOON - 900), Some(NOON + 3600 + 959)));
     assert_eq!(around, "11:45:00 11:59:59, 12:01:00 12:59:59, 13:01:00 13:15:59");
     assert_eq!(told(|plan| plan.question.to = Some(NOON + 899)), "", "14 minutes are none");
+}
+
+/// A packet within VXLAN (RFC 7348), between two gateways.
+fn tunnelled(packet: &Packet) -> Packet {
+    let link = PacketBuilder::ethernet2([3; 6], [4; 6]).ipv4([10, 0, 0, 1], [10, 0, 0, 2], 64);
+    let inner = [&[8, 0, 0, 0, 0, 0, 9, 0][..], &packet.bytes].concat();
+    let mut bytes = Vec::new();
+    link.udp(50_000, 4789).write(&mut bytes, &inner).unwrap();
+    Packet { at: packet.at, bytes }
+}
+
+#[test]
+fn a_capture_of_a_tunnel_tells_what_one_of_its_ends_tells_and_both_together_tell_it_once() {
+    let whole = exchanges(&[(get("/"), response(format!("{}\n{}", card(1), "x".repeat(1300)).as_bytes(), ""))]);
+    let through: Vec<_> = whole.iter().map(tunnelled).collect();
+    let cut: Vec<_> = through.iter().flat_map(fragmented).collect();
+    assert!(cut.len() > through.len());
+    for packets in [through.clone(), cut, [whole.clone(), through].concat()] {
+        let answer = ask(&pcap(&packets), |_| {});
+        assert_eq!((answer.records.confirmed, answer.records.at_most), (Some(1), Some(1)), "{answer:?}");
+        assert_eq!((answer.packets.used, answer.flows.read), (packets.len() as u64, 1));
+    }
+}
+
+#[test]
+fn connections_in_quic_are_told_unless_they_are_certainly_somebody_elses() {
+    let mut packets = exchanges(&[(get("/"), response(b"ok", ""))]);
+    let link = PacketBuilder::ethernet2([1; 6], [2; 6]).ipv4([203, 0, 113, 9], [192, 0, 2, 1], 64);
+    let mut bytes = Vec::new();
+    link.udp(50_000, 443).write(&mut bytes, &[0xc3, 0, 0, 0, 1, 8, 1, 2, 3]).unwrap();
+    packets.push(Packet { at: packets[0].at, bytes });
+    let file = pcap(&packets);
+    let answer = ask(&file, |_| {});
+    assert_eq!((answer.packets.unused["quic"], answer.records.at_most), (1, None));
+    assert_eq!(answer.cannot_tell.reasons[0].reason, "quic");
+    let answer = ask(&file, |plan| plan.question.servers = vec!["192.0.2.1:80".parse().unwrap()]);
+    assert_eq!((answer.packets.unused["not_tcp"], answer.records.at_most), (1, Some(0)));
+    let later = ask(&file, |plan| plan.question.from = Some(1_627_873_300));
+    assert!(later.cannot_tell.reasons.iter().all(|one| one.reason != "quic"), "it was before: {later:?}");
+}
+
+/// What an attacker writes by hand is not what RFC 9112 allows, and servers answer it.
+#[test]
+fn requests_with_blanks_in_their_target_are_requests() {
+    let file = pcap(&exchanges(&[(get("/up.php?cmd=cat /var/cards"), response(card(1).as_bytes(), ""))]));
+    let answer = ask(&file, |plan| plan.question.path = Some(regex::bytes::Regex::new("cat /var/cards$").unwrap()));
+    assert_eq!(
+        (answer.requests, answer.records.confirmed, answer.records.at_most),
+        (1, Some(1), Some(1)),
+        "{answer:?}"
+    );
+}
+
+#[test]
+fn a_server_that_opens_the_connection_is_a_server() {
+    let mut wire = Wire::open(40_000, 1_627_873_200);
+    wire.say(1, &get("/"));
+    wire.say(0, &response(card(1).as_bytes(), ""));
+    let answer = ask(&pcap(&wire.close()), |_| {});
+    assert_eq!((answer.requests, answer.responses, answer.records.confirmed), (1, 1, Some(1)), "{answer:?}");
+}
+
+#[test]
+fn what_is_not_in_the_coding_that_it_says_it_is_in_is_searched_as_it_is() {
+    let talk = [(get("/"), response(card(1).as_bytes(), "Content-Encoding: gzip\r\n"))];
+    let answer = ask(&pcap(&exchanges(&talk)), |_| {});
+    assert_eq!((answer.records.possibly, answer.bodies.partial), (1, 1), "{answer:?}");
+    assert_eq!(answer.cannot_tell.reasons[0].reason, "coding_broken");
 }

@@ -129,6 +129,18 @@ impl<'s> Cursor<'s> {
         }
     }
 
+    /// Steps over what comes behind the last chunk, and says whether it is still clear what comes then; of the body
+    /// nothing is missing either way.
+    fn trailers(&mut self) -> bool {
+        loop {
+            match self.line() {
+                Ok([]) => return true,
+                Ok(_) => {}
+                Err(_) => return false,
+            }
+        }
+    }
+
     fn each_chunk(&mut self, body: &mut Body) -> Result<bool, &'static str> {
         loop {
             let line = self.line()?;
@@ -136,8 +148,7 @@ impl<'s> Cursor<'s> {
             let text = std::str::from_utf8(&line[..digits]).unwrap_or("");
             let size = u64::from_str_radix(text, 16).map_err(|_| "chunks_malformed")?;
             if size == 0 {
-                while !self.line()?.is_empty() {}
-                return Ok(true);
+                return Ok(self.trailers());
             }
             if !self.take(size, body) {
                 return Ok(false);
@@ -169,6 +180,19 @@ mod tests {
         let (mut cursor, mut body) = (Cursor::new(&stream), Body::default());
         assert!(cursor.chunks(&mut body));
         assert_eq!((text(&stream, &body).as_str(), body.why, cursor.run()), ("hello, you", None, &b"HTTP/1.1"[..]));
+    }
+
+    #[test]
+    fn a_body_is_whole_with_its_last_chunk_whatever_becomes_of_what_follows() {
+        for (text, is_clear) in
+            [("2\r\nyo\r\n0\r\n", false), ("2\r\nyo\r\n000;x\r\nDigest: x\r\n", false), ("2\nyo\n0\n\n", true)]
+        {
+            let stream = stream(text, &[]);
+            let (mut cursor, mut body) = (Cursor::new(&stream), Body::default());
+            assert_eq!((cursor.chunks(&mut body), body.why), (is_clear, None), "{text}");
+        }
+        let (stream, mut body) = (stream("2\r\nyo\r\n0", &[]), Body::default());
+        assert!(!Cursor::new(&stream).chunks(&mut body) && body.why == Some("cut_off"), "it may be 0a");
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::ops::Range;
 use httparse::{EMPTY_HEADER, ParserConfig, Request, Response, Status};
 use memchr::memmem;
 
+use super::lenient;
+
 /// No head is longer.
 pub(super) const LONGEST: usize = 256 * 1024;
 
@@ -85,7 +87,7 @@ pub(super) fn read(side: Side, bytes: &[u8]) -> Begins {
     match read {
         Ok(Status::Complete(length)) => Begins::Head(Box::new(head), length),
         Ok(Status::Partial) if bytes.len() < LONGEST => Begins::Cut,
-        _ => Begins::Else,
+        _ => lenient::read(side, bytes),
     }
 }
 
@@ -116,7 +118,7 @@ pub(super) fn find(side: Side, bytes: &[u8], from: usize) -> Option<usize> {
     match side {
         Side::Responses => memmem::find_iter(&bytes[from..], b"HTTP/1.")
             .map(|at| from + at)
-            .find(|at| matches!(bytes[at + 7..], [b'0' | b'1', b' ', b'1'..=b'5', b'0'..=b'9', b'0'..=b'9', ..])),
+            .find(|at| matches!(bytes[at + 7..], [b'0' | b'1', b' ', b'1'..=b'9', b'0'..=b'9', b'0'..=b'9', ..])),
         Side::Requests => memmem::find_iter(&bytes[from..], b" HTTP/1.").find_map(|at| line(bytes, from..from + at)),
     }
 }

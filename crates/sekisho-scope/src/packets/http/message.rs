@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{
     cursor::{Body, Cursor},
     head::{self, Begins, Head, Side},
+    proxy,
 };
 use crate::packets::stream::Stream;
 
@@ -66,6 +67,9 @@ struct Reading<'s, A> {
 impl<A: FnMut(&Head, usize, bool) -> Option<String>> Reading<'_, A> {
     /// Reads what comes next, and says whether anything did.
     fn step(&mut self) -> bool {
+        if self.side == Side::Requests && self.cursor.at == 0 {
+            self.cursor.skip(proxy::length(self.cursor.run()));
+        }
         let blank = self.cursor.run().iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         self.cursor.skip(blank);
         let run = self.cursor.run();
@@ -108,12 +112,27 @@ impl<A: FnMut(&Head, usize, bool) -> Option<String>> Reading<'_, A> {
         let start = self.cursor.at;
         self.cursor.skip(length);
         let method = if self.side == Side::Responses { (self.asked)(&head, start, self.after_loss) } else { None };
-        let framing = framing(self.side, &head, method.as_deref());
+        let framing = match framing(self.side, &head, method.as_deref()) {
+            framing if self.is_head_of_next(framing, method.is_some()) => Framing::None,
+            framing => framing,
+        };
         let (body, is_clear) = body(&mut self.cursor, framing);
         self.found.lost.extend(tunnel(&mut self.cursor, framing));
         let range = start..self.cursor.at;
         self.found.all.push(Message { head, body, range, after_loss: self.after_loss });
         self.after_loss = !is_clear;
+    }
+
+    /// Whether another response follows at once. What a CONNECT leads to is mostly another protocol, but may be HTTP again;
+    /// and where nobody knows what was asked, it was HEAD if a head follows instead of a body.
+    fn is_head_of_next(&self, framing: Framing, is_known: bool) -> bool {
+        let may_be = match framing {
+            Framing::Tunnel => is_known,
+            Framing::Length(1..) | Framing::Chunked => !is_known,
+            _ => false,
+        };
+        let is_response = self.side == Side::Responses;
+        is_response && may_be && matches!(head::read(self.side, self.cursor.run()), Begins::Head(..))
     }
 }
 
@@ -157,7 +176,8 @@ fn framing(side: Side, head: &Head, asked: Option<&str>) -> Framing {
         (100..=199 | 204 | 304, _) | (_, Some("HEAD")) if is_response => return Framing::None,
         _ => {}
     }
-    if let Some(last) = head.list("transfer-encoding").last() {
+    // What once meant that there is no coding (RFC 2616, 3.6) is none.
+    if let Some(last) = head.list("transfer-encoding").iter().rfind(|coding| *coding != "identity") {
         return match (last.as_str(), is_response) {
             ("chunked", _) => Framing::Chunked,
             (_, true) => Framing::UntilClose,
@@ -195,6 +215,12 @@ mod tests {
     }
 
     #[test]
+    fn what_a_load_balancer_says_first_is_no_request_and_nothing_lost() {
+        let text = "PROXY TCP4 203.0.113.9 192.0.2.1 40000 80\r\nGET /a HTTP/1.1\r\n\r\n";
+        assert_eq!(messages(Side::Requests, text, &[], &[]), ["GET0  None"]);
+    }
+
+    #[test]
     fn pipelined_requests_are_told_apart() {
         let text = "GET /a HTTP/1.1\r\n\r\n\r\nPOST /b HTTP/1.1\r\nContent-Length: 3\r\n\r\nxyzGET /c HTTP/1.0\r\n\r\n";
         assert_eq!(messages(Side::Requests, text, &[], &[]), ["GET0  None", "POST0 xyz None", "GET0  None"]);
@@ -205,6 +231,25 @@ mod tests {
         let text = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHTTP/1.1 304 Not\r\nContent-Length: 5\r\n\r\nHTTP/1.1 200 OK\r\n\r\nhello";
         let said = messages(Side::Responses, text, &[], &["HEAD", "GET", "GET"]);
         assert_eq!(said, ["100  None", "200  None", "304  None", "200 hello None"]);
+    }
+
+    #[test]
+    fn a_connect_may_lead_to_http_and_a_head_where_a_body_should_be_answers_head() {
+        let text = "HTTP/1.1 200 Connected\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+        assert_eq!(messages(Side::Responses, text, &[], &["CONNECT", "GET"]), ["200  None", "200 ok None"]);
+        let text = "HTTP/1.1 200 Connected\r\n\r\n\u{16}\u{3}\u{1}";
+        assert_eq!(messages(Side::Responses, text, &[], &["CONNECT"]), ["200  None", "other_protocol 3"]);
+        let two = "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nHTTP/1.1 204 No Content\r\nX: y\r\n\r\n";
+        assert_eq!(unasked(two), ["200 0", "204 0"]);
+        assert_eq!(unasked("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"), ["200 5"]);
+    }
+
+    /// Responses of which nobody knows what was asked: their statuses, and how long their bodies are.
+    fn unasked(text: &str) -> Vec<String> {
+        let stream = Stream { bytes: text.as_bytes().to_vec(), is_closed: true, ..Stream::default() };
+        let found = read(Side::Responses, &stream, |_, _, _| None);
+        let length = |message: &Message| message.body.parts.iter().map(Range::len).sum::<usize>();
+        found.all.iter().map(|message| format!("{} {}", message.head.status, length(message))).collect()
     }
 
     #[test]

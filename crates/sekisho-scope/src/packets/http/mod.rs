@@ -2,8 +2,10 @@
 
 mod cursor;
 mod head;
+mod lenient;
 mod message;
 mod pair;
+mod proxy;
 
 pub(super) use cursor::Body;
 pub(super) use head::Head;
