@@ -43,7 +43,18 @@ impl Kind {
         let common = format!("{day:02}/Apr/2021:{clock} +0900");
         match self {
             Self::Combined => {
-                let host = one(chance, &["", "", "www.example.com:80 "]);
+                let host = one(
+                    chance,
+                    &[
+                        "",
+                        "",
+                        "",
+                        "www.example.com:80 ",
+                        "192.0.2.9 ",
+                        "www.example.com 203.0.113.9, 10.0.0.1 ",
+                        "\"1.1.1.1\" ",
+                    ],
+                );
                 let behind = one(chance, &["", "", " \"1.1.1.1, 10.0.0.1\""]);
                 format!(
                     "{host}{client} - eve [{common}] \"{method} /{object}?w=1 HTTP/1.1\" {status} {bytes} \"-\" \"{agent}\"{behind}"
@@ -54,21 +65,33 @@ impl Kind {
                 format!("{client} - - [{common}] \"{method} /{object} HTTP/1.1\" {status} {bytes} \"{range}\"")
             }
             Self::Alb => format!(
-                "h2 2021-04-{day:02}T{clock}.948827Z app/lb/1 {client}:44740 10.0.0.6:9000 0.000 0.002 0.000 {status} {status} 5 {bytes} \
-                 \"{method} https://a:1/{object} HTTP/2.0\" \"{agent}\" - - -"
+                "{}2021-04-{day:02}T{clock}.948827Z app/lb/1 {client}:44740 10.0.0.6:9000 0.000 0.002 0.000 {status} {status} 5 {bytes} \
+                 \"{method} https://a:1/{object} HTTP/2.0\" \"{agent}\" - - -",
+                one(chance, &["h2 ", "wss ", ""])
             ),
             Self::S3 => format!(
                 "o b{} [{common}] {client} arn:aws:iam::1:user/eve {id:X} REST.{method}.OBJECT p/%25E5{object} \
                  \"{method} /b/p HTTP/1.1\" {status} - {bytes} 300 7 6 \"-\" \"{agent}\" - s9 -",
                 id % 2
             ),
+            Self::Json if chance.below(3) == 0 => format!(
+                r#"{{"ts":{}.5,"request":{{"remote_ip":"{client}","method":"{method}","uri":"/{object}","headers":{{"User-Agent":["a"]}}}},"size":{bytes},"status":{status}}}"#,
+                1_618_844_400 + day
+            ),
             Self::Json => format!(
                 r#"{{"time":"2021-04-{day:02}T{clock}Z","client":"{client}","method":"{method}","object":"{object}","status":{status},"content_range":"bytes 0-99/300","sent":{bytes}}}"#
             ),
-            Self::Trail => format!(
-                r#"{{"eventVersion":"1","eventTime":"2021-04-{day:02}T{clock}Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","sourceIPAddress":"{client}","userAgent":"{}","requestParameters":{{"bucketName":"b","key":"{object}"}},"additionalEventData":{{"bytesTransferredOut":{bytes}}},"eventID":"{id}"}}"#,
-                agent.replace('\\', "\\\\")
-            ),
+            Self::Trail => {
+                let event = format!(
+                    r#"{{"eventVersion":"1","eventTime":"2021-04-{day:02}T{clock}Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","sourceIPAddress":"{client}","userAgent":"{}","requestParameters":{{"bucketName":"b","key":"{object}"}},"additionalEventData":{{"bytesTransferredOut":{bytes}}},"eventID":"{id}"}}"#,
+                    agent.replace('\\', "\\\\")
+                );
+                match chance.below(12) {
+                    0 => format!(r#"{{"detail":{event}}}"#),
+                    1 => format!(r#"{{"digestEndTime":"2021-04-{day:02}T{clock}Z","logFiles":[]}}"#),
+                    _ => event,
+                }
+            }
         }
     }
 }

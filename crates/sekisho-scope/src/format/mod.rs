@@ -8,6 +8,7 @@ mod guess;
 mod json;
 mod loose;
 mod names;
+mod roles;
 mod s3;
 mod scan;
 mod template;

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::{
     Fault,
+    roles::{Role, of_apache, of_nginx, of_time},
     scan::{content_range, number, or_dash, path, range, request, status},
 };
 use crate::{
@@ -26,29 +27,6 @@ pub enum NoTemplate {
     /// A directive of Apache's that is not finished.
     #[error("`{0}` is no directive")]
     Directive(String),
-}
-
-/// What a value says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Nothing,
-    Client,
-    Forwarded,
-    Principal,
-    Agent,
-    CommonTime,
-    IsoTime,
-    EpochTime,
-    Request,
-    Method,
-    Target,
-    Query,
-    Status,
-    Sent,
-    SentWhole,
-    Range,
-    ContentRange,
-    Id,
 }
 
 /// A format: what stands before the first value, then each value with what stands behind it.
@@ -131,9 +109,22 @@ impl Template {
                 self.value(Role::CommonTime, "%t")?;
                 self.literal(b']');
             }
+            't' => self.time(name)?,
             kind => self.value(of_apache(kind, &name.to_ascii_lowercase()), &format!("%{kind}"))?,
         }
         Ok(&rest[1..])
+    }
+
+    /// A time in one's own way: a part of it that says when, or as strftime has it.
+    fn time(&mut self, name: &str) -> Result<(), NoTemplate> {
+        let name = name.strip_prefix("begin:").or_else(|| name.strip_prefix("end:")).unwrap_or(name);
+        let whole = name.replace("%F", "%Y-%m-%d").replace("%T", "%H:%M:%S");
+        let inner = whole.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let role = of_time(inner.unwrap_or(&whole));
+        inner.iter().for_each(|_| self.literal(b'['));
+        self.value(role, "%t")?;
+        inner.iter().for_each(|_| self.literal(b']'));
+        Ok(())
     }
 
     /// Reads a line.
@@ -172,11 +163,8 @@ fn set<'a>(entry: &mut Entry<'a>, role: Role, value: &'a [u8]) -> Result<(), Fau
         Role::CommonTime => entry.at = Some(when::common(text).ok_or(Fault::Time)?),
         Role::IsoTime => entry.at = Some(when::rfc3339(text).ok_or(Fault::Time)?),
         Role::EpochTime => {
-            entry.at = Some(
-                number(text.split(|b| *b == b'.').next().unwrap_or_default())
-                    .and_then(|at| i64::try_from(at).ok())
-                    .ok_or(Fault::Time)?,
-            )
+            let number = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+            entry.at = Some(number.and_then(when::epoch).ok_or(Fault::Time)?);
         }
         Role::Request => (entry.method, entry.object) = request(value),
         Role::Method => entry.method = text,
@@ -196,50 +184,6 @@ fn set<'a>(entry: &mut Entry<'a>, role: Role, value: &'a [u8]) -> Result<(), Fau
         Role::Id => entry.id = text,
     }
     Ok(())
-}
-
-fn of_nginx(name: &str) -> Role {
-    match name {
-        "remote_addr" | "realip_remote_addr" => Role::Client,
-        "http_x_forwarded_for" | "proxy_add_x_forwarded_for" => Role::Forwarded,
-        "remote_user" => Role::Principal,
-        "http_user_agent" => Role::Agent,
-        "time_local" => Role::CommonTime,
-        "time_iso8601" => Role::IsoTime,
-        "msec" => Role::EpochTime,
-        "request" => Role::Request,
-        "request_method" => Role::Method,
-        "request_uri" | "uri" | "document_uri" => Role::Target,
-        "args" | "query_string" => Role::Query,
-        "status" => Role::Status,
-        "body_bytes_sent" => Role::Sent,
-        "bytes_sent" => Role::SentWhole,
-        "http_range" => Role::Range,
-        "sent_http_content_range" | "upstream_http_content_range" => Role::ContentRange,
-        "request_id" => Role::Id,
-        _ => Role::Nothing,
-    }
-}
-
-fn of_apache(kind: char, name: &str) -> Role {
-    match (kind, name) {
-        ('h' | 'a', "") => Role::Client,
-        ('u', "") => Role::Principal,
-        ('r', "") => Role::Request,
-        ('m', "") => Role::Method,
-        ('U', "") => Role::Target,
-        ('q', "") => Role::Query,
-        ('s', "") => Role::Status,
-        ('b' | 'B', "") => Role::Sent,
-        ('O', "") => Role::SentWhole,
-        ('t', "sec") => Role::EpochTime,
-        ('i', "user-agent") => Role::Agent,
-        ('i', "x-forwarded-for") => Role::Forwarded,
-        ('i', "range") => Role::Range,
-        ('o', "content-range") => Role::ContentRange,
-        ('e', "unique_id") | ('L', "") => Role::Id,
-        _ => Role::Nothing,
-    }
 }
 
 #[cfg(test)]
@@ -275,6 +219,24 @@ mod tests {
             assert_eq!((entry.principals.unwrap()[0], entry.agent), (&b"eve"[..], Some(&b"curl"[..])));
         })
         .unwrap();
+    }
+
+    #[test]
+    fn a_time_is_written_in_ones_own_way() {
+        for (format, text) in [
+            ("%{sec}t", "1618844400"),
+            ("%{begin:msec}t", "1618844400123"),
+            ("%{end:usec}t", "1618844400123456"),
+            ("%{[%d/%b/%Y:%T %z]}t", "[20/Apr/2021:00:00:00 +0900]"),
+            ("%{%d/%b/%Y:%H:%M:%S %z}t", "20/Apr/2021:00:00:00 +0900"),
+            ("%{%FT%T%z}t", "2021-04-19T15:00:00+0000"),
+            ("%{%Y-%m-%dT%H:%M:%S}t", "2021-04-20T00:00:00"),
+        ] {
+            let at = with(&format!("%{{c}}a {format} \\\"%r\\\""), &format!("::1 {text} \"-\""), |entry| entry.at);
+            assert_eq!(at, Ok(Some(1_618_844_400)), "{format}");
+        }
+        assert_eq!(with("%h %{%A}t %>s", "::1 Tuesday 200", |entry| entry.at), Ok(None), "it says no day");
+        assert_eq!(with("%h %{sec}t", "::1 0.003", |_| ()), Err(Fault::Time));
     }
 
     #[test]
