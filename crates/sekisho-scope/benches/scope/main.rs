@@ -30,9 +30,25 @@ use sekisho_scope::{End, Plan, Progress, Question, bound, scope};
 use section::{Row, Section};
 use took::{Took, median, timed};
 
+const HELP: &str = "\
+How long sekisho scope takes, beside others that were asked the same in the same run.
+
+  (nothing)     logs of a gigabyte: nginx, gzipped, S3, CloudTrail; beside Polars, DuckDB, gawk and goaccess (10 minutes)
+  --ledger      ledgers, with an index and without; --events N for one of so many entries
+  --packets     a capture of 500 MB, beside tshark
+  --small       a little of it, to see whether it runs; writes no report
+  --docs DIR    the folder of SCOPE.md, whose figures are brought up to date
+  make DIR N    only writes the logs, of N requests
+
+Example: cargo xtask bench scope --small";
+
 fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
     let outcome = match words.split_first() {
+        _ if words.iter().any(|word| word == "--help") => {
+            println!("{HELP}");
+            Ok(())
+        }
         Some((first, files)) if first == "ask" => ask(files),
         Some((first, rest)) if first == "make" => make(rest),
         Some((first, rest)) if first == "ask-ledger" => ledger::ask(rest),
