@@ -48,14 +48,20 @@ const OF_NO_LINE: [&str; 17] = [
     "unpaired",
 ];
 
+/// A list's lines, taken apart (RFC 4180).
+fn fields(list: &str) -> Vec<csv::StringRecord> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(list.as_bytes());
+    reader.records().map(|row| row.expect("a list is CSV")).collect()
+}
+
 /// Every body and every reason has a line, and no other has.
 pub(crate) fn listed(answer: &Answer, lists: &[String; 3]) {
-    let fields = || lists.iter().flat_map(|list| list.lines()).map(|line| line.split(',').collect::<Vec<_>>());
-    let is_response = |line: &Vec<&str>| line[1] == "response" && line[7] != "unanswered";
-    assert_eq!(fields().filter(is_response).count() as u64, answer.bodies.whole + answer.bodies.partial);
+    let rows: Vec<_> = lists.iter().flat_map(|list| fields(list)).collect();
+    let is_response = |row: &&csv::StringRecord| &row[1] == "response" && &row[7] != "unanswered";
+    assert_eq!(rows.iter().filter(is_response).count() as u64, answer.bodies.whole + answer.bodies.partial);
     let mut told = BTreeMap::<&str, u64>::new();
-    for line in fields() {
-        let why = line[7].split("; ").filter(|why| !why.is_empty() && !OF_NO_LINE.contains(why));
+    for row in &rows {
+        let why = row[7].split("; ").filter(|why| !why.is_empty() && !OF_NO_LINE.contains(why));
         why.for_each(|why| *told.entry(why).or_default() += 1);
     }
     let known = answer.cannot_tell.reasons.iter().filter(|one| !OF_NO_LINE.contains(&one.reason));
