@@ -161,13 +161,14 @@ pub fn visible_share(boxes: &[Boxed], (width, height): (u32, u32)) -> f64 {
     area as f64 / (f64::from(width) * f64::from(height)).max(1.0)
 }
 
-/// What stands against these boxes, if anything. `boxes` are clamped.
-pub fn objection(boxes: &[Boxed], size: (u32, u32), limits: &Limits) -> Option<Code> {
+/// What stands against these boxes, if anything. `pieces` are what they show, where that is less than all; all of them
+/// are clamped.
+pub fn objection(boxes: &[Boxed], pieces: &[Boxed], size: (u32, u32), limits: &Limits) -> Option<Code> {
     if boxes.is_empty() {
         Some(Code::NoBoxes)
     } else if boxes.len() > limits.boxes {
         Some(Code::TooManyBoxes)
-    } else if visible_share(boxes, size) > VISIBLE_AT_MOST {
+    } else if visible_share(pieces, size) > VISIBLE_AT_MOST {
         Some(Code::BoxesTooLarge)
     } else if boxes.iter().all(|kept| kept.w.min(kept.h) < TEXT_AT_LEAST) {
         Some(Code::BoxesTooSmall)
@@ -233,13 +234,18 @@ mod tests {
     #[test]
     fn boxes_that_hide_too_little_or_show_nothing_are_objected_to() {
         let size = (100, 100);
-        let object = |boxes: &[Boxed]| objection(&clamp(boxes, size), size, &Limits::UPLOAD);
+        let object = |boxes: &[Boxed]| {
+            let boxes = clamp(boxes, size);
+            objection(&boxes, &boxes, size, &Limits::UPLOAD)
+        };
         assert_eq!(object(&[]), Some(Code::NoBoxes));
         assert_eq!(object(&[Boxed { x: 100, y: 0, w: 5, h: 5 }]), Some(Code::NoBoxes));
         assert_eq!(object(&[Boxed { x: 0, y: 0, w: u32::MAX, h: u32::MAX }]), Some(Code::BoxesTooLarge));
         assert_eq!(object(&[Boxed { x: 0, y: 0, w: 60, h: 101 }]), None);
         assert_eq!(object(&[Boxed { x: 0, y: 0, w: 7, h: 50 }]), Some(Code::BoxesTooSmall));
         assert_eq!(object(&[KEPT; 17]), Some(Code::TooManyBoxes));
+        let slivers = [Boxed { x: 10, y: 10, w: 2, h: 30 }; 40];
+        assert_eq!(objection(&[KEPT], &slivers, size, &Limits::UPLOAD), None, "one row in many pieces");
     }
 
     #[test]

@@ -90,8 +90,8 @@ fn clean(
     }
     let mut masks = mask::kept(document, &boxes, keep, size).map_err(|code| told_better(code, card))?;
     masks.covers.extend(paint::clamp(&covers.iter().map(mask::around).collect::<Vec<_>>(), size));
-    paint::objection(&masks.boxes, size, limits).map_or(Ok(()), Err)?;
-    let quality = quality::measure(&picture.pixels, &masks.boxes);
+    paint::objection(&masks.wholes, &masks.boxes, size, limits).map_or(Ok(()), Err)?;
+    let quality = quality::measure(&picture.pixels, &masks.wholes);
     (facts.sharpness, facts.glare) = (Some(quality.sharpness), Some(quality.glare));
     quality::objection(quality).map_or(Ok(()), Err)?;
     masks.covers.extend(paint::clamp(&codes.areas, size));
@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn a_broken_painter_is_caught_before_anything_is_stored() {
         let page = samples::text_page(800, 500);
-        let masks = Masks { boxes: vec![KEPT], covers: vec![] };
+        let masks = Masks { boxes: vec![KEPT], covers: vec![], wholes: vec![KEPT] };
         let painted = paint::paint(page.clone(), masks.boxes.clone(), &masks.covers);
         let stored = |open: Vec<(u32, u32)>| {
             let broken = Broken { painted: &painted, page: &page, open };

@@ -135,7 +135,7 @@ mod tests {
     const COVER: Boxed = Boxed { x: 30, y: 30, w: 20, h: 10 };
 
     fn masks() -> Masks {
-        Masks { boxes: vec![KEPT], covers: vec![COVER] }
+        Masks { boxes: vec![KEPT], covers: vec![COVER], wholes: vec![KEPT] }
     }
 
     fn painted() -> RgbImage {
@@ -203,7 +203,7 @@ mod tests {
             let parts: Vec<_> = parts.into_iter().map(|(x, y, w, h)| Boxed { x, y, w, h }).collect();
             let (boxes, covers) = parts.split_at(kept.min(parts.len()));
             let size = (190, 170);
-            let masks = Masks { boxes: paint::clamp(boxes, size), covers: paint::clamp(covers, size) };
+            let masks = Masks { boxes: paint::clamp(boxes, size), covers: paint::clamp(covers, size), wholes: vec![] };
             let page = samples::text_page(size.0, size.1);
             let painted = paint::paint(page, masks.boxes.clone(), &masks.covers).at_most(pixels);
             prop_assert_eq!(check(&ours::encode(&painted).unwrap(), &masks, size), Ok(()));

@@ -41,10 +41,13 @@ impl Keep {
 /// What stays of a picture.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Masks {
-    /// What stays visible.
+    /// What stays visible; a slanting row in many pieces.
     pub boxes: Vec<Boxed>,
     /// What is covered even in a box.
     pub covers: Vec<Boxed>,
+    /// What stays visible, a box each: by these it is judged whether they are too many or too small, and whether the
+    /// picture is sharp.
+    pub wholes: Vec<Boxed>,
 }
 
 /// Of a drawn box so much must be left, or the box is gone: a rest beside a number says what number it was.
@@ -78,7 +81,7 @@ fn of_drawn(drawn: Vec<Boxed>, covers: Vec<Boxed>) -> Result<Masks, Code> {
     if boxes.is_empty() {
         return Err(Code::ForbiddenInBoxes);
     }
-    Ok(Masks { covers: within(covers, &boxes), boxes })
+    Ok(Masks { covers: within(covers, &boxes), wholes: boxes.clone(), boxes })
 }
 
 fn of_proven(proven: &[&Field], covers: Vec<Boxed>, size: (u32, u32)) -> Result<Masks, Code> {
@@ -87,7 +90,8 @@ fn of_proven(proven: &[&Field], covers: Vec<Boxed>, size: (u32, u32)) -> Result<
     }
     let boxes: Vec<Boxed> = proven.iter().flat_map(|field| place::slices(&field.quad)).collect();
     let boxes = paint::clamp(&boxes, size);
-    Ok(Masks { covers: within(covers, &boxes), boxes })
+    let wholes: Vec<Boxed> = proven.iter().map(|field| place::around(&field.quad)).collect();
+    Ok(Masks { covers: within(covers, &boxes), boxes, wholes: paint::clamp(&wholes, size) })
 }
 
 /// Digits that are a birth date are told from other numbers. A title and an issuer have none.
@@ -130,7 +134,7 @@ mod tests {
     #[test]
     fn without_a_reader_what_was_drawn_stands_and_nothing_else() {
         let unread = Document::unread();
-        assert_eq!(decided(&unread, &[DRAWN]), Ok(Masks { boxes: vec![DRAWN], covers: vec![] }));
+        assert_eq!(decided(&unread, &[DRAWN]), Ok(Masks { boxes: vec![DRAWN], covers: vec![], wholes: vec![DRAWN] }));
         assert_eq!(decided(&unread, &[]), Err(Code::NoBoxes));
         assert_eq!(decided(&unread, &[Boxed { x: 1000, ..DRAWN }]), Err(Code::NoBoxes), "beside the picture");
     }
