@@ -4,11 +4,7 @@ use std::{fs, path::Path};
 
 /// A log with a bit of everything.
 pub(super) fn log(path: &Path) {
-    let (mut text, mut state) = (String::new(), 7u64);
-    let mut below = |bound: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % bound
-    };
+    let (mut text, mut below) = (String::new(), chance(7));
     for at in 0..20_000u64 {
         let client = match below(20) {
             0 => "crawler.example.com".into(),
@@ -42,13 +38,17 @@ pub(super) fn log(path: &Path) {
     fs::write(path, text).unwrap();
 }
 
-/// S3's lines with a bit of everything: identifiers twice, sizes, copies, keys that are encoded, dashes.
-pub(super) fn s3_log(path: &Path) {
-    let (mut text, mut state) = (String::new(), 11u64);
-    let mut below = |bound: u64| {
+/// Numbers below a bound, the same for the same seed.
+fn chance(mut state: u64) -> impl FnMut(u64) -> u64 {
+    move |bound| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % bound
-    };
+    }
+}
+
+/// S3's lines with a bit of everything: identifiers twice, sizes, copies, keys that are encoded, dashes.
+pub(super) fn s3_log(path: &Path) {
+    let (mut text, mut below) = (String::new(), chance(11));
     for at in 0..20_000u64 {
         let client = match below(20) {
             0 => "-".into(),
@@ -93,11 +93,7 @@ pub(super) fn s3_log(path: &Path) {
 /// Balancers' lines with a bit of everything: of every kind and of classic ones, without a target or a request, to lambda
 /// functions, with and without what newer ones have behind the agent.
 pub(super) fn alb_log(path: &Path) {
-    let (mut text, mut state) = (String::new(), 13u64);
-    let mut below = |bound: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % bound
-    };
+    let (mut text, mut below) = (String::new(), chance(13));
     for at in 0..20_000u64 {
         let client = match below(20) {
             0 => "-".into(),
