@@ -77,13 +77,14 @@ impl Entry<'_> {
     /// What the entry says was sent. A method other than GET counts like GET if the question `names` it.
     pub fn delivery(&self, named: bool) -> Delivery {
         let plain = named || self.method == b"GET";
-        // Something was asked for, and the log doesn't say how.
-        let is_open = || self.method.is_empty() && self.object.is_some();
-        if !plain
-            && !is_open()
-            && matches!(self.method, b"" | b"HEAD" | b"PUT" | b"DELETE" | b"OPTIONS" | b"TRACE" | b"CONNECT")
-            || self.method == b"HEAD"
-        {
+        let sends_nothing = match self.method {
+            b"HEAD" => true,
+            _ if plain => false,
+            // Where something was asked for, the log doesn't say how.
+            b"" => self.object.is_none(),
+            method => matches!(method, b"PUT" | b"DELETE" | b"OPTIONS" | b"TRACE" | b"CONNECT"),
+        };
+        if sends_nothing {
             return Delivery::Nothing;
         }
         match self.of_status() {

@@ -1,13 +1,10 @@
 //! Access logs of Application Load Balancers, and of classic ones, as an engine takes their lines apart.
 
-use super::{Engine, path};
+use super::{Engine, REQUEST, path, unquoted};
 
 /// A line: kind of connection (none: a classic balancer), time, client with its port, status, bytes, request, and the
 /// agent if it has one, with its quotes. Times are as these logs have them, in UTC.
 const LINE: &str = r#"^((?:https?|h2|grpcs|wss?) )?(\d\d\d\d-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.]\d+)?Z [^ ]* ([^ ]*) [^ ]* [^ ]* [^ ]* [^ ]* (\d\d\d|-) [^ ]* [^ ]* (\d+) "(.*?)"(?: (".*?") .*| ".*)?\r?$"#;
-
-/// A request: method, target.
-const REQUEST: &str = r"^([A-Z_]+) (\S.*?)(?: HTTP/\S*)?$";
 
 /// Tables `split` and `entries`, from `lines`. It states no sizes, has no identifiers, tells of no copies and doesn't
 /// know who asked.
@@ -34,7 +31,7 @@ entries as (
         agent = group(7),
         is_line = engine.matches("line", LINE),
         client = engine.group("peer", "^(.*?)(?::[^:]*)?$", 1),
-        bare = engine.group("quoted", "^\"?(.*?)\"?$", 1),
+        bare = unquoted(engine, "quoted"),
         seconds = engine.seconds_of_utc("written"),
         method = engine.group("request", REQUEST, 1),
         target = path(engine, &engine.group("request", REQUEST, 2)),

@@ -1,12 +1,9 @@
 //! Lines of the combined format, as an engine takes them apart.
 
-use super::{Engine, path};
+use super::{Engine, REQUEST, path};
 
 /// A line: client, user, time, request, status, bytes, and the agent if it has one.
 const LINE: &str = r#"^(\S+) \S+ (.*) \[(\d\d/[A-Z][a-z][a-z]/\d\d\d\d:\d\d:\d\d:\d\d [+-]\d\d\d\d)\] "(.*?)" (\d\d\d|-) (\d+|-)(?: "(?:.*?)" "(.*?)"(?: .*)?)?\r?$"#;
-
-/// A request: method, target.
-const REQUEST: &str = r"^([A-Z_]+) (\S.*?)(?: HTTP/\S*)?$";
 
 /// Tables `split` and `entries`, from `lines`. It states no sizes, has no identifiers and tells of no copies.
 pub(super) fn entries(engine: Engine) -> String {

@@ -27,8 +27,8 @@ pub enum NoSql {
     Table(String),
 }
 
-/// Prints a question about logs in the combined format, S3 server access logs, or those of balancers. The answer has a row for each
-/// set, and one for the lines that were not understood: objects, then requests or lines.
+/// Prints a question about logs in the combined format, S3 server access logs, or those of balancers. The answer has a
+/// row for each set, and one for the lines that were not understood: objects, then requests or lines.
 ///
 /// # Errors
 /// See [`NoSql`].
@@ -85,6 +85,14 @@ select verdict, objects, requests from (
         requests = once(asked, "class, ' ', cast(case class when 'doubtful' then 0 else sent end as varchar)"),
         unclear = once(open, "''"),
     ))
+}
+
+/// A request: method, target.
+const REQUEST: &str = r"^([A-Z_]+) (\S.*?)(?: HTTP/\S*)?$";
+
+/// A text in quotes, or a dash without, as it is without them.
+fn unquoted(engine: Engine, column: &str) -> String {
+    engine.group(column, "^\"?(.*?)\"?$", 1)
 }
 
 /// A target without the scheme and the host that requests to proxies and balancers have.

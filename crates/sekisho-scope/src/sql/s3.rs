@@ -1,6 +1,6 @@
 //! S3 server access logs, as an engine takes their lines apart.
 
-use super::Engine;
+use super::{Engine, unquoted};
 
 /// A line: time, client, requester, identifier, operation, key, status, bytes, the object's size, and the agent if it has
 /// one, with its quotes. A dash may stand for a text in quotes.
@@ -41,7 +41,7 @@ entries as (
         size = group(9),
         agent = engine.group("line", &fewer, 3),
         is_line = engine.matches("line", LINE),
-        bare = engine.group("quoted", "^\"?(.*?)\"?$", 1),
+        bare = unquoted(engine, "quoted"),
         seconds = engine.seconds("written"),
         is_elsewhere = engine.matches("operation", ELSEWHERE),
         is_plain = engine.matches("operation", PLAIN),
