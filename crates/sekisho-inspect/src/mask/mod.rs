@@ -107,7 +107,10 @@ fn within(covers: Vec<Boxed>, boxes: &[Boxed]) -> Vec<Boxed> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::{line::Line, number::Sign};
+    use crate::{
+        read::{line::Line, number::Sign},
+        wire::Limits,
+    };
 
     const SIZE: (u32, u32) = (1000, 600);
     const DRAWN: Boxed = Boxed { x: 100, y: 90, w: 400, h: 60 };
@@ -150,6 +153,17 @@ mod tests {
         for fields in [&[][..], &[title], &[Field { proven: false, ..birth }]] {
             assert_eq!(decided(&read(&lines, fields), &[]), Err(Code::NotProven));
         }
+    }
+
+    /// M4: its pieces are no boxes too many, and what they show is what they show.
+    #[test]
+    fn a_slanting_row_in_many_pieces_is_one() {
+        let quad = [(100.0, 100.0), (500.0, 160.0), (500.0, 180.0), (100.0, 120.0)];
+        let birth = Field { name: Part::BirthDate, quad, proven: true };
+        let masks = decided(&read(&[], &[birth]), &[]).unwrap();
+        assert_eq!((masks.boxes.len(), masks.wholes.len()), (20, 1));
+        let objection = |boxes: &[Boxed]| paint::objection(boxes, &masks.boxes, SIZE, &Limits::UPLOAD);
+        assert_eq!((objection(&masks.wholes), objection(&masks.boxes)), (None, Some(Code::TooManyBoxes)));
     }
 
     /// M4: also if it is proven: the policy does not ask for it.
