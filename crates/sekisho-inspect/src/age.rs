@@ -6,8 +6,8 @@ use sekisho_core::{
 };
 
 use crate::{
-    document::{Document, Part},
-    read::{birth::Birth, date::dates, line::Quad},
+    document::{Document, Part, printed},
+    read::{birth::Birth, line::Quad},
 };
 
 /// A proposal and its evidence.
@@ -28,8 +28,8 @@ pub struct Reading {
 pub fn propose(document: &Document, asked: &AgeAsked) -> Reading {
     let text: &[Day] = match &document.birth {
         Birth::On { day, .. } => core::slice::from_ref(day),
-        Birth::Unsure(days) if document.zone.is_none() && days.len() == 1 => return unnamed(document, days[0], asked),
-        Birth::Unsure(_) | Birth::Unwritten => &[],
+        Birth::Unnamed(days) if document.zone.is_none() && days.len() == 1 => return unnamed(document, days[0], asked),
+        Birth::Unsure(_) | Birth::Unnamed(_) | Birth::Unwritten => &[],
     };
     let zone = document.zone.as_ref().filter(|zone| zone.checks).map_or(&[][..], |zone| &zone.births);
     let age = of_days(text.iter().chain(zone), asked);
@@ -44,9 +44,7 @@ pub fn propose(document: &Document, asked: &AgeAsked) -> Reading {
 }
 
 fn unnamed(document: &Document, day: Day, asked: &AgeAsked) -> Reading {
-    let written = |text: &str| dates(text).into_iter().find(|date| date.day() == Some(day));
-    let place = |line: &crate::read::line::Line| Some(line.part(written(&line.text)?.letters));
-    match document.lines.iter().find_map(place) {
+    match printed(document, day) {
         Some(quad) => {
             let proposal = Proposal { age: of_days(core::iter::once(&day), asked), readings: 0 };
             Reading { proposal, evidence: Some(quad) }

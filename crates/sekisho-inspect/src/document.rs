@@ -2,6 +2,8 @@
 
 mod fields;
 
+pub(crate) use fields::printed;
+
 use core::fmt;
 
 use image::RgbImage;

@@ -201,7 +201,7 @@ fn birth(document: &Document) -> (Option<BirthFound>, Vec<Day>) {
             let confidence = line.certainty_of(letters.clone()).unwrap_or(1.0);
             (Some(BirthFound { value: *day, as_written, source: "text".into(), confidence }), Vec::new())
         }
-        (None, Birth::Unsure(days)) => (None, days.clone()),
+        (None, Birth::Unsure(days) | Birth::Unnamed(days)) => (None, days.clone()),
         (None, Birth::Unwritten) => (None, Vec::new()),
     }
 }

@@ -1,7 +1,15 @@
 //! Where the parts of a document stand.
 
 use super::{Document, Field, Part};
-use crate::read::{birth::Birth, fold::compact, kind::SURE, line::Line};
+use sekisho_core::calendar::Day;
+
+use crate::read::{
+    birth::Birth,
+    fold::compact,
+    kind::SURE,
+    line::{Line, Quad},
+    role::roles,
+};
 
 /// All that can be told. A part is proven where nothing else can stand in its place.
 pub(super) fn fields(document: &Document) -> Vec<Field> {
@@ -19,13 +27,31 @@ fn birth(document: &Document) -> Option<Field> {
     Some(Field { name: Part::BirthDate, quad: line.part(letters.clone()), proven: true })
 }
 
-/// The six digits of a zone whose check digits are right, where no print beside it says a date.
+/// The birth date of a zone whose check digits are right, where no print beside it is called one: as print that is no
+/// other day, which is easier to read, or else as its six digits in the zone. Print that is called a birth date and that
+/// nobody can tell is never overruled.
 fn birth_of_zone(document: &Document) -> Option<Field> {
-    document.zone.as_ref()?.birth()?;
+    let day = document.zone.as_ref()?.birth()?;
+    let quad = match &document.birth {
+        Birth::On { .. } | Birth::Unsure(_) => return None,
+        Birth::Unnamed(days) if days.contains(&day) => printed(document, day).or_else(|| digits(document)),
+        Birth::Unnamed(_) | Birth::Unwritten => digits(document),
+    }?;
+    Some(Field { name: Part::BirthDate, quad, proven: true })
+}
+
+fn digits(document: &Document) -> Option<Quad> {
     let lines = &document.zone_lines;
-    let letters = if lines.len() == 3 { 0..6 } else { 13..19 };
-    let quad = lines.get(1)?.part(letters);
-    (document.birth == Birth::Unwritten).then_some(Field { name: Part::BirthDate, quad, proven: true })
+    lines.get(1).map(|line| line.part(if lines.len() == 3 { 0..6 } else { 13..19 }))
+}
+
+/// Where `day` stands in print that can't be read as another day and that nothing calls something else.
+pub(crate) fn printed(document: &Document, day: Day) -> Option<Quad> {
+    let of_line = |line: &Line| {
+        let written = roles(&line.text).into_iter().find(|(date, role)| role.is_none() && date.day() == Some(day));
+        written.map(|(date, _)| line.part(date.letters))
+    };
+    document.lines.iter().find_map(of_line)
 }
 
 /// A zone whose check digits are right, as one place.
@@ -119,6 +145,15 @@ mod tests {
         assert!((left - 300.0 * 13.0 / 44.0).abs() < 1.0 && (right - 300.0 * 19.0 / 44.0).abs() < 1.0, "{fields:?}");
         let beside = read(&["Date of birth 12 AUG 1974"]);
         assert!(beside[0].quad[0].1 < 20.0 && beside[0].quad[1].0 > 290.0, "print is easier to read: {beside:?}");
+        let unnamed = read(&["15 APR 2002", "UTO 12 AUG 1974"]);
+        assert!(unnamed[0].proven && (unnamed[0].quad[0].1 - 30.0).abs() < 1.0 && unnamed[0].quad[0].0 > 60.0);
+        let others = read(&["15 APR 2002", "15 APR 2012"]);
+        assert_eq!(others[0], fields[0], "no print says that day");
+        for contradicts in ["Date of birth 13 AUG 1974", "生年月日 2年4月1日"] {
+            let found = read(&[contradicts]);
+            let of_zone = found.iter().any(|field| field.name == Part::BirthDate && field.quad == fields[0].quad);
+            assert!(!of_zone, "{contradicts}");
+        }
     }
 
     #[test]

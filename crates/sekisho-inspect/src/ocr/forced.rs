@@ -6,8 +6,8 @@ use super::{dictionary::Reach, zone::Alphabet};
 use crate::read::line::Letter;
 
 /// Letters of machine-readable zones, in the order of the lattice's columns.
-pub(super) const LETTERS: &[u8; 37] = b"<0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-const COUNT: usize = LETTERS.len();
+pub(super) const LETTERS: &[u8; COUNT] = b"<0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+pub(super) const COUNT: usize = 37;
 /// The column of the blank.
 const BLANK: usize = COUNT;
 /// A likelihood is never taken for less: what the network excludes may still be printed.
@@ -23,6 +23,8 @@ pub(super) struct Reading {
     pub(super) text: String,
     /// How each was read.
     pub(super) letters: Vec<Letter>,
+    /// For each of them, the logarithms of how likely each letter is in its place.
+    pub(super) likely: Vec<[f32; COUNT]>,
     /// The mean of the logarithms of the steps' likelihoods; higher is likelier.
     pub(super) likelihood: f32,
 }
@@ -138,17 +140,19 @@ impl<'a> Search<'a> {
     fn told(&self, end: usize, likelihood: f32, before: &[Before], rows: &[[f32; COUNT + 1]]) -> Reading {
         let mut letters = vec![Letter { certainty: 0.0, middle: 0.0 }; self.alphabets.len()];
         let mut text = vec![b'<'; self.alphabets.len()];
+        let mut likely = vec![[LEAST.ln(); COUNT]; self.alphabets.len()];
         let mut state = end;
         for (step, from) in before.iter().enumerate().rev() {
             if let Some(on) = state.checked_sub(self.alphabets.len() + 1) {
                 let (at, letter) = (on / COUNT, on % COUNT);
                 text[at] = LETTERS[letter];
                 letters[at].certainty = letters[at].certainty.max(rows[step][letter].exp());
+                likely[at].iter_mut().zip(&rows[step]).for_each(|(most, here)| *most = most.max(*here));
                 letters[at].middle = (step as f32 + 0.5) / rows.len() as f32;
             }
             state = from[state].into();
         }
-        Reading { text: text.iter().map(|letter| char::from(*letter)).collect(), letters, likelihood }
+        Reading { text: text.iter().map(|letter| char::from(*letter)).collect(), letters, likely, likelihood }
     }
 }
 

@@ -4,6 +4,7 @@
 //! step along a line how likely each letter is (CTC, Graves et al. 2006). The networks are PP-OCRv6 small. Which
 //! library computes them is behind [`Engine`].
 
+mod alike;
 mod crop;
 mod ctc;
 mod detect;

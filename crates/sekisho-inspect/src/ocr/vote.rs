@@ -1,7 +1,9 @@
 //! Several readings of one row, cut out at several heights, made one: no check digit covers a name, so that nothing but
 //! another look tells an O from a D where print is small.
 
-use super::forced::Reading;
+use core::array;
+
+use super::forced::{COUNT, Reading};
 use crate::read::line::Letter;
 
 /// A reading that differs from the first in more than a fourth of its letters has slipped, and has no voice.
@@ -14,12 +16,17 @@ pub(super) fn voted(readings: Vec<Reading>) -> Option<Reading> {
     let others: Vec<Reading> = readings.filter(|other| !has_slipped(&first, other)).collect();
     let all: Vec<&Reading> = std::iter::once(&first).chain(&others).collect();
     let (text, letters) = (0..first.letters.len()).map(|at| elected(&all, at)).unzip();
-    Some(Reading { text, letters, likelihood: first.likelihood })
+    let likely = (0..first.letters.len()).map(|at| on_average(&all, at)).collect();
+    Some(Reading { text, letters, likely, likelihood: first.likelihood })
 }
 
 fn has_slipped(first: &Reading, other: &Reading) -> bool {
     let differ = first.text.bytes().zip(other.text.bytes()).filter(|(one, other)| one != other).count();
     other.text.len() != first.text.len() || differ * SLIPPED > first.text.len()
+}
+
+fn on_average(all: &[&Reading], at: usize) -> [f32; COUNT] {
+    array::from_fn(|letter| all.iter().map(|one| one.likely[at][letter]).sum::<f32>() / all.len() as f32)
 }
 
 /// The letter in place `at`, as sure as all of them are of it on average.
@@ -41,7 +48,7 @@ mod tests {
 
     fn reading(text: &str, certainty: f32) -> Reading {
         let letters = vec![Letter { certainty, middle: 0.5 }; text.len()];
-        Reading { text: text.into(), letters, likelihood: -0.1 }
+        Reading { text: text.into(), letters, likely: vec![[0.0; COUNT]; text.len()], likelihood: -0.1 }
     }
 
     #[test]

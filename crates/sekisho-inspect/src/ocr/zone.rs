@@ -2,6 +2,7 @@
 //! Doc 9303 parts 4 to 7).
 
 use super::{
+    alike,
     forced::{Lattice, Reading},
     vote::voted,
 };
@@ -84,7 +85,10 @@ pub(super) fn readings(lines: &[&[Lattice]]) -> Vec<(usize, Vec<Reading>)> {
             let Some(read) = read else { continue };
             let likelihood = read.iter().map(|line| line.likelihood).fold(0.0, f32::min);
             if likelihood > LIKELY {
+                let mended = alike::mended(&read, &form.iter().map(|runs| places(runs)).collect::<Vec<_>>());
                 found.push((likelihood, (first, read)));
+                // Behind what was read as it is.
+                found.extend(mended.map(|read| (likelihood, (first, read))));
             }
         }
     }

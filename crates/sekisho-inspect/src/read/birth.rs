@@ -24,8 +24,10 @@ pub enum Birth {
         /// As which letters of that line.
         letters: core::ops::Range<usize>,
     },
-    /// These days may be meant: several are called so, one is written in two ways, or nothing says which one it is.
+    /// Any of these days may be meant: several are called so, or one that may be read in several ways.
     Unsure(Vec<Day>),
+    /// Nothing is called so; these days stand there without a word that says what they are.
+    Unnamed(Vec<Day>),
     /// There is no date that could be one.
     Unwritten,
 }
@@ -33,19 +35,19 @@ pub enum Birth {
 /// The birth date that `lines` give, if anybody read them on `today`.
 ///
 /// A date counts if its own line, the line above it or the one to its left calls it a birth date. Two that differ make
-/// it unsure; a date that nothing names is never taken for one.
+/// it unsure; a date that nothing names is never taken for one, and only told.
 pub fn birth(lines: &[Line], today: Day) -> Birth {
     let all = candidates(lines, today);
     let called = |candidate: &&Candidate| candidate.role == Some(Role::Birth);
     let named: Vec<&Candidate> = all.iter().filter(called).collect();
     let Some(first) = named.first() else {
         let unnamed = all.iter().filter(|candidate| candidate.role.is_none());
-        return unsure(unnamed.flat_map(|candidate| &candidate.date.days), today);
+        return told(Birth::Unnamed, unnamed.flat_map(|candidate| &candidate.date.days), today);
     };
     let agreed = first.date.day().filter(|day| named.iter().all(|other| other.date.day() == Some(*day)));
     match agreed {
         Some(day) => Birth::On { day, line: first.line, letters: first.date.letters.clone() },
-        None => unsure(named.iter().flat_map(|candidate| &candidate.date.days), today),
+        None => told(Birth::Unsure, named.iter().flat_map(|candidate| &candidate.date.days), today),
     }
 }
 
@@ -74,11 +76,11 @@ fn may_be(day: Day, today: Day) -> bool {
     (0..=YEARS * 366).contains(&today.days_since(day))
 }
 
-fn unsure<'a>(days: impl Iterator<Item = &'a Day>, today: Day) -> Birth {
+fn told<'a>(how: fn(Vec<Day>) -> Birth, days: impl Iterator<Item = &'a Day>, today: Day) -> Birth {
     let mut days: Vec<Day> = days.copied().filter(|day| may_be(*day, today)).collect();
     days.sort_unstable();
     days.dedup();
-    if days.is_empty() { Birth::Unwritten } else { Birth::Unsure(days) }
+    if days.is_empty() { Birth::Unwritten } else { how(days) }
 }
 
 /// What the line to the left of this one, or right above it, says, of what each line `said`.
@@ -130,7 +132,7 @@ mod tests {
     #[test]
     fn a_date_that_nothing_names_is_not_taken_for_one() {
         let all = birth(&page(&["1985年12月31日", "2019年4月1日"]), on("2026-11-22"));
-        assert_eq!(all, Birth::Unsure(vec![on("1985-12-31"), on("2019-04-01")]));
+        assert_eq!(all, Birth::Unnamed(vec![on("1985-12-31"), on("2019-04-01")]));
     }
 
     #[test]
