@@ -120,6 +120,12 @@ impl Document {
         }
     }
 
+    /// Whether it says what decides: where its birth date stands, or that it has a My Number.
+    fn tells(&self) -> bool {
+        let birth = |field: &Field| field.proven && field.name == Part::BirthDate;
+        !self.my_number.is_empty() || self.fields.iter().any(birth)
+    }
+
     /// What a page says to whoever reads it on `today`.
     pub(crate) fn of(page: Page, today: Day) -> Self {
         let Page { lines, zones, turns } = page;
@@ -153,16 +159,31 @@ pub fn read(picture: &RgbImage, reader: Option<&Reader>, today: Day) -> Document
     }
 }
 
-/// A card is read straightened, if so much is read on it that it is one: else the whole picture is read.
+/// A card is read straightened, if so much is read on it that it is one. Where that says neither when somebody was born nor
+/// that the picture must be refused, the whole picture is read: what was taken for the card may be a part of it.
 fn seen(picture: &RgbImage, reader: &Reader, today: Day) -> Document {
     let card = card::find(picture);
-    let straight = card.map(|card| card::straighten(picture, &card));
-    let page = straight.and_then(|straight| {
-        let page = reader.page(&straight.picture);
-        (page.lines.len() >= LINES_OF_A_CARD).then(|| page.placed(|(x, y)| straight.back(x, y)))
-    });
-    let read = page.unwrap_or_else(|| reader.page(picture));
-    Document { card, ..Document::of(read, today) }
+    let straight = card.and_then(|card| straightened(picture, reader, &card));
+    let of_card = straight.map(|page| Document { card, ..Document::of(page, today) });
+    let whole = || Document::of(reader.page(picture), today);
+    match of_card {
+        Some(document) => told(document, whole),
+        None => Document { card, ..whole() },
+    }
+}
+
+/// What the card says, or the whole picture if that alone says what decides.
+fn told(of_card: Document, whole: impl FnOnce() -> Document) -> Document {
+    if of_card.tells() {
+        return of_card;
+    }
+    Some(whole()).filter(Document::tells).unwrap_or(of_card)
+}
+
+fn straightened(picture: &RgbImage, reader: &Reader, card: &card::Found) -> Option<Page> {
+    let straight = card::straighten(picture, card);
+    let page = reader.page(&straight.picture);
+    (page.lines.len() >= LINES_OF_A_CARD).then(|| page.placed(|(x, y)| straight.back(x, y)))
 }
 
 /// A straightened part with fewer lines is no card.
@@ -174,23 +195,72 @@ fn zone(lines: &[Line], zones: Vec<Vec<Line>>, today: Day) -> (Option<Zone>, Vec
         lines.iter().map(|line| line.text.as_str()).collect()
     }
     for candidate in zones {
-        if let Some(zone) = zone::forced(&texts(&candidate), &texts(lines), today) {
+        if let Some(zone) = zone::forced(&texts(&candidate), &texts(lines), &guessed(&candidate), today) {
             return (Some(zone), candidate);
         }
     }
     (zone::zone(&texts(lines), today), Vec::new())
 }
 
+/// Letters that were taken for what must stand there, and hardly look like it: something covers them, or nothing is there.
+fn guessed(zone: &[Line]) -> Vec<(usize, usize)> {
+    let of_line = |(row, line): (usize, &Line)| {
+        let letters = line.letters.iter().enumerate().filter(|(_, letter)| letter.certainty < GUESSED);
+        letters.map(|(column, _)| (row, column)).collect::<Vec<_>>()
+    };
+    zone.iter().enumerate().flat_map(of_line).collect()
+}
+
+/// A letter of a zone that is less sure was guessed: one that can be read is nearly always surer than 0.9.
+const GUESSED: f32 = 0.3;
+
 #[cfg(test)]
 mod tests {
+    use core::ops::Range;
+
     use super::*;
-    use crate::read::line::page;
+    use crate::read::line::{Letter, page};
 
     #[test]
     fn without_a_reader_nothing_is_said_of_a_document() {
         let document = read(&RgbImage::new(40, 40), None, "2026-11-22".parse().unwrap());
         assert_eq!(document, Document::unread());
         assert!(!document.was_read && document.kind.is_none() && document.birth == Birth::Unwritten);
+    }
+
+    #[test]
+    fn the_whole_picture_is_read_where_the_card_does_not_say_what_decides() {
+        let of = |texts: &[&str]| Document::of(Page::of(page(texts)), "2026-11-22".parse().unwrap());
+        let (birth, none) = (of(&["昭和61年3月31日生"]), of(&["KEK KH"]));
+        let refused = of(&["個人番号 1234 5678 9018"]);
+        for tells in [&birth, &refused] {
+            assert_eq!(&told(tells.clone(), || panic!("nothing more is needed")), tells);
+            assert_eq!(&told(none.clone(), || tells.clone()), tells);
+        }
+        assert_eq!(told(none.clone(), || of(&["AUTHORITY"])), none);
+    }
+
+    /// A zone whose year of birth an issuer painted over: the check digit agrees with what was guessed there.
+    #[test]
+    fn a_birth_date_that_was_guessed_proves_nothing() {
+        let lines =
+            page(&["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"]);
+        let of = |unsure: Range<usize>| {
+            let letters = (0..44).map(|at| Letter {
+                certainty: if unsure.contains(&at) { 0.1 } else { 0.99 },
+                middle: at as f32 / 44.0,
+            });
+            let letters: Vec<_> = letters.collect();
+            let zone = lines.iter().map(|line| line.read_again(line.text.as_str(), letters.clone())).collect();
+            let page = Page { zones: vec![zone], ..Page::of(page(&["PASSPORT", lines[0].text.as_str()])) };
+            Document::of(page, "2026-11-22".parse().unwrap())
+        };
+        assert!(of(0..0).tells() && of(0..9).tells());
+        let unconfirmed = of(8..10).zone.unwrap().unconfirmed;
+        let of_name: Vec<_> = unconfirmed.into_iter().filter(|(row, _)| *row == 0).collect();
+        assert_eq!(of_name, [(0, 8), (0, 9)], "no check digit covers a name");
+        let guessed = of(13..15);
+        assert!(guessed.zone.is_none() && !guessed.tells());
     }
 
     #[test]

@@ -13,7 +13,10 @@ use mrz::{Format, MrzData, MrzDate};
 use sekisho_core::calendar::Day;
 use zeroize::Zeroizing;
 
-use self::{covered::is_covered, years::births};
+use self::{
+    covered::{is_birth, is_covered},
+    years::births,
+};
 
 /// What a zone says. Its lines are personal: they are wiped, and never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -64,9 +67,19 @@ pub fn zone(texts: &[&str], today: Day) -> Option<Zone> {
 }
 
 /// The zone that `lines` are, read as a zone's lines must be; where they differ from `read`, the lines as they were read
-/// at first, they are repairs. Nothing, if a check digit is wrong.
-pub fn forced(lines: &[&str], read: &[&str], today: Day) -> Option<Zone> {
-    right(lines).map(|found| Zone::of(&found, read, today))
+/// at first, they are repairs. So are those that were `guessed`, by line and column from 0: something stands there, and
+/// hardly what it was taken for. Nothing, if a check digit is wrong, or if the birth date was guessed: one check digit in
+/// ten agrees with anything.
+pub fn forced(lines: &[&str], read: &[&str], guessed: &[(usize, usize)], today: Day) -> Option<Zone> {
+    let found = right(lines)?;
+    if guessed.iter().any(|at| is_birth(found.format, *at)) {
+        return None;
+    }
+    let mut zone = Zone::of(&found, read, today);
+    zone.unconfirmed.extend(guessed.iter().filter(|at| !is_covered(found.format, **at)));
+    zone.unconfirmed.sort_unstable();
+    zone.unconfirmed.dedup();
+    Some(zone)
 }
 
 /// Whether `lines` are a zone, all of whose check digits are right, or become so where a parser mends letters.

@@ -20,9 +20,22 @@ pub(super) fn is_covered(format: Format, (line, column): (usize, usize)) -> bool
     }
 }
 
+/// Whether the letter at this line and column, both from 0, is one of the birth date or its check digit.
+pub(super) fn is_birth(format: Format, (line, column): (usize, usize)) -> bool {
+    line == 1 && if format == Format::Td1 { 0..7 } else { 13..20 }.contains(&column)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn birth_dates_stand_where_they_stand() {
+        let columns = |format: Format| (0..44).filter(|column| is_birth(format, (1, *column))).collect::<Vec<_>>();
+        assert_eq!(columns(Format::Td1), (0..7).collect::<Vec<_>>());
+        assert_eq!(columns(Format::MrvB), (13..20).collect::<Vec<_>>());
+        assert!(!is_birth(Format::Td3, (0, 13)));
+    }
 
     #[test]
     fn names_issuer_nationality_and_sex_are_covered_by_nothing() {
