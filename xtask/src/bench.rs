@@ -32,7 +32,8 @@ fn custody(rest: &[String]) -> Result<(), Failure> {
     measured(&mut command)
 }
 
-/// Rivals that are not there are left out, and the program says so.
+/// Rivals that are not there are left out, and the program says so. Logs are given to the program that people run, built
+/// as released; `--program FILE` takes another build.
 fn scope(rest: &[String]) -> Result<(), Failure> {
     let asks = |name: &str| rest.iter().any(|word| word == name);
     let (rivals, has_engines): (&[Need], _) = match () {
@@ -42,6 +43,10 @@ fn scope(rest: &[String]) -> Result<(), Failure> {
     };
     needs_compiler(&install::ensure(&[&[C_COMPILER], rivals].concat()))?;
     let mut command = measuring("sekisho-scope", "scope", rest);
+    let asks_logs = !["--ledger", "--packets", "--help", "make", "ask"].into_iter().any(asks);
+    if asks_logs && !asks("--program") {
+        command.arg("--program").arg(inspection::built()?);
+    }
     if has_engines {
         command.envs(engines::ensure().map(|folder| ("PYTHONPATH", folder)));
     }

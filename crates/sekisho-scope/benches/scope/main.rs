@@ -12,6 +12,7 @@ mod generate;
 mod ledger;
 mod make;
 mod packets;
+mod program;
 mod rivals;
 mod section;
 mod took;
@@ -20,13 +21,12 @@ mod wire;
 mod written;
 
 use std::{
-    env, fs, io,
+    env, fs,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use sekisho_scope::{End, Plan, Progress, Question, bound, scope};
-
+use program::{Ours, ask};
 use section::{Row, Section};
 use took::{Took, median, timed};
 
@@ -37,6 +37,7 @@ How long sekisho scope takes, beside others that were asked the same in the same
   --ledger      ledgers, with an index and without; --events N for one of so many entries
   --packets     a capture of 500 MB, beside tshark
   --small       a little of it, to see whether it runs; writes no report
+  --program FILE  ask this sekisho; without it, the library in a program of its own
   --docs DIR    the folder of SCOPE.md, whose figures are brought up to date
   make DIR N    only writes the logs, of N requests
 
@@ -69,25 +70,6 @@ fn main() -> ExitCode {
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// One run of ours; the first word is the number of threads. Prints how many objects were sent or possibly sent.
-fn ask(words: &[String]) -> Outcome {
-    let (threads, files) = words.split_first().ok_or("no number of threads")?;
-    let files: Vec<_> = files.iter().map(PathBuf::from).collect();
-    let question = Question {
-        clients: vec!["203.0.113.0/24".parse()?],
-        methods: vec!["GET".into()],
-        statuses: vec![(200, 200)],
-        from: Some(bound("2021-04-20", End::First)?),
-        to: Some(bound("2021-04-26T11:59:59", End::Last)?),
-        ..Question::default()
-    };
-    let plan = Plan { question, threads: threads.parse()?, ..Plan::default() };
-    let answer = scope(&files, &plan, &Progress::default())?;
-    eprintln!("{:?} {:?}", answer.sent, answer.lines.unparsed);
-    println!("{}", answer.sent.set.objects + answer.possibly.objects);
-    Ok(())
-}
-
 /// Only writes the logs, to be looked at or asked about by hand: into a folder, so many requests.
 fn make(words: &[String]) -> Outcome {
     let [folder, requests] = words else { return Err("which folder, how many requests?".into()) };
@@ -99,25 +81,13 @@ fn make(words: &[String]) -> Outcome {
     Ok(generate::pack(fs::File::open(folder.join("access.log"))?, &folder.join("access.log.gz"))?)
 }
 
-/// The command for one run of ours.
-fn ours(threads: usize, files: &[PathBuf]) -> Result<Vec<String>, io::Error> {
-    let own = env::current_exe()?.display().to_string();
-    let files = files.iter().map(|file| file.display().to_string());
-    Ok([own, "ask".into(), threads.to_string()].into_iter().chain(files).collect())
-}
-
-/// Runs ours and holds what it says against what is known.
-fn asked(command: &[String], expected: &str) -> Result<Took, Box<dyn std::error::Error>> {
-    let took = timed(command)?;
-    if took.said == expected { Ok(took) } else { Err(format!("we say {}, there are {expected}", took.said).into()) }
-}
-
 /// What is measured, and where.
 struct Ground {
     folder: PathBuf,
     /// Requests in the log of a web server; a gigabyte has 6.5 million.
     requests: u64,
     rounds: usize,
+    ours: Ours,
 }
 
 fn measure(words: &[String]) -> Outcome {
@@ -126,7 +96,7 @@ fn measure(words: &[String]) -> Outcome {
     let folder = env::temp_dir().join("sekisho-bench-scope");
     fs::create_dir_all(&folder)?;
     let (requests, rounds) = if is_small { (200_000, 1) } else { (6_500_000, 3) };
-    let ground = Ground { folder, requests, rounds };
+    let ground = Ground { folder, requests, rounds, ours: Ours::told(words) };
     let before = section::load();
     let (plain, expected) = web_server(&ground)?;
     let mut sections = vec![plain, packed(&ground, &expected)?];
@@ -146,15 +116,15 @@ fn web_server(ground: &Ground) -> Result<(Section, String), Box<dyn std::error::
     let log = ground.folder.join("access.log");
     let expected = generate::nginx(&log, ground.requests)?.to_string();
     let file = log.display().to_string();
-    let own = ours(2, std::slice::from_ref(&log))?;
+    let own = |threads: usize| ground.ours.asked(threads, std::slice::from_ref(&log), &expected);
     let mut runs: Vec<(String, Vec<Took>)> =
         vec![("ours, 2 threads".into(), Vec::new()), ("ours, 1 thread".into(), Vec::new())];
     runs.extend(rivals::RIVALS.iter().map(|rival| (rival.name.to_owned(), Vec::new())));
     // The first run of ours warms up and counts for nothing.
-    asked(&own, &expected)?;
+    own(2)?;
     for round in 0..ground.rounds {
-        runs[0].1.push(asked(&own, &expected)?);
-        runs[1].1.push(asked(&ours(1, std::slice::from_ref(&log))?, &expected)?);
+        runs[0].1.push(own(2)?);
+        runs[1].1.push(own(1)?);
         for (at, rival) in rivals::RIVALS.iter().enumerate().filter(|(_, rival)| round < rival.rounds) {
             let command: Vec<_> = rival.command.iter().map(|word| (*word).to_owned()).chain([file.clone()]).collect();
             match timed(&command) {
@@ -173,7 +143,8 @@ fn web_server(ground: &Ground) -> Result<(Section, String), Box<dyn std::error::
     let ratios = shares.map(|(name, took)| format!("{name} {:.1}", median(took) / median(&runs[0].1)));
     let note = format!(
         "All count {expected} distinct paths, as whoever made the log does (of ours: certainly and possibly sent \
-         together). Goal: 1.5 s for 1 GB on 2 idle cores, and less than any other. Times as long as ours with 2 threads: {}.",
+         together). {} Goal: 1.5 s for 1 GB on 2 idle cores, and less than any other. Times as long as ours with 2 threads: {}.",
+        ground.ours.name(),
         ratios.collect::<Vec<_>>().join(", ")
     );
     Ok((Section { title, note, rows }, expected))
@@ -187,7 +158,7 @@ fn packed(ground: &Ground, expected: &str) -> Result<Section, Box<dyn std::error
     fs::remove_file(&log)?;
     let (mut own, mut alone) = (Vec::new(), Vec::new());
     for _ in 0..=ground.rounds {
-        own.push(asked(&ours(2, std::slice::from_ref(&packed))?, expected)?);
+        own.push(ground.ours.asked(2, std::slice::from_ref(&packed), expected)?);
         alone.push(took::unpacked(&packed)?);
     }
     let (share, file) = (median(&alone[1..]) / median(&own[1..]), fs::metadata(&packed)?.len());
@@ -209,7 +180,7 @@ fn object_storage(ground: &Ground) -> Result<Section, Box<dyn std::error::Error>
     let size = fs::metadata(&log)?.len();
     let mut own = Vec::new();
     for _ in 0..=ground.rounds {
-        own.push(asked(&ours(2, std::slice::from_ref(&log))?, &expected)?);
+        own.push(ground.ours.asked(2, std::slice::from_ref(&log), &expected)?);
     }
     fs::remove_file(&log)?;
     let title = format!("S3 server access log of {:.2} GB, {requests} lines", size as f64 / 1e9);
@@ -229,7 +200,7 @@ fn audit_trail(ground: &Ground) -> Result<Section, Box<dyn std::error::Error>> {
         fs::read_dir(&folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     let mut own = Vec::new();
     for _ in 0..=ground.rounds {
-        own.push(asked(&ours(1, &files)?, &expected.to_string())?);
+        own.push(ground.ours.asked(1, &files, &expected.to_string())?);
     }
     let title = format!(
         "CloudTrail: {requests} data events in {} gzipped documents, {:.2} GB unpacked",
