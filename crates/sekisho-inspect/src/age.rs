@@ -24,7 +24,8 @@ pub struct Reading {
 /// A date counts that is called a birth date, and a zone with right check digits. Where a date may be several days, or
 /// where text and zone both speak, all must come to the same; else nobody can tell. Where neither speaks, a date that
 /// nothing names is proposed if there is no other: what is left open of a document is its birth date without the label.
-/// That counts as no reading, so that nothing is ever decided by it.
+/// That counts as no reading, so that nothing is ever decided by it. Where no place can be framed nothing is proposed: the
+/// reviewer is told to look there.
 pub fn propose(document: &Document, asked: &AgeAsked) -> Reading {
     let text: &[Day] = match &document.birth {
         Birth::On { day, .. } => core::slice::from_ref(day),
@@ -36,12 +37,18 @@ pub fn propose(document: &Document, asked: &AgeAsked) -> Reading {
     let agree = !text.is_empty() && text == zone;
     let contradict = !text.is_empty() && !zone.is_empty() && !text.iter().any(|day| zone.contains(day));
     if age == Age::CannotTell || contradict {
-        return Reading { proposal: Proposal { age: Age::CannotTell, readings: 0 }, evidence: None };
+        return UNTOLD;
     }
-    let part = if text.is_empty() { Part::Zone } else { Part::BirthDate };
-    let evidence = document.fields.iter().find(|field| field.name == part).map(|field| field.quad);
-    Reading { proposal: Proposal { age, readings: 1 + u8::from(agree) }, evidence }
+    let place = |part| document.fields.iter().find(|field| field.name == part).map(|field| field.quad);
+    // Of a zone alone its birth date, where that is sure: the reviewer is to find one date within the frame.
+    match place(Part::BirthDate).or_else(|| place(Part::Zone)) {
+        Some(quad) => Reading { proposal: Proposal { age, readings: 1 + u8::from(agree) }, evidence: Some(quad) },
+        None => UNTOLD,
+    }
 }
+
+/// Nobody can tell, and nothing is framed.
+const UNTOLD: Reading = Reading { proposal: Proposal { age: Age::CannotTell, readings: 0 }, evidence: None };
 
 fn unnamed(document: &Document, day: Day, asked: &AgeAsked) -> Reading {
     match printed(document, day) {
@@ -49,7 +56,7 @@ fn unnamed(document: &Document, day: Day, asked: &AgeAsked) -> Reading {
             let proposal = Proposal { age: of_days(core::iter::once(&day), asked), readings: 0 };
             Reading { proposal, evidence: Some(quad) }
         }
-        None => Reading { proposal: Proposal { age: Age::CannotTell, readings: 0 }, evidence: None },
+        None => UNTOLD,
     }
 }
 
@@ -108,7 +115,7 @@ mod tests {
 
     #[test]
     fn two_readings_that_agree_are_counted_and_two_that_differ_tell_nothing() {
-        assert_eq!(proposed(&ZONE).0, Age::OldEnough);
+        assert_eq!(proposed(&ZONE), (Age::CannotTell, 0, false), "among other lines nobody knows where it stands");
         assert_eq!(proposed(&["Date of birth 12 AUG 1974", ZONE[0], ZONE[1]]), (Age::OldEnough, 2, true));
         assert_eq!(proposed(&["Date of birth 13 AUG 1974", ZONE[0], ZONE[1]]), (Age::CannotTell, 0, false));
         let wrong = "L898902C36UTO7508122F1204159ZE184226B<<<<<10";
@@ -117,6 +124,18 @@ mod tests {
             1,
             "a zone with a wrong check digit is none"
         );
+    }
+
+    /// A reviewer would find the day of expiry in the zone, too.
+    #[test]
+    fn of_a_zone_alone_the_six_digits_of_the_birth_date_are_framed_and_nothing_else() {
+        let page = Page { zones: vec![page(&ZONE)], ..Page::of(page(&["PASSPORT"])) };
+        let reading = propose(&Document::of(page, ASKED_ON.parse().unwrap()), &asked());
+        assert_eq!(reading.proposal, Proposal { age: Age::OldEnough, readings: 1 });
+        let [(left, top), (right, _), (_, low), _] = reading.evidence.unwrap();
+        let letter = 300.0 / ZONE[1].len() as f32;
+        assert!((left - 13.0 * letter).abs() < 1.0 && (right - 19.0 * letter).abs() < 1.0, "{left} to {right}");
+        assert_eq!((top, low), (30.0, 50.0), "its second line");
     }
 
     #[test]

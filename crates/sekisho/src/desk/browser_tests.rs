@@ -1,10 +1,10 @@
 //! The desk in a real browser, with a virtual authenticator.
 
+mod proposed;
 mod scope;
 
 use std::path::PathBuf;
 
-use base64ct::{Base64, Encoding};
 use sekisho_core::{
     check::Role,
     render::{Age, Proposal},
@@ -146,19 +146,6 @@ impl Scene<'_> {
     }
 }
 
-/// A picture such as the keeper releases, drawn by the browser itself: a card of our own, marked as a sample.
-const CARD: &str = "(() => {
-    const c = Object.assign(document.createElement('canvas'), { width: 1280, height: 808 }), g = c.getContext('2d');
-    g.fillStyle = '#000'; g.fillRect(0, 0, 1280, 808);
-    const part = (x, y, w, h) => { g.fillStyle = '#e9e4d4'; g.fillRect(x, y, w, h); g.fillStyle = '#222'; };
-    part(60, 60, 560, 90); g.font = '54px sans-serif'; g.fillText('運転免許証 見本', 90, 124);
-    part(60, 200, 760, 90); g.fillText('平成12年 3月 4日生', 90, 264);
-    part(60, 640, 620, 90); g.fillText('見本県公安委員会', 90, 704);
-    g.globalAlpha = .35; g.fillStyle = '#c33'; g.font = '30px monospace'; g.rotate(-.25);
-    for (let y = 100; y < 1200; y += 150) g.fillText('VWG 8R0C-42  SHINSA-1  2026-11-21 21:00 JST', -60, y);
-    return c.toDataURL('image/png').split(',')[1];
-})()";
-
 /// M44: every page of the desk, wide and on a phone. `SEKISHO_SCREENSHOTS` names a folder to keep the pictures in.
 #[test]
 fn every_page_fits_a_phone_and_can_be_read_aloud() {
@@ -167,8 +154,7 @@ fn every_page_fits_a_phone_and_can_be_read_aloud() {
     let (folder, _gone_after) = screenshots();
     browser.plug_in_authenticator();
     browser.navigate(&served.origin);
-    let card = browser.evaluate(CARD);
-    served.desk.keeper.show(Base64::decode_vec(card.as_str().unwrap()).unwrap());
+    served.desk.keeper.show(proposed::licence().drawn(&mut browser));
     served.desk.keeper.propose(Proposal { age: Age::OldEnough, readings: 1 });
     let mut scene = Scene { browser: &mut browser, folder, faults: Vec::new() };
     strangers(&served, &mut scene);

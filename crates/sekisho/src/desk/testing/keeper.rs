@@ -179,9 +179,14 @@ impl PlayKeeper {
         self.state().waiting = 0;
     }
 
-    /// What it proposes beside a picture from now on.
-    pub(crate) fn propose(&self, proposal: Proposal) {
-        self.state().proposal = Some(proposal);
+    /// Lets this many wait.
+    pub(in crate::desk) fn pile(&self, waiting: u64) {
+        self.state().waiting = waiting;
+    }
+
+    /// What it proposes beside a picture from now on, or that it proposes nothing.
+    pub(crate) fn propose(&self, proposal: impl Into<Option<Proposal>>) {
+        self.state().proposal = proposal.into();
     }
 
     /// The picture that it releases from now on.
