@@ -11,7 +11,12 @@ use crate::{
     ocr::Reader,
     qr::Codes,
     quality,
-    read::{birth::Birth, line::Quad, number::Sign, zone::Zone},
+    read::{
+        birth::Birth,
+        line::Quad,
+        number::Sign,
+        zone::{Zone, birth_columns},
+    },
     wire::Boxed,
 };
 
@@ -207,11 +212,7 @@ fn birth(document: &Document) -> (Option<BirthFound>, Vec<Day>) {
 }
 
 fn of_a_zone(day: Day, zone: &Zone) -> BirthFound {
-    let as_written = match &zone.lines[..] {
-        [_, second] => second.get(13..19),
-        [_, second, _] => second.get(..6),
-        _ => None,
-    };
+    let as_written = zone.lines.get(1).and_then(|second| second.get(birth_columns(zone.lines.len())));
     BirthFound { value: day, as_written: as_written.unwrap_or_default().into(), source: "mrz".into(), confidence: 1.0 }
 }
 

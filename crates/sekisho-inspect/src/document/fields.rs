@@ -1,14 +1,15 @@
 //! Where the parts of a document stand.
 
-use super::{Document, Field, Part};
 use sekisho_core::calendar::Day;
 
+use super::{Document, Field, Part};
 use crate::read::{
     birth::Birth,
     fold::compact,
     kind::SURE,
     line::{Line, Quad},
     role::roles,
+    zone::birth_columns,
 };
 
 /// All that can be told. A part is proven where nothing else can stand in its place.
@@ -42,7 +43,7 @@ fn birth_of_zone(document: &Document) -> Option<Field> {
 
 fn digits(document: &Document) -> Option<Quad> {
     let lines = &document.zone_lines;
-    lines.get(1).map(|line| line.part(if lines.len() == 3 { 0..6 } else { 13..19 }))
+    lines.get(1).map(|line| line.part(birth_columns(lines.len())))
 }
 
 /// Where `day` stands in print that can't be read as another day and that nothing calls something else.

@@ -8,6 +8,11 @@ use crate::read::line::Letter;
 /// Letters of machine-readable zones, in the order of the lattice's columns.
 pub(super) const LETTERS: &[u8; COUNT] = b"<0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 pub(super) const COUNT: usize = 37;
+/// The column of a letter.
+pub(super) fn column(letter: u8) -> Option<usize> {
+    LETTERS.iter().position(|known| *known == letter)
+}
+
 /// The column of the blank.
 const BLANK: usize = COUNT;
 /// A likelihood is never taken for less: what the network excludes may still be printed.
@@ -157,15 +162,15 @@ impl<'a> Search<'a> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// Steps, each with the likelihoods of some letters; the blank has what is left.
-    fn lattice(steps: &[&[(u8, f32)]]) -> Lattice {
+    pub(in crate::ocr) fn lattice(steps: &[&[(u8, f32)]]) -> Lattice {
         let row = |step: &&[(u8, f32)]| {
             let mut row = [LEAST.ln(); COUNT + 1];
             for (letter, likely) in *step {
-                row[LETTERS.iter().position(|known| known == letter).unwrap()] = likely.ln();
+                row[column(*letter).unwrap()] = likely.ln();
             }
             row[BLANK] = (1.0 - step.iter().map(|(_, likely)| likely).sum::<f32>()).max(LEAST).ln();
             row
@@ -202,5 +207,15 @@ mod tests {
             lattice(&[&[(b'7', 0.6)], &[(b'7', 0.8)], &[], &[(b'9', 0.5)]]).read(&[Alphabet::Digits; 2]).unwrap();
         assert_eq!((reading.text.as_str(), reading.letters.len()), ("79", 2));
         assert!((reading.letters[0].certainty - 0.8).abs() < 1e-3 && reading.letters[1].middle > 0.8);
+    }
+
+    #[test]
+    fn each_place_says_how_likely_every_other_letter_was_at_its_likeliest() {
+        let steps: [&[(u8, f32)]; 4] =
+            [&[(b'7', 0.6), (b'1', 0.1)], &[(b'7', 0.5), (b'1', 0.3)], &[], &[(b'9', 0.5), (b'1', 0.4)]];
+        let reading = lattice(&steps).read(&[Alphabet::Digits; 2]).unwrap();
+        let likely = |at: usize, letter: u8| reading.likely[at][column(letter).unwrap()].exp();
+        let told = [likely(0, b'7'), likely(0, b'1'), likely(1, b'1'), likely(1, b'7')];
+        assert!(told.iter().zip([0.6, 0.3, 0.4, LEAST]).all(|(told, is)| (told - is).abs() < 1e-4), "{told:?}");
     }
 }

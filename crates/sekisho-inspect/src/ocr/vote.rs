@@ -59,6 +59,14 @@ mod tests {
         assert!((certainty(0) - 0.4).abs() < 1e-6 && (certainty(2) - 0.7 / 3.0).abs() < 1e-6);
     }
 
+    /// A mean of logarithms: where one reading excludes a letter, the others alone don't make it likely.
+    #[test]
+    fn how_likely_each_letter_is_is_what_all_say_on_average() {
+        let with = |likely: f32| Reading { likely: vec![[likely; COUNT]; 4], ..reading("SSON", 0.5) };
+        let voted = voted(vec![with(-1.0), with(-8.0), Reading { text: "XXXX".into(), ..with(-90.0) }]).unwrap();
+        assert!(voted.likely.iter().flatten().all(|likely| (likely + 4.5).abs() < 1e-6));
+    }
+
     #[test]
     fn of_equals_the_first_counts_and_what_slipped_has_no_voice() {
         let read = |readings: Vec<Reading>| voted(readings).unwrap().text;

@@ -134,12 +134,39 @@ fn places(runs: &[Run]) -> Vec<Alphabet> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ocr::forced::tests::lattice;
 
     #[test]
     fn lines_have_the_lengths_of_doc_9303() {
         let lengths = |form: &[&[Run]]| form.iter().map(|runs| places(runs).len()).collect::<Vec<_>>();
         let all: Vec<_> = FORMS.iter().map(|form| lengths(form)).collect();
         assert_eq!(all, [vec![44, 44], vec![30, 30, 30], vec![36, 36], vec![44, 44], vec![36, 36]]);
+    }
+
+    /// A row that was read for sure, a step and a blank for each letter; those at `doubts` may be another letter.
+    fn row(text: &str, doubts: &[(usize, u8)]) -> [Lattice; 1] {
+        let step = |(at, letter): (usize, u8)| match doubts.iter().find(|(place, _)| *place == at) {
+            Some((_, other)) => vec![(letter, 0.8), (*other, 0.2)],
+            None => vec![(letter, 1.0)],
+        };
+        let steps: Vec<Vec<(u8, f32)>> = text.bytes().enumerate().flat_map(|read| [step(read), Vec::new()]).collect();
+        [lattice(&steps.iter().map(Vec::as_slice).collect::<Vec<_>>())]
+    }
+
+    #[test]
+    fn what_look_alikes_mend_is_told_behind_what_was_read() {
+        let name = row("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", &[]);
+        let told = |data: [Lattice; 1]| -> Vec<String> {
+            let readings = readings(&[&name, &data]);
+            readings.into_iter().map(|(_, rows)| rows[1].text[..10].to_owned()).collect()
+        };
+        let rest = "UTO7408122F1204159ZE184226B<<<<<10";
+        let (right, wrong) = (format!("L898902C36{rest}"), format!("L8989O2C36{rest}"));
+        let (as_read, mended) = ("L8989O2C36", "L898902C36");
+        // A passport's line is a visa's too.
+        assert_eq!(told(row(&right, &[(5, b'O')])), [mended; 2], "what is right has no other reading");
+        assert_eq!(told(row(&wrong, &[])), [as_read; 2], "what was read for sure stays");
+        assert_eq!(told(row(&wrong, &[(5, b'0')])), [as_read, mended, as_read, mended]);
     }
 
     #[test]

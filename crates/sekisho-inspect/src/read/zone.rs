@@ -13,6 +13,7 @@ use mrz::{Format, MrzData, MrzDate};
 use sekisho_core::calendar::Day;
 use zeroize::Zeroizing;
 
+pub(crate) use self::covered::birth_columns;
 use self::{
     covered::{is_birth, is_covered},
     years::births,

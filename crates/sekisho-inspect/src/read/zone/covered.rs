@@ -7,6 +7,11 @@ use mrz::Format;
 /// Number, birth and expiry with their check digits, in the second line of all but TD1.
 const FIELDS: [Range<usize>; 3] = [0..10, 13..20, 21..28];
 
+/// Where the birth date stands in the second line of a zone of so many lines: three are TD1.
+pub(crate) fn birth_columns(lines: usize) -> Range<usize> {
+    if lines == 3 { 0..6 } else { 13..19 }
+}
+
 /// Whether a check digit covers the letter at this line and column, both from 0, or is it.
 pub(super) fn is_covered(format: Format, (line, column): (usize, usize)) -> bool {
     let within = |ranges: &[Range<usize>]| ranges.iter().any(|range| range.contains(&column));
@@ -22,7 +27,8 @@ pub(super) fn is_covered(format: Format, (line, column): (usize, usize)) -> bool
 
 /// Whether the letter at this line and column, both from 0, is one of the birth date or its check digit.
 pub(super) fn is_birth(format: Format, (line, column): (usize, usize)) -> bool {
-    line == 1 && if format == Format::Td1 { 0..7 } else { 13..20 }.contains(&column)
+    let date = birth_columns(if format == Format::Td1 { 3 } else { 2 });
+    line == 1 && (date.start..=date.end).contains(&column)
 }
 
 #[cfg(test)]
@@ -35,6 +41,7 @@ mod tests {
         assert_eq!(columns(Format::Td1), (0..7).collect::<Vec<_>>());
         assert_eq!(columns(Format::MrvB), (13..20).collect::<Vec<_>>());
         assert!(!is_birth(Format::Td3, (0, 13)));
+        assert_eq!(LINES[1].get(birth_columns(2)), Some("740812"));
     }
 
     #[test]
@@ -52,6 +59,9 @@ mod tests {
         assert!(!is_covered(Format::MrvA, (1, 30)));
     }
 
+    const LINES: [&str; 2] =
+        ["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"];
+
     /// A letter that is worth one more or one less, so that every weight tells it: 7, 3 and 1 have no factor in common
     /// with 10. Letters whose worth differs by 10 or 20 are beyond any check digit.
     fn next(letter: u8) -> u8 {
@@ -66,8 +76,6 @@ mod tests {
     /// The table against the arithmetic: with any covered letter changed, some check digit is wrong.
     #[test]
     fn whatever_is_covered_cannot_change_unseen() {
-        const LINES: [&str; 2] =
-            ["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"];
         for column in 0..44 {
             let mut second = LINES[1].as_bytes().to_vec();
             second[column] = next(second[column]);
