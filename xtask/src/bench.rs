@@ -33,7 +33,7 @@ fn custody(rest: &[String]) -> Result<(), Failure> {
 }
 
 /// Rivals that are not there are left out, and the program says so. Logs are given to the program that people run, built
-/// as released; `--program FILE` takes another build.
+/// as released; `--program FILE` takes another build, and `--small` asks the library.
 fn scope(rest: &[String]) -> Result<(), Failure> {
     let asks = |name: &str| rest.iter().any(|word| word == name);
     let (rivals, has_engines): (&[Need], _) = match () {
@@ -43,8 +43,9 @@ fn scope(rest: &[String]) -> Result<(), Failure> {
     };
     needs_compiler(&install::ensure(&[&[C_COMPILER], rivals].concat()))?;
     let mut command = measuring("sekisho-scope", "scope", rest);
-    let asks_logs = !["--ledger", "--packets", "--help", "make", "ask"].into_iter().any(asks);
-    if asks_logs && !asks("--program") {
+    let asks_program =
+        !["--ledger", "--packets", "--small", "--program", "--help", "make", "ask"].into_iter().any(asks);
+    if asks_program {
         command.arg("--program").arg(inspection::built()?);
     }
     if has_engines {

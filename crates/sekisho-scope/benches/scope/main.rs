@@ -37,7 +37,8 @@ How long sekisho scope takes, beside others that were asked the same in the same
   --ledger      ledgers, with an index and without; --events N for one of so many entries
   --packets     a capture of 500 MB, beside tshark
   --small       a little of it, to see whether it runs; writes no report
-  --program FILE  ask this sekisho; without it, the library in a program of its own
+  --program FILE  ask this sekisho; without it, the library in a program of its own. `cargo xtask bench scope` builds one
+                and names it here, but for --small
   --docs DIR    the folder of SCOPE.md, whose figures are brought up to date
   make DIR N    only writes the logs, of N requests
 
