@@ -19,14 +19,19 @@ pub(crate) struct Took {
     pub(crate) said: String,
 }
 
-/// Runs a command to its end; the shell tells what it took.
+/// Runs a command to its end; the shell tells what it took. Any other exit status than 0 is a failure.
 pub(crate) fn timed(command: &[String]) -> io::Result<Took> {
+    timed_to(command, 0)
+}
+
+/// The same for a command whose answer is its exit status, which has to be `expected`.
+pub(crate) fn timed_to(command: &[String], expected: i32) -> io::Result<Took> {
     let script = r#"TIMEFORMAT='%R %U %S'; time { "$@" 2>&4; } 4>/dev/null"#;
     let output = Command::new("bash").args(["-c", script, "bash"]).args(command).env("LC_ALL", "C").output()?;
     let times = String::from_utf8_lossy(&output.stderr).into_owned();
     let times: Vec<f64> = times.split_whitespace().rev().take(3).filter_map(|word| word.parse().ok()).collect();
     let [system, user, wall] = times[..] else { return Err(io::Error::other("the shell told no times")) };
-    if !output.status.success() {
+    if output.status.code() != Some(expected) {
         return Err(io::Error::other(format!("it ended with {}", output.status)));
     }
     let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
