@@ -1,10 +1,11 @@
 //! Well-formed lines of every format that is read, from chance.
 
-use sekisho_scope::{Fields, Format};
+use sekisho_scope::{Fields, Format, Named};
 
 use crate::{
     alter::{below, one},
     chance::Chance,
+    wrapping::WRAPPERS,
 };
 
 /// A format of one's own, with ranges.
@@ -20,10 +21,53 @@ pub(crate) enum Kind {
     S3,
     Json,
     Trail,
+    /// A log of another kind, as one of the others keeps it: which of [`WRAPPERS`].
+    Wrapped(Inner, usize),
+}
+
+/// What is wrapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inner {
+    Combined,
+    Alb,
+    S3,
+    Json,
+    Trail,
+}
+
+impl Inner {
+    const ALL: [Self; 5] = [Self::Combined, Self::Alb, Self::S3, Self::Json, Self::Trail];
+
+    fn kind(self) -> Kind {
+        match self {
+            Self::Combined => Kind::Combined,
+            Self::Alb => Kind::Alb,
+            Self::S3 => Kind::S3,
+            Self::Json => Kind::Json,
+            Self::Trail => Kind::Trail,
+        }
+    }
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 6] = [Self::Combined, Self::Template, Self::Alb, Self::S3, Self::Json, Self::Trail];
+    /// Those that nothing is around.
+    pub(crate) const BARE: [Self; 6] = [Self::Combined, Self::Template, Self::Alb, Self::S3, Self::Json, Self::Trail];
+
+    /// All of them.
+    #[cfg(test)]
+    pub(crate) fn all() -> Vec<Self> {
+        let wrapped = |inner: Inner| (0..WRAPPERS.len()).map(move |wrapper| Self::Wrapped(inner, wrapper));
+        Self::BARE.into_iter().chain(Inner::ALL.into_iter().flat_map(wrapped)).collect()
+    }
+
+    /// One of them: bare as often as not.
+    pub(crate) fn any(chance: &mut Chance) -> Self {
+        if chance.below(2) == 0 {
+            return one(chance, &Self::BARE);
+        }
+        let inner = one(chance, &Inner::ALL);
+        Self::Wrapped(inner, below(chance, WRAPPERS.len()))
+    }
 
     /// As it is said.
     pub(crate) fn format(self) -> Format {
@@ -34,11 +78,18 @@ impl Kind {
             Self::S3 => Format::S3,
             Self::Json => Format::Json(Fields::new(&[])),
             Self::Trail => Format::CloudTrail,
+            Self::Wrapped(inner, wrapper) => {
+                let name = format!("{}+{}", WRAPPERS[wrapper].0, inner.kind().format().name());
+                name.parse::<Named>().and_then(|named| named.format(None, &[])).expect("it is one")
+            }
         }
     }
 
     /// A line of it, without its end.
     pub(crate) fn line(self, chance: &mut Chance) -> String {
+        if let Self::Wrapped(inner, wrapper) = self {
+            return WRAPPERS[wrapper].1(&inner.kind().line(chance));
+        }
         let Request { client, method, object, status, bytes, day, clock, agent, id } = request(chance);
         let common = format!("{day:02}/Apr/2021:{clock} +0900");
         match self {
@@ -81,7 +132,7 @@ impl Kind {
             Self::Json => format!(
                 r#"{{"time":"2021-04-{day:02}T{clock}Z","client":"{client}","method":"{method}","object":"{object}","status":{status},"content_range":"bytes 0-99/300","sent":{bytes}}}"#
             ),
-            Self::Trail => {
+            Self::Trail | Self::Wrapped(..) => {
                 let event = format!(
                     r#"{{"eventVersion":"1","eventTime":"2021-04-{day:02}T{clock}Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","sourceIPAddress":"{client}","userAgent":"{}","requestParameters":{{"bucketName":"b","key":"{object}"}},"additionalEventData":{{"bytesTransferredOut":{bytes}}},"eventID":"{id}"}}"#,
                     agent.replace('\\', "\\\\")

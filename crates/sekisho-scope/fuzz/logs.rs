@@ -43,10 +43,10 @@ struct Written {
 
 impl Log {
     fn new(chance: &mut Chance) -> Self {
-        let said = (chance.below(3) > 0).then(|| one(chance, &Kind::ALL));
+        let said = (chance.below(3) > 0).then(|| Kind::any(chance));
         let mut files = Vec::new();
         for _ in 0..=chance.below(3) {
-            let kind = said.unwrap_or_else(|| one(chance, &Kind::ALL));
+            let kind = said.unwrap_or_else(|| Kind::any(chance));
             files.push(written(chance, kind));
         }
         if chance.below(6) == 0 {
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn well_formed_lines_of_every_format_are_read_and_the_first_cases_find_nothing() {
-        for kind in Kind::ALL {
+        for kind in Kind::all() {
             let mut chance = Chance::new(5);
             let text: Vec<_> = (0..300).map(|_| kind.line(&mut chance)).collect();
             let file = tempfile::NamedTempFile::new().unwrap();

@@ -14,6 +14,8 @@ mod packets;
 mod run;
 #[path = "../tests/packets/wire.rs"]
 mod wire;
+#[path = "../tests/wrapping/mod.rs"]
+mod wrapping;
 
 use std::{path::PathBuf, process::ExitCode};
 

@@ -1,6 +1,6 @@
 //! What is answered.
 
-use std::{collections::BTreeMap, io, path::PathBuf};
+use std::{borrow::Cow, collections::BTreeMap, io, path::PathBuf};
 
 use serde::Serialize;
 use thiserror::Error;
@@ -150,8 +150,8 @@ pub struct Lines {
 pub struct FileRead {
     /// Its name as it was given.
     pub name: String,
-    /// Its format; `unknown` if nothing in it could be read.
-    pub format: &'static str,
+    /// Its format, behind what its lines are wrapped in; `unknown` if nothing in it could be read.
+    pub format: Cow<'static, str>,
     /// Its lines, or events.
     pub lines: u64,
     /// Those that were not understood.

@@ -33,7 +33,7 @@ mod when;
 
 pub use answer::{Answer, Certain, FileRead, Interval, Joined, Lines, OfKind, Open, Reason, ScopeError, Set, Window};
 pub use entry::{Delivery, Entry, Sent};
-pub use format::{Fault, Field, Fields, Format, NoField, NoTemplate, Template};
+pub use format::{Fault, Field, Fields, Format, Named, NoField, NoFormat, NoTemplate, Template, Wrapped};
 pub use keys::objects_file;
 pub use network::{Address, Network, NetworkError};
 pub use object::Verdict;

@@ -8,7 +8,7 @@ use regex::bytes::CaptureLocations;
 use crate::{
     coverage::Coverage,
     entry::{Delivery, Entry},
-    format::{Fault, Format, Scratch},
+    format::{Fault, Format, Scratch, Wrapped},
     object::{Class, Share},
     question::{Fit, Question},
     record::{Identity, Record, hash_of, wide_hash},
@@ -85,6 +85,7 @@ impl<'t> Reader<'t> {
         let read = match format {
             _ if line.len() > LONGEST => Err(Fault::Length),
             None => Err(Fault::Format),
+            Some(Format::Wrapped(wrapped)) => sink.unwrapped(file, line, wrapped, &mut self.scratch),
             Some(format) => format.line(line, &mut self.scratch, |entry| sink.see(file, line, entry)),
         };
         if let Err(fault) = read {
@@ -100,11 +101,7 @@ impl<'t> Reader<'t> {
         while let Some(next) = between(bytes, at, is_last) {
             at = next;
             let (sink, text) = (&mut self.sink, &bytes[at..]);
-            let read = Format::event(text, &mut self.scratch, |entry| {
-                sink.tally.trail.0 += 1;
-                sink.tally.trail.1 += u64::from(!entry.aside);
-                sink.see(file, b"", entry);
-            });
+            let read = Format::event(text, &mut self.scratch, |entry| sink.event(file, entry));
             if matches!(read, Ok(None)) && !is_last && text.len() <= LONGEST {
                 break;
             }
@@ -155,6 +152,25 @@ fn between(bytes: &[u8], mut at: usize, is_last: bool) -> Option<usize> {
 }
 
 impl Sink<'_> {
+    /// Reads a line within another. Copies of it know each other by what it is without that. It is kept out of the way of
+    /// lines that nothing is around.
+    #[cold]
+    #[inline(never)]
+    fn unwrapped(&mut self, file: usize, line: &[u8], wrapped: &Wrapped, scratch: &mut Scratch) -> Result<(), Fault> {
+        let is_event = *wrapped.inner() == Format::CloudTrail;
+        wrapped.read(line, scratch, &mut |inner, entry| match is_event {
+            true => self.event(file, entry),
+            false => self.see(file, inner, entry),
+        })
+    }
+
+    /// Sees an event of an audit trail.
+    fn event(&mut self, file: usize, entry: &Entry<'_>) {
+        self.tally.trail.0 += 1;
+        self.tally.trail.1 += u64::from(!entry.aside);
+        self.see(file, b"", entry);
+    }
+
     #[inline]
     fn see(&mut self, file: usize, line: &[u8], entry: &Entry<'_>) {
         if let Some(at) = entry.at {

@@ -18,7 +18,9 @@ pub(crate) fn reasons(
 ) -> (Vec<Reason>, Vec<Interval>) {
     let tally = &found.tally;
     let intervals = silences(question, found, silence);
-    let is_any = |format: &Format| u64::from(sources.iter().any(|source| source.format.as_ref() == Some(format)));
+    let is_any = |format: &Format| {
+        u64::from(sources.iter().any(|source| source.format.as_ref().map(Format::bare) == Some(format)))
+    };
     let damaged = tally.files.iter().filter(|file| file.damaged).count();
     let (events, of_data) = tally.trail;
     let counts = [

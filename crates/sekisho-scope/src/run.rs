@@ -286,7 +286,7 @@ fn answer(sources: &[Source], plan: &Plan, found: &Found, totals: &Totals, joine
             .zip(&tally.files)
             .map(|(source, file)| FileRead {
                 name: source.name(),
-                format: source.format.as_ref().map_or("unknown", Format::name),
+                format: source.format.as_ref().map_or("unknown".into(), Format::name),
                 lines: file.read,
                 unparsed: file.unparsed,
                 first: file.first.map(say),

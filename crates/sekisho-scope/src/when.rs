@@ -138,6 +138,16 @@ pub(crate) fn common(text: &[u8]) -> Option<i64> {
     in_month(year, month, day).then(|| Some(days(year, month, day) * 86_400 + clock(text, 12)? - east))?
 }
 
+/// Whether this is `Apr 20 00:00:00`, or ` 2` for a day: a time without a year (RFC 3164, 4.1.2).
+pub(crate) fn is_short(text: &[u8]) -> bool {
+    let day = |text: &[u8]| match text {
+        [b' ', ones] => two(&[b'0', *ones], 0),
+        text => two(text, 0),
+    };
+    let is_day = text.len() == 15 && day(&text[4..6]).is_some_and(|day| (1..=31).contains(&day));
+    is_day && text[3] == b' ' && text[6] == b' ' && month(&text[..3]).is_some() && clock(text, 7).is_some()
+}
+
 fn month(name: &[u8]) -> Option<i64> {
     let months = b"JanFebMarAprMayJunJulAugSepOctNovDec";
     let at = months.chunks_exact(3).position(|month| month == name)?;

@@ -150,7 +150,7 @@ fn an_identifier_makes_a_duplicate_wherever_it_stands() {
     let document = format!("{{ \"Records\" : [{},{}\n, {}]}}", event("1", "a"), event("1", "a"), event("2", "a"));
     let answer = ask(&[ground.file("trail.json.gz", gz(document.as_bytes()))], &plan(Question::default()));
     assert_eq!((counts(&answer), answer.sent.set.requests, answer.lines.duplicate), ([1, 0, 0], 2, 1));
-    assert_eq!((answer.files[0].format, answer.files[0].lines), ("cloudtrail", 3));
+    assert_eq!((&*answer.files[0].format, answer.files[0].lines), ("cloudtrail", 3));
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn a_packed_file_that_breaks_off_is_told() {
 fn a_file_that_nobody_can_read_is_counted_whole() {
     let ground = Ground::new();
     let answer = ask(&[ground.file("what", "one\n\ntwo\r\nthree")], &plan(Question::default()));
-    assert_eq!((answer.files[0].format, answer.lines.read, answer.lines.unparsed), ("unknown", 3, 3));
+    assert_eq!((&*answer.files[0].format, answer.lines.read, answer.lines.unparsed), ("unknown", 3, 3));
     assert_eq!(reasons(&answer), ["nothing_read", "unparsed"]);
     let none = ask(&[ground.file("empty", "")], &plan(Question::default()));
     assert_eq!((reasons(&none), none.lines.read), (vec!["nothing_read"], 0));

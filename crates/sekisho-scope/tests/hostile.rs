@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests, too.
 
+mod wrapping;
+
 use std::fs;
 
 use proptest::prelude::*;
-use sekisho_scope::{Answer, Fields, Format, Plan, Progress, Question, scope};
+use sekisho_scope::{Answer, Fields, Format, Named, Plan, Progress, Question, scope};
+use wrapping::WRAPPERS;
 
 /// A good line of each format.
 const GOOD: [&str; 5] = [
@@ -35,6 +38,9 @@ fn harm() -> impl Strategy<Value = Harm> {
         Just(b"-".to_vec()),
         Just(b"{\"Records\":[".to_vec()),
         Just(b"\n".to_vec()),
+        Just(b"\\n".to_vec()),
+        Just(b" P ".to_vec()),
+        Just(b"<190>1 ".to_vec()),
     ];
     prop_oneof![
         (0usize..300).prop_map(Harm::Cut),
@@ -84,6 +90,10 @@ fn formats() -> Vec<Option<Format>> {
     known.into_iter().map(Some).chain([None]).collect()
 }
 
+fn named(name: &str) -> Format {
+    name.parse::<Named>().unwrap().format(None, &[]).unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
@@ -103,6 +113,39 @@ proptest! {
             prop_assert_eq!(told.parsed + told.unparsed, told.read);
             prop_assert!(told.out_of_window + told.other + told.nothing_sent + told.unclear <= told.parsed);
             prop_assert_eq!(told.samples.len() as u64, told.unparsed.min(10));
+        }
+    }
+
+    #[test]
+    fn every_wrapped_line_is_understood_or_counted_as_not(
+        wrapper in 0..WRAPPERS.len(), inner in 0..GOOD.len(),
+        lines in proptest::collection::vec(
+            (proptest::collection::vec(harm(), 0..3), proptest::collection::vec(harm(), 0..3)), 1..12,
+        ),
+    ) {
+        let (wrapper, wrap) = WRAPPERS[wrapper];
+        let name = format!("{wrapper}+{}", ["combined", "alb", "s3", "json", "cloudtrail"][inner]);
+        let mut good = 0;
+        // Harmed before it was wrapped, or behind that.
+        let wrapped = lines.iter().map(|(before, behind)| {
+            good += u64::from(before.is_empty() && behind.is_empty());
+            let inner = harmed(GOOD[inner], before);
+            harmed(&wrap(&String::from_utf8_lossy(&inner).replace('\n', " ")), behind)
+        });
+        let bytes: Vec<_> = wrapped.collect::<Vec<_>>().join(&b'\n');
+        let count = bytes.split(|byte| *byte == b'\n').filter(|line| !matches!(line, [] | [b'\r'])).count() as u64;
+        for format in [Some(named(&name)), None] {
+            let is_trail = format.is_none() && matches!(bytes.trim_ascii_start(), [b'{' | b'[', ..]);
+            let (is_said, one) = (format.is_some(), ask(&bytes, format.clone(), 1));
+            let told = &one.lines;
+            prop_assert!(is_trail || told.read == count, "{} lines, {told:?}", count);
+            prop_assert!(!is_said || told.parsed >= good, "{good} were as good as before, {told:?}");
+            prop_assert_eq!(told.parsed + told.unparsed, told.read);
+            prop_assert!(told.out_of_window + told.other + told.nothing_sent + told.unclear <= told.parsed);
+            prop_assert_eq!(told.samples.len() as u64, told.unparsed.min(10));
+            let several = Answer { files: one.files.clone(), ..ask(&bytes, format, 3) };
+            prop_assert_eq!(&several.lines.parsed, &told.parsed);
+            prop_assert_eq!((several.sent, several.possibly), (one.sent, one.possibly));
         }
     }
 

@@ -76,7 +76,7 @@ fn every_line_of_the_others_is_read_or_told() {
     ] {
         let Some(answer) = ask(name, Question::default()) else { return };
         assert_eq!(
-            (answer.files[0].format, answer.lines.read, answer.lines.unparsed),
+            (&*answer.files[0].format, answer.lines.read, answer.lines.unparsed),
             (format, read, unparsed),
             "{name}: {:?}",
             answer.lines.samples

@@ -117,6 +117,12 @@ pub(super) fn read(
     }
 }
 
+/// Reads a text that is an event and nothing else: of two only the first would be told.
+pub(super) fn alone(text: &[u8], scratch: &mut super::Scratch, see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fault> {
+    let event: Event<'_> = serde_json::from_slice(text).map_err(|_| Fault::Json)?;
+    event.detail.as_deref().unwrap_or(&event).tell(scratch, see)
+}
+
 impl Event<'_> {
     fn tell(&self, scratch: &mut super::Scratch, see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fault> {
         let time = if self.event_time == Loose::Else { &self.digest_end_time } else { &self.event_time };
@@ -292,5 +298,7 @@ mod tests {
         assert_eq!(read(&EVENT.as_bytes()[..90], &mut Scratch::default(), &mut none), Ok(None));
         assert_eq!(read(b"{\"a\":}", &mut Scratch::default(), &mut none), Err((0, Fault::Json)));
         assert_eq!(with(&EVENT.replace("2021-", ""), |_| ()), Err(Fault::Time));
+        let of = |text: &str| alone(text.as_bytes(), &mut Scratch::default(), &mut |_: &Entry<'_>| ());
+        assert_eq!((of(EVENT), of(&format!("{EVENT} {EVENT}"))), (Ok(()), Err(Fault::Json)), "two are not one");
     }
 }

@@ -7,14 +7,17 @@ mod fields;
 mod guess;
 mod json;
 mod loose;
+mod named;
 mod names;
 mod roles;
 mod s3;
 mod scan;
 mod template;
 mod walk;
+mod wrapped;
 
 use std::{
+    borrow::Cow,
     fmt,
     hash::{BuildHasher, Hasher},
 };
@@ -23,7 +26,9 @@ use foldhash::fast::FixedState;
 
 pub use fields::{Field, Fields, NoField};
 pub(crate) use guess::guess;
+pub use named::{Named, NoFormat};
 pub use template::{NoTemplate, Template};
+pub use wrapped::Wrapped;
 
 use crate::{entry::Entry, question::Question, when};
 
@@ -42,6 +47,8 @@ pub enum Format {
     CloudTrail,
     /// Lines of JSON.
     Json(Fields),
+    /// Lines of one of these formats that something else put into its own.
+    Wrapped(Wrapped),
 }
 
 /// Why a line was not read: what it lacks.
@@ -61,6 +68,12 @@ pub enum Fault {
     Json,
     /// An end: it is longer than any line that is read.
     Length,
+    /// What the rest of the file has around each line.
+    Wrapper,
+    /// The rest of its line.
+    Piece,
+    /// Being one line.
+    Lines,
     /// A format: nothing in the file could be read.
     Format,
 }
@@ -75,6 +88,9 @@ impl fmt::Display for Fault {
             Self::Fields => "not the fields of its format",
             Self::Json => "not JSON",
             Self::Length => "longer than any line that is read",
+            Self::Wrapper => "not in what the others are wrapped in",
+            Self::Piece => "a piece of a line",
+            Self::Lines => "several lines in one",
             Self::Format => "the file's format is not known",
         })
     }
@@ -122,15 +138,22 @@ impl Scratch {
 
 impl Format {
     /// The name by which it is said.
-    pub fn name(&self) -> &'static str {
-        match self {
+    pub fn name(&self) -> Cow<'static, str> {
+        let name = match self {
+            Self::Wrapped(wrapped) => return wrapped.name(),
             Self::Combined => "combined",
             Self::Template(_) => "log-format",
             Self::Alb => "alb",
             Self::S3 => "s3",
             Self::CloudTrail => "cloudtrail",
             Self::Json(_) => "json",
-        }
+        };
+        Cow::Borrowed(name)
+    }
+
+    /// The format without what is around its lines.
+    pub(crate) fn bare(&self) -> &Self {
+        if let Self::Wrapped(wrapped) = self { wrapped.inner() } else { self }
     }
 
     /// Whether a line is an entry; else an entry is a value of JSON, wherever lines end.
@@ -156,6 +179,7 @@ impl Format {
                 Err((_, fault)) => Err(fault),
             },
             Self::Json(fields) => json::read(line, fields, &mut see),
+            Self::Wrapped(wrapped) => wrapped.read(line, scratch, &mut |_, entry| see(entry)),
         }
     }
 

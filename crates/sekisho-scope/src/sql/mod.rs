@@ -21,7 +21,7 @@ pub enum NoSql {
     Condition(&'static str),
     /// A format about which nothing is asked in SQL.
     #[error("logs in the format {0} can't be asked about in SQL, only combined, s3 and alb; read them here")]
-    Format(&'static str),
+    Format(String),
     /// A name that is no table's.
     #[error("{0} is no name of a table; write table or database.table")]
     Table(String),
@@ -38,7 +38,7 @@ pub fn emit(question: &Question, format: &Format, engine: Engine, places: &[Stri
         Format::Combined => combined::entries(engine),
         Format::S3 => s3::entries(engine),
         Format::Alb => alb::entries(engine),
-        other => return Err(NoSql::Format(other.name())),
+        other => return Err(NoSql::Format(other.name().into_owned())),
     };
     let (key, fit, window) = (key(question, engine), fit(question, engine)?, window(question));
     let asked = "is_within and fits and class <> 'nothing'";
@@ -217,6 +217,13 @@ mod tests {
         assert!(matches!(emit(&six, &Format::S3, Engine::Athena, &injected), Err(NoSql::Table(_))));
         let trail = emit(&six, &Format::CloudTrail, Engine::ClickHouse, &places());
         assert_eq!(trail.map_err(|why| why.code()), Err("format_not_in_sql"));
+        let docker = "docker+combined".parse::<crate::Named>().unwrap().format(None, &[]).unwrap();
+        let wrapped = emit(&Question::default(), &docker, Engine::DuckDb, &places());
+        assert_eq!(
+            wrapped,
+            Err(NoSql::Format("docker+combined".into())),
+            "its lines aren't those of the format within"
+        );
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Args, ValueEnum};
-use sekisho_scope::{Engine, Field, Fields, Format, Plan, Template, emit, scope};
+use clap::Args;
+use sekisho_scope::{Engine, Field, Fields, Format, Named, Plan, Template, emit, scope};
 
 use super::{conditions::Conditions, report, telling::Telling, working::Means};
 use crate::cli::refuse;
@@ -16,7 +16,8 @@ use crate::cli::refuse;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Reads nginx and Apache (combined and kin), balancers' (ALB), S3 server access logs, CloudTrail and lines of JSON, also \
-packed with gzip or zstd; many files in any order. It needs no service and no installation, and changes nothing.
+packed with gzip or zstd, and as Docker, Kubernetes, syslog, agents and CloudWatch's exports keep them; many files in any \
+order. It needs no service and no installation, and changes nothing.
 
 Three sets. Certainly sent: a whole body came, or ranges that add up to one. Possibly sent: a part, or what the log \
 leaves open. Can't tell: nothing was logged, or not whose request it was. docs/SCOPE.md says what counts how.
@@ -30,6 +31,7 @@ Examples:
   sekisho scope logs trail/*.json.gz --principal AKIAEXAMPLE --join members.csv --objects keys.txt --json
   sekisho scope logs lb.log --log-format '$remote_addr [$time_iso8601] \"$request\" $status $body_bytes_sent' \\
     --object '^/photo/([0-9]+)'
+  sekisho scope logs /var/log/pods/web*/*/*.log --format cri+combined --client 203.0.113.0/24 --json
   sekisho scope logs access.log --client 203.0.113.0/24 --emit sql --engine duckdb | duckdb
 
 Exit status: 0 nothing was sent and the logs leave nothing open, 1 something was or may have been, 2 a file can't be \
@@ -46,11 +48,13 @@ pub(super) struct LogsArgs {
     /// Write the keys of each set
     #[arg(long, value_name = "FILE")]
     objects: Option<PathBuf>,
-    /// The format of all files; without it, each is known by what it holds
-    #[arg(long, value_enum)]
+    /// The format of all files; without it, each is known by what it holds: combined, alb, s3, cloudtrail or json; before
+    /// it what its lines are wrapped in, of docker, cri, syslog, agent and time, the outermost first (docker+combined), or
+    /// that alone beside --log-format or --field
+    #[arg(long, value_name = "NAME")]
     format: Option<Named>,
     /// A format of your own: nginx's log_format, or Apache's LogFormat
-    #[arg(long, value_name = "TEXT", conflicts_with = "format")]
+    #[arg(long, value_name = "TEXT")]
     log_format: Option<Template>,
     /// Which field of a line of JSON says what, e.g. time=ts, client=net.peer, object=key
     #[arg(long, value_name = "ROLE=FIELD", conflicts_with = "log_format")]
@@ -66,16 +70,6 @@ pub(super) struct LogsArgs {
     engine: Option<Engine>,
     #[command(flatten)]
     telling: Telling,
-}
-
-/// A format by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Named {
-    Combined,
-    Alb,
-    S3,
-    Cloudtrail,
-    Json,
 }
 
 /// Runs `sekisho scope logs …`.
@@ -108,13 +102,12 @@ impl LogsArgs {
     }
 
     fn format(&self) -> Result<Option<Format>, String> {
-        Ok(match (self.format, &self.log_format) {
-            (_, Some(template)) => Some(Format::Template(template.clone())),
-            (Some(Named::Json), _) => Some(Format::Json(Fields::new(&self.field))),
-            (None, _) if !self.field.is_empty() => Some(Format::Json(Fields::new(&self.field))),
-            (Some(_), _) if !self.field.is_empty() => return Err("--field is for --format json".into()),
-            (named, _) => named.and_then(Named::format),
-        })
+        match (&self.format, &self.log_format) {
+            (Some(named), own) => named.format(own.as_ref(), &self.field).map(Some).map_err(|why| why.to_string()),
+            (None, Some(own)) => Ok(Some(Format::Template(own.clone()))),
+            (None, None) if !self.field.is_empty() => Ok(Some(Format::Json(Fields::new(&self.field)))),
+            (None, None) => Ok(None),
+        }
     }
 
     fn emit(&self, plan: &Plan, engine: Engine) -> ExitCode {
@@ -127,19 +120,6 @@ impl LogsArgs {
             Ok(Ok(())) => ExitCode::SUCCESS,
             Ok(Err(_)) => ExitCode::from(2),
             Err(why) => refuse(why),
-        }
-    }
-}
-
-impl Named {
-    /// `None` for JSON, which takes a map.
-    fn format(self) -> Option<Format> {
-        match self {
-            Self::Combined => Some(Format::Combined),
-            Self::Alb => Some(Format::Alb),
-            Self::S3 => Some(Format::S3),
-            Self::Cloudtrail => Some(Format::CloudTrail),
-            Self::Json => None,
         }
     }
 }
@@ -166,6 +146,14 @@ mod tests {
         assert_eq!(plan("--format s3").unwrap().format.unwrap().name(), "s3");
         assert_eq!(plan("--field time=ts").unwrap().format.unwrap().name(), "json");
         assert_eq!(plan("--log-format $remote_addr|$status").unwrap().format.unwrap().name(), "log-format");
+        for (words, name) in [
+            ("--format docker+combined", "docker+combined"),
+            ("--format time+agent+json --field time=ts", "time+agent+json"),
+            ("--format cri --field time=ts", "cri+json"),
+            ("--format syslog --log-format $remote_addr|$status", "syslog+log-format"),
+        ] {
+            assert_eq!(plan(words).unwrap().format.unwrap().name(), name, "{words}");
+        }
     }
 
     #[test]
@@ -175,6 +163,9 @@ mod tests {
             ("--trust-proxy 10.0.0.0/8", "only with --client"),
             ("--client 1.2.3", "write 203.0.113.0/24"),
             ("--field time=ts --format s3", "--format json"),
+            ("--format nginx", "docker+combined"),
+            ("--format docker", "what is in `docker`?"),
+            ("--format s3 --log-format $status", "says the format already"),
             ("--object (", "unclosed group"),
             ("--log-format $a$b", "nothing stands between"),
             ("--from yesterday", "write 2021-04-20"),
