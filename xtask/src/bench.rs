@@ -43,8 +43,7 @@ fn scope(rest: &[String]) -> Result<(), Failure> {
     };
     needs_compiler(&install::ensure(&[&[C_COMPILER], rivals].concat()))?;
     let mut command = measuring("sekisho-scope", "scope", rest);
-    let asks_program =
-        !["--ledger", "--packets", "--small", "--program", "--help", "make", "ask"].into_iter().any(asks);
+    let asks_program = !["--ledger", "--packets", "--small", "--program", "make", "ask"].into_iter().any(asks);
     if asks_program {
         command.arg("--program").arg(inspection::built()?);
     }
