@@ -12,7 +12,7 @@ use sekisho_core::{
 use sekisho_keeper::keystore::Cost;
 
 use super::{DrillError, FILE_NAME, grounds::Grounds};
-use crate::demo::{Build, House, OnShift, Picture, StoryError};
+use crate::demo::{Build, House, OnShift, Picture};
 
 /// How often the board is asked for the time before that is given up.
 const TRIES: u32 = 600;
@@ -70,20 +70,8 @@ impl Stage {
     /// The night is over: the officer begins another shift.
     pub(super) fn next_day(&mut self, seconds: u64) -> Result<(), DrillError> {
         self.pass(seconds)?;
-        self.officer = self.begin_officers_shift()?;
+        self.officer = self.house.begin_officers_shift()?;
         self.pass(0)
-    }
-
-    /// The desk may know of a morning before the keeper does: then the keeper's challenge grows old before it is
-    /// answered, and another one is asked for.
-    fn begin_officers_shift(&self) -> Result<OnShift, DrillError> {
-        for _ in 0..TRIES {
-            match self.house.begin_officers_shift() {
-                Err(StoryError::Status { found: 401, .. }) => thread::sleep(PAUSE),
-                begun => return Ok(begun?),
-            }
-        }
-        Err(DrillError::Unfinished("the officer's shift"))
     }
 }
 
