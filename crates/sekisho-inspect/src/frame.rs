@@ -7,16 +7,18 @@ use crate::read::line::Quad;
 /// Blue that shows on white paper and on the paint, and is in no watermark.
 const COLOUR: Rgb<u8> = Rgb([0, 106, 220]);
 
-/// Pixels between what is framed and the frame.
-const GAP: f32 = 3.0;
+/// Between what is framed and the frame: a share of its height, as a line's last letter may reach out of where the line
+/// was found, and no fewer and no more pixels than these.
+const GAP: (f32, f32, f32) = (0.2, 3.0, 16.0);
 
 /// Draws it around the four corners, upright, and over nothing of what lies within.
 pub(crate) fn around(pixels: &mut RgbImage, corners: Quad) {
     let thick = (pixels.width().max(pixels.height()) as f32 / 500.0).clamp(2.0, 6.0);
     let (width, height) = (pixels.width() as f32, pixels.height() as f32);
     let (across, down) = (ends(corners.map(|at| at.0)), ends(corners.map(|at| at.1)));
-    let (left, top) = ((across.0 - GAP).clamp(0.0, width), (down.0 - GAP).clamp(0.0, height));
-    let (right, bottom) = ((across.1 + GAP).clamp(0.0, width), (down.1 + GAP).clamp(0.0, height));
+    let gap = ((down.1 - down.0) * GAP.0).clamp(GAP.1, GAP.2);
+    let (left, top) = ((across.0 - gap).clamp(0.0, width), (down.0 - gap).clamp(0.0, height));
+    let (right, bottom) = ((across.1 + gap).clamp(0.0, width), (down.1 + gap).clamp(0.0, height));
     fill(pixels, (left - thick, top - thick), (right + thick, top));
     fill(pixels, (left - thick, bottom), (right + thick, bottom + thick));
     fill(pixels, (left - thick, top), (left, bottom));
@@ -49,7 +51,7 @@ mod tests {
         let within = |x: u32, y: u32| (50..150).contains(&x) && (40..60).contains(&y);
         assert!(framed.enumerate_pixels().filter(|(x, y, _)| within(*x, *y)).all(|(_, _, pixel)| pixel.0 == [255; 3]));
         assert_eq!(
-            (framed.get_pixel(100, 36), framed.get_pixel(46, 50), framed.get_pixel(20, 50)),
+            (framed.get_pixel(100, 35), framed.get_pixel(45, 50), framed.get_pixel(20, 50)),
             (&COLOUR, &COLOUR, &Rgb([255; 3]))
         );
     }

@@ -99,6 +99,7 @@ fn each_proposal_is_told_beside_its_picture_in_both_languages_and_chooses_no_ans
             case.look(&served, &mut scene);
             assert_eq!(scene.browser.evaluate("document.activeElement === document.body"), true, "nothing is chosen");
             case.is_told(scene.browser, language);
+            assert_eq!(scene.browser.evaluate(WEIGHTS), 1, "no answer is printed stronger than another");
             let answers = scene.browser.evaluate(ANSWERS);
             assert_eq!(&answers, without.get_or_insert_with(|| answers.clone()), "{} in {tag}", case.name);
             scene.take(&format!("proposal-{}-{tag}", case.name));
@@ -117,6 +118,15 @@ const ANSWERS: &str = "[...document.querySelectorAll('.answers button')].map((bu
     const style = getComputedStyle(button);
     return [button.outerHTML, style.backgroundColor, style.border, style.fontWeight, style.height, style.outline];
 })";
+
+/// In how many ways the answers are printed.
+const WEIGHTS: &str = "new Set([...document.querySelectorAll('.answers button')].map((button) => {
+    const style = getComputedStyle(button);
+    return [style.fontWeight, style.fontSize, style.borderWidth, style.minHeight].join();
+})).size";
+
+/// What the button that enlarges bears before its name.
+const MARK: &str = "getComputedStyle(document.querySelector('button[data-zoom]'), '::before').content";
 
 /// The picture and what was read of it, in pixels of the page.
 const PLACES: &str = "['#picture', '#proposal'].map((what) => {
@@ -152,7 +162,9 @@ impl Case {
             let beside = told[0] >= picture[1] && told[2] >= picture[2] && told[3] <= picture[3];
             let below = told[2] >= picture[3] && told[2] - picture[3] < 24.0;
             assert!(if width == 1280 { beside } else { below }, "{} at {width}: {picture:?} {told:?}", self.name);
+            let before = browser.evaluate(MARK);
             browser.click("button[data-zoom]");
+            assert_ne!(browser.evaluate(MARK), before, "that it is pressed is seen without colours");
             let [enlarged, told_of_it] = places(browser);
             for high in [told[3].max(picture[3]) - picture[2], told_of_it[3] - enlarged[2]] {
                 assert!(high < f64::from(height), "{} at {width}: {high}", self.name);
