@@ -12,6 +12,10 @@ use crate::{
 pub(crate) const TEMPLATE: &str =
     "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent \"$sent_http_content_range\"";
 
+/// What names the columns of W3C's lines.
+const DIRECTIVES: &str = "#Version: 1.0\n#Fields: date time c-ip cs-username cs-method cs-uri-stem cs-uri-query sc-status \
+    sc-win32-status sc-bytes cs(User-Agent)\n";
+
 /// What a log can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -21,6 +25,10 @@ pub(crate) enum Kind {
     S3,
     Json,
     Trail,
+    /// W3C's, with a directive that names the columns.
+    Columns,
+    /// The same with tabs and without a directive.
+    Edge,
     /// A log of another kind, as one of the others keeps it: which of [`WRAPPERS`].
     Wrapped(Inner, usize),
 }
@@ -51,7 +59,8 @@ impl Inner {
 
 impl Kind {
     /// Those that nothing is around.
-    pub(crate) const BARE: [Self; 6] = [Self::Combined, Self::Template, Self::Alb, Self::S3, Self::Json, Self::Trail];
+    pub(crate) const BARE: [Self; 8] =
+        [Self::Combined, Self::Template, Self::Alb, Self::S3, Self::Json, Self::Trail, Self::Columns, Self::Edge];
 
     /// All of them.
     #[cfg(test)]
@@ -78,11 +87,22 @@ impl Kind {
             Self::S3 => Format::S3,
             Self::Json => Format::Json(Fields::new(&[])),
             Self::Trail => Format::CloudTrail,
+            Self::Columns | Self::Edge => Format::W3c,
             Self::Wrapped(inner, wrapper) => {
                 let name = format!("{}+{}", WRAPPERS[wrapper].0, inner.kind().format().name());
                 name.parse::<Named>().and_then(|named| named.format(None, &[])).expect("it is one")
             }
         }
+    }
+
+    /// What a file of it begins with: no line of the log.
+    pub(crate) fn head(self) -> &'static str {
+        if self == Self::Columns { DIRECTIVES } else { "" }
+    }
+
+    /// Whether lines with a number sign before them are directives.
+    pub(crate) fn has_directives(self) -> bool {
+        matches!(self, Self::Columns | Self::Edge)
     }
 
     /// A line of it, without its end.
@@ -131,6 +151,18 @@ impl Kind {
             ),
             Self::Json => format!(
                 r#"{{"time":"2021-04-{day:02}T{clock}Z","client":"{client}","method":"{method}","object":"{object}","status":{status},"content_range":"bytes 0-99/300","sent":{bytes}}}"#
+            ),
+            Self::Columns => format!(
+                "2021-04-{day:02} {clock} {client} {} {method} /{object} {} {status} {} {bytes} {}",
+                one(chance, &["-", "eve"]),
+                one(chance, &["-", "w=1"]),
+                one(chance, &[0, 0, 64]),
+                agent.replace(' ', "+")
+            ),
+            Self::Edge => format!(
+                "2021-04-{day:02}\t{clock}\tNRT57\t{bytes}\t{client}\t{method}\td1\t/{object}\t{status}\t-\t{}\tw=1\t-\t{}\t{id}",
+                agent.replace(' ', "%20"),
+                one(chance, &["Hit", "Miss", "Error"])
             ),
             Self::Trail | Self::Wrapped(..) => {
                 let event = format!(

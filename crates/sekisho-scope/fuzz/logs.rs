@@ -120,7 +120,7 @@ fn difference(one: &Answer, other: &Answer) -> Option<String> {
 /// A file: lines of which every fourth or so is altered, packed now and then, and then perhaps damaged.
 fn written(chance: &mut Chance, kind: Kind) -> Written {
     let count = one(chance, &[1, 5, 40, 200]);
-    let (mut bytes, mut good) = (Vec::new(), 0);
+    let (mut bytes, mut good) = (kind.head().as_bytes().to_vec(), 0);
     for _ in 0..count {
         let mut line = kind.line(chance).into_bytes();
         if chance.below(4) == 0 {
@@ -140,7 +140,11 @@ fn written(chance: &mut Chance, kind: Kind) -> Written {
         bytes.push(b'\n');
         (bytes, good) = (bytes.repeat(times), good * times as u64);
     }
-    let all = bytes.split(|byte| *byte == b'\n').filter(|line| !matches!(line, [] | [b'\r'])).count() as u64;
+    let is_none = |line: &[u8]| {
+        let bare = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        matches!(line, [] | [b'\r']) || kind.has_directives() && bare.starts_with(b"#")
+    };
+    let all = bytes.split(|byte| *byte == b'\n').filter(|line| !is_none(line)).count() as u64;
     let (bytes, is_damaged) = packed(chance, bytes);
     Written { bytes, lines: (!is_damaged).then_some((all, good)) }
 }
@@ -203,7 +207,7 @@ mod tests {
             let mut chance = Chance::new(5);
             let text: Vec<_> = (0..300).map(|_| kind.line(&mut chance)).collect();
             let file = tempfile::NamedTempFile::new().unwrap();
-            std::fs::write(file.path(), text.join("\n")).unwrap();
+            std::fs::write(file.path(), kind.head().to_owned() + &text.join("\n")).unwrap();
             let plan = Plan { format: Some(kind.format()), ..Plan::default() };
             let answer = scope(&[file.path().into()], &plan, &Progress::default()).unwrap();
             assert_eq!((answer.lines.read, answer.lines.unparsed), (300, 0), "{kind:?}: {:?}", answer.lines.samples);

@@ -31,6 +31,8 @@ pub struct Entry<'a> {
     pub id: &'a [u8],
     /// Whether the object went elsewhere than to the client: a copy within a store, a query over it.
     pub elsewhere: bool,
+    /// Whether the answer broke off on its way, as the line says.
+    pub broken: bool,
     /// Whether this entry does not show that requests for objects were logged at its time: an event of an audit trail
     /// that records those apart, and only if somebody switched that on.
     pub aside: bool,
@@ -103,6 +105,7 @@ impl Entry<'_> {
             200..=299 => match body {
                 None => Delivery::Doubtful,
                 Some(0) if self.size != Some(0) => Delivery::Nothing,
+                Some(sent) if self.broken => Delivery::Part(None, sent),
                 Some(sent) => Delivery::Whole(sent),
             },
             // The client went away, or the line has no status: whatever was sent is a part.
@@ -141,6 +144,8 @@ mod tests {
         for status in [204, 301, 302, 403, 404, 416, 500] {
             assert_eq!(get(status, Sent::Body(162)).delivery(false), Delivery::Nothing, "{status}");
         }
+        let broken = Entry { broken: true, ..get(200, Sent::Body(9)) };
+        assert_eq!(broken.delivery(false), Delivery::Part(None, 9));
         let empty = Entry { size: Some(0), ..get(200, Sent::Body(0)) };
         assert_eq!(empty.delivery(false), Delivery::Whole(0), "an object of no bytes was sent whole");
     }

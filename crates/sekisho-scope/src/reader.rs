@@ -93,8 +93,41 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Reads what has to be read from its beginning on, and says how many bytes it could do with; `is_last` if no more come.
+    pub(crate) fn in_order(
+        &mut self,
+        file: usize,
+        start: u64,
+        bytes: &[u8],
+        (is_last, format): (bool, Option<&Format>),
+    ) -> io::Result<usize> {
+        match format {
+            Some(Format::W3c) => self.table(file, start, bytes, is_last),
+            _ => self.events(file, start, bytes, is_last),
+        }
+    }
+
+    /// Reads whole lines of which some say what those behind them are.
+    fn table(&mut self, file: usize, start: u64, bytes: &[u8], is_last: bool) -> io::Result<usize> {
+        if start == 0 {
+            self.scratch.table.begin();
+        }
+        let is_all = is_last || bytes.len() > LONGEST;
+        let end = if is_all { bytes.len() } else { memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1) };
+        let mut from = 0;
+        while from < end {
+            let length = memchr::memchr(b'\n', &bytes[from..end]).map_or(end - from, |at| at + 1);
+            let line = &bytes[from..from + length];
+            if self.scratch.table.directive(line.trim_ascii_end()).is_none() {
+                self.lines(file, start + from as u64, line, Some(&Format::W3c))?;
+            }
+            from += length;
+        }
+        Ok(end)
+    }
+
     /// Reads events of an audit trail and says how many bytes it could do with; `is_last` if no more come.
-    pub(crate) fn events(&mut self, file: usize, start: u64, bytes: &[u8], is_last: bool) -> io::Result<usize> {
+    fn events(&mut self, file: usize, start: u64, bytes: &[u8], is_last: bool) -> io::Result<usize> {
         // How the file before it ended is nothing to a file.
         let is_lost = std::mem::take(&mut self.lost) && start > 0;
         let mut at = if is_lost { self.found_again(bytes, 0) } else { 0 };

@@ -30,8 +30,8 @@ pub(crate) fn reasons(
         tally.unread(),
         tally.unclear,
         damaged as u64,
-        is_any(&Format::S3),
-        is_any(&Format::Alb),
+        is_any(&Format::S3) | u64::from(found.scratch.table.of_edge),
+        is_any(&Format::Alb) | is_any(&Format::W3c),
         u64::from(found.scratch.several_buckets),
     ];
     let reasons = KNOWN.iter().zip(counts).filter(|(_, count)| *count > 0);
@@ -45,8 +45,14 @@ const KNOWN: [(&str, &str); 9] = [
     ("unparsed", "lines were not understood; each may be a request that is asked for"),
     ("unclear", "lines lack what a condition asks for (address, time, agent, principal, status)"),
     ("damaged", "packed files break off; what came behind is not known"),
-    ("best_effort", "S3 delivers its access logs as best effort: what they show is the least that happened"),
-    ("headers_counted", "balancers count a header's bytes too: a body cut short by fewer than those seems whole"),
+    (
+        "best_effort",
+        "S3 and CloudFront deliver their access logs as best effort: what they show is the least that happened",
+    ),
+    (
+        "headers_counted",
+        "balancers, CloudFront and IIS count a header's bytes too: a body cut short by fewer than those seems whole",
+    ),
     ("several_buckets", "the logs are of several buckets; a key that is in two of them counts as one object"),
 ];
 

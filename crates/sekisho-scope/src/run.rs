@@ -202,7 +202,8 @@ impl Hand<'_> {
             let done = if is_of_lines {
                 self.lines(file, start, &mut bytes, is_last)?
             } else {
-                let done = self.reader.events(file, start, &bytes, is_last).map_err(ScopeError::Spill)?;
+                let how = (is_last, source.format.as_ref());
+                let done = self.reader.in_order(file, start, &bytes, how).map_err(ScopeError::Spill)?;
                 bytes.drain(..done);
                 done
             };

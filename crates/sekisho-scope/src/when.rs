@@ -100,6 +100,13 @@ pub(crate) fn rfc3339(text: &[u8]) -> Option<i64> {
     Some(day * 86_400 + second - east)
 }
 
+/// A day and a time of it in Greenwich's zone, as columns of their own: `2021-04-19` and `15:00:00`.
+pub(crate) fn utc(day: &[u8], time: &[u8]) -> Option<i64> {
+    let second = clock(time.get(..8)?, 0)?;
+    let is_whole = matches!(time[8..], [] | [b'.', _, ..]) && time[8..].iter().skip(1).all(u8::is_ascii_digit);
+    (day.len() == 10 && is_whole).then(|| Some(date(day)? * 86_400 + second))?
+}
+
 /// The day and the zone that were read last: the next line mostly has the same.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Latest {
@@ -184,6 +191,17 @@ mod tests {
         assert_eq!((epoch(1_618_844_400_500_000.0), epoch(1_618_844_400_500_000_000.0)), (Some(at), Some(at)));
         assert_eq!((epoch(0.003), epoch(12_345.0), epoch(1e19), epoch(f64::NAN)), (None, None, None, None));
         assert_eq!(say(at), "2021-04-20T00:00:00+09:00");
+        for (day, time, told) in [
+            ("2021-04-19", "15:00:00", Some(at)),
+            ("2021-04-19", "15:00:00.25", Some(at)),
+            ("2021-4-19", "15:00:00", None),
+            ("2021-04-19", "15:00:00.", None),
+            ("2021-04-19", "15:00", None),
+            ("2021-04-19", "15:00:00Z", None),
+            ("2021-04-31", "15:00:00", None),
+        ] {
+            assert_eq!(utc(day.as_bytes(), time.as_bytes()), told, "{day} {time}");
+        }
     }
 
     #[test]

@@ -90,6 +90,15 @@ fn formats() -> Vec<Option<Format>> {
     known.into_iter().map(Some).chain([None]).collect()
 }
 
+/// What W3C's files consist of: directives, of which two name columns, and a line for each of those.
+const COLUMNS: [&str; 5] = [
+    "#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status sc-bytes cs(User-Agent)",
+    "2021-04-19 15:00:00 192.0.2.3 GET /a w=1 200 999 Mozilla/5.0+(X11)",
+    "#Fields: c-ip cs-uri sc-status",
+    "192.0.2.3 http://a.example/b 200",
+    "#Date: 2021-04-19 15:00:00",
+];
+
 fn named(name: &str) -> Format {
     name.parse::<Named>().unwrap().format(None, &[]).unwrap()
 }
@@ -114,6 +123,24 @@ proptest! {
             prop_assert!(told.out_of_window + told.other + told.nothing_sent + told.unclear <= told.parsed);
             prop_assert_eq!(told.samples.len() as u64, told.unparsed.min(10));
         }
+    }
+
+    #[test]
+    fn every_line_of_columns_is_understood_or_counted_as_not(
+        lines in proptest::collection::vec((0..COLUMNS.len(), proptest::collection::vec(harm(), 0..2)), 0..20),
+    ) {
+        let bytes: Vec<_> = lines.iter().map(|(line, harms)| harmed(COLUMNS[*line], harms)).collect::<Vec<_>>().join(&b'\n');
+        let is_none = |line: &[u8]| matches!(line, [] | [b'\r'] | [b'#', ..] | [0xef, 0xbb, 0xbf, b'#', ..]);
+        let count = bytes.split(|byte| *byte == b'\n').filter(|line| !is_none(line)).count() as u64;
+        let one = ask(&bytes, Some(Format::W3c), 1);
+        let told = &one.lines;
+        prop_assert_eq!((told.read, told.parsed + told.unparsed), (count, count));
+        prop_assert!(told.out_of_window + told.other + told.nothing_sent + told.unclear <= told.parsed);
+        prop_assert_eq!(told.samples.len() as u64, told.unparsed.min(10));
+        let several = ask(&bytes, Some(Format::W3c), 3);
+        prop_assert_eq!((&several.lines.parsed, several.sent, several.possibly), (&told.parsed, one.sent, one.possibly));
+        let guessed = ask(&bytes, None, 2);
+        prop_assert_eq!(guessed.lines.parsed + guessed.lines.unparsed, guessed.lines.read);
     }
 
     #[test]

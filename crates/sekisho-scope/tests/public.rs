@@ -72,7 +72,7 @@ fn every_line_of_the_others_is_read_or_told() {
         ("crowdsec-hub/nginx-http-sqli-probing.log", "combined", 16, 0),
         ("crowdsec-hub/nginx_http-logs.log", "combined", 9, 1),
         ("awsdocs/s3_server_access_examples.log", "s3", 5, 0),
-        ("crowdsec-hub/aws-cloudfront-logs.log", "unknown", 2, 2),
+        ("crowdsec-hub/aws-cloudfront-logs.log", "w3c", 2, 0),
     ] {
         let Some(answer) = ask(name, Question::default()) else { return };
         assert_eq!(

@@ -37,7 +37,7 @@ pub(crate) fn guess(head: &[u8]) -> Option<Format> {
 /// The format that reads the most lines as they are.
 fn bare(lines: &[&[u8]]) -> Option<Format> {
     // S3 before combined, which would find a time and a request in it too.
-    let tried = [Format::S3, Format::Alb, Format::Combined, Format::Json(Fields::new(&[]))];
+    let tried = [Format::S3, Format::Alb, Format::Combined, Format::Json(Fields::new(&[])), Format::W3c];
     let read = |format: Format| (fit(Some(&format), lines).read, format);
     let best = tried.into_iter().map(read).rev().max_by_key(|(count, _)| *count)?;
     (best.0 > 0).then_some(best.1)
@@ -149,6 +149,9 @@ mod tests {
         is("[\n {\"eventVersion\":\"1.08\"}", "cloudtrail");
         is("{\"digestEndTime\":\"2021-04-19T15:00:00Z\"}", "cloudtrail");
         is("{\"status\":200}", "json");
+        is("#Version: 1.0\n#Fields: date time c-ip cs-uri-stem\n2021-04-19 15:00:00 1.2.3.4 /\n", "w3c");
+        is("#Fields: date time c-ip cs-uri-stem", "w3c");
+        assert_eq!((name("# a remark\nwhat is this\n"), name("#Fields: date time\nwhat is this\n")), (None, None));
         assert_eq!(name("[Sun Dec 04 04:47:44 2005] [error] mod_jk child workerEnv in error state 6\n"), None);
         assert_eq!((name("what is this\n"), name("")), (None, None));
     }

@@ -184,6 +184,14 @@ mod tests {
         let elastic = r#"{"@timestamp":"2021-04-19T15:00:00.123Z","url":{"path":"/a","original":"/a?b=1"},"source":{"ip":"192.0.2.3"},
             "http":{"request":{"method":"get"},"response":{"status_code":200,"body":{"bytes":99}}},"user_agent":{"original":"curl/7"}}"#;
         assert_eq!(seen(elastic, &[]), is(Sent::Body(99)));
+        let cloudflare = r#"{"ClientIP":"192.0.2.3","ClientRequestHost":"a.example.com","ClientRequestMethod":"GET",
+            "ClientRequestURI":"/a?b=1","ClientRequestUserAgent":"curl/7","EdgeEndTimestamp":1618844400250000000,
+            "EdgeResponseBodyBytes":99,"EdgeResponseBytes":450,"EdgeResponseStatus":200,"EdgeStartTimestamp":1618844399000000000,
+            "OriginResponseStatus":0,"RayID":"41ddf1740f67442d"}"#;
+        assert_eq!(seen(cloudflare, &[]), is(Sent::Body(99)));
+        let akamai = r#"{"version":1,"cp":"1","reqId":"1239f220","reqTimeSec":"1618844400","bytes":"450","cliIP":"192.0.2.3",
+            "statusCode":"200","reqHost":"a.example.com","reqMethod":"GET","reqPath":"/a?b=1","UA":"curl/7","rspContentLen":"9"}"#;
+        assert_eq!(seen(akamai, &[]), is(Sent::Whole(450)));
     }
 
     #[test]

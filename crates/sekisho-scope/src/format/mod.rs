@@ -13,6 +13,7 @@ mod roles;
 mod s3;
 mod scan;
 mod template;
+mod w3c;
 mod walk;
 mod wrapped;
 
@@ -47,6 +48,8 @@ pub enum Format {
     CloudTrail,
     /// Lines of JSON.
     Json(Fields),
+    /// W3C's extended log file format: IIS, CloudFront.
+    W3c,
     /// Lines of one of these formats that something else put into its own.
     Wrapped(Wrapped),
 }
@@ -105,6 +108,8 @@ pub(crate) struct Scratch {
     no_tail: bool,
     /// Room for a key with its escapes resolved.
     text: Vec<u8>,
+    /// The columns of the file that is read, where a line of it names them.
+    pub(crate) table: w3c::Table,
     /// The bucket seen first.
     bucket: Option<u64>,
     /// Whether there was another.
@@ -133,6 +138,7 @@ impl Scratch {
         self.several_buckets |=
             other.several_buckets || matches!((self.bucket, other.bucket), (Some(a), Some(b)) if a != b);
         self.bucket = self.bucket.or(other.bucket);
+        self.table.of_edge |= other.table.of_edge;
     }
 }
 
@@ -147,6 +153,7 @@ impl Format {
             Self::S3 => "s3",
             Self::CloudTrail => "cloudtrail",
             Self::Json(_) => "json",
+            Self::W3c => "w3c",
         };
         Cow::Borrowed(name)
     }
@@ -156,9 +163,10 @@ impl Format {
         if let Self::Wrapped(wrapped) = self { wrapped.inner() } else { self }
     }
 
-    /// Whether a line is an entry; else an entry is a value of JSON, wherever lines end.
+    /// Whether a line is an entry by itself. An entry of an audit trail is a value of JSON, wherever lines end; a line of
+    /// W3C's is what the directives before it say.
     pub(crate) fn is_of_lines(&self) -> bool {
-        *self != Self::CloudTrail
+        !matches!(self, Self::CloudTrail | Self::W3c)
     }
 
     /// Reads one line.
@@ -179,6 +187,11 @@ impl Format {
                 Err((_, fault)) => Err(fault),
             },
             Self::Json(fields) => json::read(line, fields, &mut see),
+            // A directive that names no object is understood as little as a line that does.
+            Self::W3c => match scratch.table.directive(line) {
+                Some(names_one) => names_one.then_some(()).ok_or(Fault::Fields),
+                None => scratch.table.read(line, &mut see),
+            },
             Self::Wrapped(wrapped) => wrapped.read(line, scratch, &mut |_, entry| see(entry)),
         }
     }

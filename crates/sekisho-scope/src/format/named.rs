@@ -17,7 +17,7 @@ const MOST: usize = 4;
 pub enum NoFormat {
     /// Nothing is called so.
     #[error(
-        "`{0}` is no format; write combined, alb, s3, cloudtrail or json, and before it what its lines are wrapped in, if \
+        "`{0}` is no format; write combined, alb, s3, cloudtrail, w3c or json, and before it what its lines are wrapped in, if \
          they are, up to four of docker, cri, syslog, agent and time: docker+combined"
     )]
     Name(String),
@@ -27,6 +27,9 @@ pub enum NoFormat {
     /// A format is named and given as well.
     #[error("--log-format says the format already; --format may say what its lines are wrapped in, e.g. docker")]
     Twice,
+    /// Lines that nobody could read without those before them.
+    #[error("what a line of w3c says stands in a line before it; give the files as the server wrote them")]
+    Columns,
     /// Fields for what has none.
     #[error("--field is for --format json, or json in a wrapper")]
     Fields,
@@ -48,16 +51,18 @@ enum Inner {
     S3,
     CloudTrail,
     Json,
+    W3c,
 }
 
 impl Inner {
     fn of(name: &str) -> Option<Self> {
-        const KNOWN: [(&str, Inner); 5] = [
+        const KNOWN: [(&str, Inner); 6] = [
             ("combined", Inner::Combined),
             ("alb", Inner::Alb),
             ("s3", Inner::S3),
             ("cloudtrail", Inner::CloudTrail),
             ("json", Inner::Json),
+            ("w3c", Inner::W3c),
         ];
         KNOWN.iter().find(|(known, _)| *known == name).map(|(_, inner)| *inner)
     }
@@ -69,6 +74,7 @@ impl Inner {
             Self::S3 => Format::S3,
             Self::CloudTrail => Format::CloudTrail,
             Self::Json => Format::Json(Fields::new(fields)),
+            Self::W3c => Format::W3c,
         }
     }
 }
@@ -96,6 +102,9 @@ impl Named {
     /// # Errors
     /// If the name and what is given beside it say too little or contradict each other.
     pub fn format(&self, own: Option<&Template>, fields: &[Field]) -> Result<Format, NoFormat> {
+        if self.inner == Some(Inner::W3c) && !self.layers.is_empty() {
+            return Err(NoFormat::Columns);
+        }
         let inner = match (self.inner, own) {
             (Some(_), Some(_)) => return Err(NoFormat::Twice),
             (Some(inner), None) => inner.format(fields),
@@ -146,6 +155,10 @@ mod tests {
         {
             assert_eq!(named(name, None, &[]), Err(NoFormat::Name(name.into())));
         }
+        assert_eq!(
+            (named("w3c", None, &[]), named("docker+w3c", None, &[])),
+            (Ok("w3c".into()), Err(NoFormat::Columns))
+        );
         assert_eq!(named("docker", None, &[]), Err(NoFormat::Empty("docker".into())));
         assert_eq!(named("docker+s3", Some("$status"), &[]), Err(NoFormat::Twice));
         assert_eq!(named("docker+s3", None, &["time=ts"]), Err(NoFormat::Fields));
