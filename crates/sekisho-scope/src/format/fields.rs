@@ -31,7 +31,7 @@ pub(super) const ROLES: usize = 15;
 /// Each role, the name by which a map gives it a field, and the fields that it has without one, the surest first: of
 /// several in a line the first of these counts, wherever it stands. They are those of nginx's documentation, of the Elastic
 /// Common Schema, and of what Caddy, Traefik, Envoy, pino and bunyan, Google's balancers, and Cloudflare's and Akamai's
-/// edges write.
+/// edges write, and those that Logstash gives to what it takes out of a line.
 #[rustfmt::skip]
 const KNOWN: [(Role, &str, &[&str]); ROLES] = [
     (Role::Time, "time", &[
@@ -41,13 +41,13 @@ const KNOWN: [(Role, &str, &[&str]); ROLES] = [
     (Role::Client, "client", &[
         "client", "client_ip", "remote_addr", "remote_ip", "ip", "source.ip", "request.client_ip", "request.remote_ip",
         "ClientHost", "req.remoteAddress", "httpRequest.remoteIp", "downstream_remote_address",
-        "ClientIP", "cliIP",
+        "ClientIP", "cliIP", "clientip",
     ]),
     (Role::Forwarded, "forwarded", &[
         "forwarded", "http_x_forwarded_for", "x_forwarded_for", "xff", "request.headers.X-Forwarded-For",
         "request_X-Forwarded-For", "req.headers.x-forwarded-for", "xForwardedFor",
     ]),
-    (Role::Principal, "principal", &["principal", "user", "remote_user", "user.name", "user_id", "ClientUsername"]),
+    (Role::Principal, "principal", &["principal", "user", "remote_user", "user.name", "user_id", "ClientUsername", "auth"]),
     (Role::Agent, "agent", &[
         "agent", "user_agent", "http_user_agent", "user_agent.original", "request.headers.User-Agent",
         "request_User-Agent", "req.headers.user-agent", "httpRequest.userAgent",
@@ -55,7 +55,7 @@ const KNOWN: [(Role, &str, &[&str]); ROLES] = [
     ]),
     (Role::Method, "method", &[
         "method", "request_method", "http.request.method", "request.method", "RequestMethod", "req.method",
-        "httpRequest.requestMethod", "httpMethod", "ClientRequestMethod", "reqMethod",
+        "httpRequest.requestMethod", "httpMethod", "ClientRequestMethod", "reqMethod", "verb",
     ]),
     (Role::Object, "object", &[
         "object", "key", "request_uri", "uri", "url.original", "url", "path", "url.path", "request.uri", "RequestPath",
@@ -64,14 +64,14 @@ const KNOWN: [(Role, &str, &[&str]); ROLES] = [
     (Role::Request, "request", &["request"]),
     (Role::Status, "status", &[
         "status", "status_code", "http.response.status_code", "DownstreamStatus", "res.statusCode", "httpRequest.status",
-        "response_code", "http_status", "EdgeResponseStatus", "statusCode",
+        "response_code", "http_status", "EdgeResponseStatus", "statusCode", "response",
     ]),
     // The last is what was sent in most logs that have it, and an object's size in few: those have it said.
     (Role::Sent, "sent", &[
-        "sent", "body_bytes_sent", "http.response.body.bytes", "DownstreamContentSize", "EdgeResponseBodyBytes", "size",
+        "sent", "body_bytes_sent", "http.response.body.bytes", "DownstreamContentSize", "EdgeResponseBodyBytes", "bytes", "size",
     ]),
     (Role::SentWhole, "sent_with_header", &[
-        "bytes_sent", "http.response.bytes", "httpRequest.responseSize", "EdgeResponseBytes", "bytes",
+        "bytes_sent", "http.response.bytes", "httpRequest.responseSize", "EdgeResponseBytes",
     ]),
     (Role::Size, "size", &["object_size"]),
     (Role::Range, "range", &["range", "http_range", "request.headers.Range", "request_Range", "req.headers.range"]),

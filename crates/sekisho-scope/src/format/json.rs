@@ -34,7 +34,13 @@ fn tell(values: &Values<'_>, see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fau
         value => Some(or_dash(value.text())),
     };
     let size = |role: Role| values[role as usize].size();
-    let (method, target) = text(Role::Request).map_or((&b""[..], None), request);
+    let asked = text(Role::Request).unwrap_or_default();
+    let (method, target) = if is_target(asked) { (&b""[..], Some(asked)) } else { request(asked) };
+    let (object, status) = (object.or(target), code(&values[Role::Status as usize])?);
+    // What was answered was asked for: it isn't written there as a request is.
+    if object.is_none() && !asked.is_empty() && !(400..600).contains(&status) {
+        return Err(Fault::Request);
+    }
     let span = text(Role::ContentRange).and_then(content_range);
     let sent = size(Role::Sent).map(Sent::Body).or_else(|| size(Role::SentWhole).map(Sent::Whole));
     see(&Entry {
@@ -44,8 +50,8 @@ fn tell(values: &Values<'_>, see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fau
         principals: principal.map(|name| [name, b"", b"", b"", b""]),
         agent: text(Role::Agent),
         method: text(Role::Method).map_or(method, upper),
-        status: code(&values[Role::Status as usize])?,
-        object: object.or(target).map(path).filter(|object| !object.is_empty()),
+        status,
+        object: object.map(path).filter(|object| !object.is_empty()),
         sent: sent.unwrap_or_default(),
         size: size(Role::Size).or_else(|| span?.2),
         range: span.map(|(first, last, _)| (first, last)).or_else(|| text(Role::Range).and_then(range)),
@@ -53,6 +59,12 @@ fn tell(values: &Values<'_>, see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fau
         ..Entry::default()
     });
     Ok(())
+}
+
+/// Whether what was asked stands alone, as those write it who split a request.
+fn is_target(text: &[u8]) -> bool {
+    let starts = [&b"/"[..], b"http://", b"https://"];
+    starts.iter().any(|start| text.starts_with(start)) && !text.contains(&b' ')
 }
 
 /// A time in any of the ways that logs write it; none at all is no fault.
@@ -191,7 +203,10 @@ mod tests {
         assert_eq!(seen(cloudflare, &[]), is(Sent::Body(99)));
         let akamai = r#"{"version":1,"cp":"1","reqId":"1239f220","reqTimeSec":"1618844400","bytes":"450","cliIP":"192.0.2.3",
             "statusCode":"200","reqHost":"a.example.com","reqMethod":"GET","reqPath":"/a?b=1","UA":"curl/7","rspContentLen":"9"}"#;
-        assert_eq!(seen(akamai, &[]), is(Sent::Whole(450)));
+        assert_eq!(seen(akamai, &[]), is(Sent::Body(450)));
+        let logstash = r#"{"@timestamp":"2021-04-20T09:00:00Z","timestamp":"20/Apr/2021:00:00:00 +0900","clientip":"192.0.2.3",
+            "verb":"GET","request":"/a?b=1","httpversion":"1.1","response":"200","bytes":"99","agent":"curl/7","auth":"-"}"#;
+        assert_eq!(seen(logstash, &[]), is(Sent::Body(99)));
     }
 
     #[test]
@@ -215,6 +230,11 @@ mod tests {
         assert_eq!(fault("{\"time\":\"noon\",\"path\":\"/\"}"), Fault::Time);
         assert_eq!(fault("{\"time\":0.003,\"path\":\"/\"}"), Fault::Time, "how long, not when");
         assert_eq!(fault("{\"status\":\"20x\",\"path\":\"/\"}"), Fault::Status);
+        assert_eq!(fault("{\"status\":200,\"request\":\"7f3a\"}"), Fault::Request, "a name of it, perhaps");
+        let garbage = "{\"status\":400,\"request\":\"\\u0016\\u0003 \\u0001\"}";
+        for none in [garbage, "{\"status\":200,\"request\":\"-\"}"] {
+            assert_eq!(with(none, &[], |entry| entry.object.is_none()), Ok(true), "nobody asked for anything");
+        }
         assert_eq!(fault("{\"status\":200,\"method\":\"GET\"}"), Fault::Fields, "nobody knows for what");
     }
 }
