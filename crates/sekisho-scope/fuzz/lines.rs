@@ -22,6 +22,7 @@ pub(crate) enum Kind {
     Combined,
     Template,
     Alb,
+    HaProxy,
     S3,
     Json,
     Trail,
@@ -38,18 +39,20 @@ pub(crate) enum Kind {
 pub(crate) enum Inner {
     Combined,
     Alb,
+    HaProxy,
     S3,
     Json,
     Trail,
 }
 
 impl Inner {
-    const ALL: [Self; 5] = [Self::Combined, Self::Alb, Self::S3, Self::Json, Self::Trail];
+    const ALL: [Self; 6] = [Self::Combined, Self::Alb, Self::HaProxy, Self::S3, Self::Json, Self::Trail];
 
     fn kind(self) -> Kind {
         match self {
             Self::Combined => Kind::Combined,
             Self::Alb => Kind::Alb,
+            Self::HaProxy => Kind::HaProxy,
             Self::S3 => Kind::S3,
             Self::Json => Kind::Json,
             Self::Trail => Kind::Trail,
@@ -59,8 +62,17 @@ impl Inner {
 
 impl Kind {
     /// Those that nothing is around.
-    pub(crate) const BARE: [Self; 8] =
-        [Self::Combined, Self::Template, Self::Alb, Self::S3, Self::Json, Self::Trail, Self::Columns, Self::Edge];
+    pub(crate) const BARE: [Self; 9] = [
+        Self::Combined,
+        Self::Template,
+        Self::Alb,
+        Self::HaProxy,
+        Self::S3,
+        Self::Json,
+        Self::Trail,
+        Self::Columns,
+        Self::Edge,
+    ];
 
     /// All of them.
     #[cfg(test)]
@@ -84,6 +96,7 @@ impl Kind {
             Self::Combined => Format::Combined,
             Self::Template => Format::Template(TEMPLATE.parse().expect("it is one")),
             Self::Alb => Format::Alb,
+            Self::HaProxy => Format::HaProxy,
             Self::S3 => Format::S3,
             Self::Json => Format::Json(Fields::new(&[])),
             Self::Trail => Format::CloudTrail,
@@ -139,6 +152,12 @@ impl Kind {
                 "{}2021-04-{day:02}T{clock}.948827Z app/lb/1 {client}:44740 10.0.0.6:9000 0.000 0.002 0.000 {status} {status} 5 {bytes} \
                  \"{method} https://a:1/{object} HTTP/2.0\" \"{agent}\" - - -",
                 one(chance, &["h2 ", "wss ", ""])
+            ),
+            Self::HaProxy => format!(
+                "{client}:44740 [{day:02}/Apr/2021:{clock}.655] front~ back/srv1 0/0/1/2/{} {status} {bytes} - - {} 1/1/0/0/0 0/0 \
+                 {{{agent}}} \"{method} /{object} HTTP/1.1\"",
+                one(chance, &["3", "60000", "+3"]),
+                one(chance, &["----", "CD--", "LR--"])
             ),
             Self::S3 => format!(
                 "o b{} [{common}] {client} arn:aws:iam::1:user/eve {id:X} REST.{method}.OBJECT p/%25E5{object} \

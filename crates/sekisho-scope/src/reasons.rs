@@ -31,7 +31,7 @@ pub(crate) fn reasons(
         tally.unclear,
         damaged as u64,
         is_any(&Format::S3) | u64::from(found.scratch.table.of_edge),
-        is_any(&Format::Alb) | is_any(&Format::W3c),
+        is_any(&Format::Alb) | is_any(&Format::HaProxy) | is_any(&Format::W3c),
         u64::from(found.scratch.several_buckets),
     ];
     let reasons = KNOWN.iter().zip(counts).filter(|(_, count)| *count > 0);

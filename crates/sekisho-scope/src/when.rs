@@ -132,6 +132,16 @@ impl Latest {
         self.begins = at - clock(text, 12)?;
         Some(at)
     }
+
+    /// `20/Apr/2021:00:00:00.655` without a zone, which is Japan's then, and so many milliseconds later.
+    pub(crate) fn local(&mut self, text: &[u8], later: u64) -> Option<i64> {
+        let (second, fraction) = text.split_at_checked(20)?;
+        let millis = fraction.strip_prefix(b".").filter(|rest| rest.len() == 3).and_then(digits)?;
+        let mut whole = *b"20/Apr/2021:00:00:00 +0900";
+        whole[..20].copy_from_slice(second);
+        let later = i64::try_from(later).ok()?.checked_add(millis)? / 1000;
+        self.common(&whole).map(|at| at.saturating_add(later))
+    }
 }
 
 /// `20/Apr/2021:00:00:00 +0900`, as web servers write it.
@@ -191,6 +201,16 @@ mod tests {
         assert_eq!((epoch(1_618_844_400_500_000.0), epoch(1_618_844_400_500_000_000.0)), (Some(at), Some(at)));
         assert_eq!((epoch(0.003), epoch(12_345.0), epoch(1e19), epoch(f64::NAN)), (None, None, None, None));
         assert_eq!(say(at), "2021-04-20T00:00:00+09:00");
+        for (text, later, told) in [
+            ("20/Apr/2021:00:00:00.655", 344, Some(at)),
+            ("20/Apr/2021:00:00:00.655", 345, Some(at + 1)),
+            ("19/Apr/2021:23:59:58.000", 2000, Some(at)),
+            ("20/Apr/2021:00:00:00.655", u64::MAX, None),
+            ("20/Apr/2021:00:00:00.65", 0, None),
+            ("20/Apr/2021:00:00:00", 0, None),
+        ] {
+            assert_eq!(Latest::default().local(text.as_bytes(), later), told, "{text} {later}");
+        }
         for (day, time, told) in [
             ("2021-04-19", "15:00:00", Some(at)),
             ("2021-04-19", "15:00:00.25", Some(at)),

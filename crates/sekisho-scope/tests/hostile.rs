@@ -11,12 +11,13 @@ use sekisho_scope::{Answer, Fields, Format, Named, Plan, Progress, Question, sco
 use wrapping::WRAPPERS;
 
 /// A good line of each format.
-const GOOD: [&str; 5] = [
+const GOOD: [&str; 6] = [
     r#"203.0.113.9 - - [20/Apr/2021:00:00:00 +0900] "GET /photo/1?w=2 HTTP/1.1" 200 1234 "-" "curl/7.68.0" "1.1.1.1""#,
     r#"h2 2021-04-19T15:00:00.948827Z app/lb/1 192.0.2.7:44740 10.0.0.6:9000 0.000 0.002 0.000 200 200 5 257 "GET https://a:1/b HTTP/2.0" "curl" - - -"#,
     r#"o b [20/Apr/2021:00:00:00 +0900] 192.0.2.3 r 3E57 REST.GET.OBJECT p/%25E5.jpg "GET /b/p HTTP/1.1" 206 - 500 2000 7 6 "-" "cli" - s9 -"#,
     r#"{"time":"2021-04-20T00:00:00Z","client":"192.0.2.3","object":"a","status":206,"content_range":"bytes 0-4/9","sent":5}"#,
     r#"{"eventVersion":"1","eventTime":"2021-04-19T15:00:00Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","requestParameters":{"key":"k"},"additionalEventData":{"bytesTransferredOut":5}}"#,
+    r#"192.0.2.7:5 [20/Apr/2021:00:00:00.655] f b/s 1/0/3/6/1509 200 2750 - - ---- 1/1/1/1/0 0/0 {a} "GET /photo/1 HTTP/1.1""#,
 ];
 
 /// What one does to a line.
@@ -86,7 +87,7 @@ fn ask(bytes: &[u8], format: Option<Format>, threads: usize) -> Answer {
 fn formats() -> Vec<Option<Format>> {
     let template = "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent \"$http_range\"";
     let own = Format::Template(template.parse().unwrap());
-    let known = [Format::Combined, Format::Alb, Format::S3, Format::Json(Fields::new(&[])), own];
+    let known = [Format::Combined, Format::Alb, Format::HaProxy, Format::S3, Format::Json(Fields::new(&[])), own];
     known.into_iter().map(Some).chain([None]).collect()
 }
 
@@ -151,7 +152,7 @@ proptest! {
         ),
     ) {
         let (wrapper, wrap) = WRAPPERS[wrapper];
-        let name = format!("{wrapper}+{}", ["combined", "alb", "s3", "json", "cloudtrail"][inner]);
+        let name = format!("{wrapper}+{}", ["combined", "alb", "s3", "json", "cloudtrail", "haproxy"][inner]);
         let mut good = 0;
         // Harmed before it was wrapped, or behind that.
         let wrapped = lines.iter().map(|(before, behind)| {

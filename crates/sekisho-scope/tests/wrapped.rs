@@ -72,7 +72,7 @@ fn of_client(client: &str, at: usize) -> String {
 }
 
 /// Lines of each format, and its name.
-fn bare() -> [(&'static str, Vec<String>); 5] {
+fn bare() -> [(&'static str, Vec<String>); 6] {
     let each = |make: fn(usize) -> String| (0..90).map(make).collect::<Vec<_>>();
     [
         ("combined", each(line)),
@@ -82,6 +82,18 @@ fn bare() -> [(&'static str, Vec<String>); 5] {
                 let client = ["203.0.113.9", "198.51.100.7"][at % 2];
                 format!(
                     "h2 2021-04-19T15:00:{:02}.9Z app/lb/1 {client}:447 10.0.0.6:90 0.0 0.0 0.0 200 200 5 {} \"GET https://a:1/b/{} HTTP/2.0\" \"curl\" - - -",
+                    at % 60,
+                    at + 1,
+                    at / 3
+                )
+            }),
+        ),
+        (
+            "haproxy",
+            each(|at| {
+                let client = ["203.0.113.9", "198.51.100.7"][at % 2];
+                format!(
+                    "{client}:447 [20/Apr/2021:00:00:{:02}.655] f b/s 1/0/3/6/15 200 {} - - ---- 1/1/1/1/0 0/0 {{a b}} \"GET /b/{} HTTP/1.1\"",
                     at % 60,
                     at + 1,
                     at / 3
@@ -263,10 +275,12 @@ fn a_log_far_behind_other_lines_is_found() {
 
 #[test]
 fn reasons_hold_for_what_is_wrapped_too() {
-    let [_, alb, s3, _, trail] = bare();
+    let [_, alb, haproxy, s3, _, trail] = bare();
     let docker =
         |(_, lines): &(&str, Vec<String>)| lines.iter().map(|line| WRAPPERS[0].1(line) + "\n").collect::<String>();
-    assert!(reasons(&ask(&[docker(&alb)], Question::default())).contains(&"headers_counted"));
+    for counted in [alb, haproxy] {
+        assert!(reasons(&ask(&[docker(&counted)], Question::default())).contains(&"headers_counted"));
+    }
     assert!(reasons(&ask(&[docker(&s3)], Question::default())).contains(&"best_effort"));
     let event = trail.1[0].replace("GetObject", "ListBuckets");
     let answer = ask(&[WRAPPERS[0].1(&event)], Question::default());

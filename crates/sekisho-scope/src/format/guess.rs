@@ -37,7 +37,8 @@ pub(crate) fn guess(head: &[u8]) -> Option<Format> {
 /// The format that reads the most lines as they are.
 fn bare(lines: &[&[u8]]) -> Option<Format> {
     // S3 before combined, which would find a time and a request in it too.
-    let tried = [Format::S3, Format::Alb, Format::Combined, Format::Json(Fields::new(&[])), Format::W3c];
+    let tried =
+        [Format::S3, Format::Alb, Format::HaProxy, Format::Combined, Format::Json(Fields::new(&[])), Format::W3c];
     let read = |format: Format| (fit(Some(&format), lines).read, format);
     let best = tried.into_iter().map(read).rev().max_by_key(|(count, _)| *count)?;
     (best.0 > 0).then_some(best.1)
@@ -85,7 +86,8 @@ fn unwrapped(lines: &[&[u8]], bare: Option<&Format>) -> Option<Format> {
         Some(Format::Combined) => fit >= as_it_is,
         _ => fit.whole > as_it_is.whole,
     };
-    let inner = [Format::S3, Format::Alb, Format::Combined, Format::CloudTrail, Format::Json(Fields::new(&[]))];
+    let json = Format::Json(Fields::new(&[]));
+    let inner = [Format::S3, Format::Alb, Format::HaProxy, Format::Combined, Format::CloudTrail, json];
     let wrapped = layers(lines)
         .into_iter()
         .flat_map(|layers| inner.clone().map(|inner| Format::Wrapped(Wrapped::new(&layers, inner))));
@@ -140,7 +142,11 @@ mod tests {
         let s3 = r#"o b [20/Apr/2021:00:00:00 +0900] 1.2.3.4 r id REST.GET.OBJECT k "GET /k HTTP/1.1" 200 - 5 5 1 1 "-" "-" -"#;
         let alb =
             r#"http 2021-04-20T00:00:00Z app/lb/1 1.2.3.4:5 - -1 -1 -1 200 - 5 6 "GET http://a:80/ HTTP/1.1" "-" - -"#;
+        let haproxy =
+            r#"1.2.3.4:5 [20/Apr/2021:00:00:00.000] a b/c 0/0/1/2/3 200 5 - - ---- 1/1/0/0/0 0/0 "GET / HTTP/1.1""#;
         is(combined, "combined");
+        is(haproxy, "haproxy");
+        is(&format!("Apr 20 00:00:00 host haproxy[7]: {haproxy}"), "syslog+haproxy");
         is(s3, "s3");
         is(alb, "alb");
         is(&format!("noise\n{combined}\r\n{combined}\n"), "combined");

@@ -5,6 +5,7 @@ mod cloudtrail;
 mod combined;
 mod fields;
 mod guess;
+mod haproxy;
 mod json;
 mod loose;
 mod named;
@@ -42,6 +43,8 @@ pub enum Format {
     Template(Template),
     /// Application Load Balancers.
     Alb,
+    /// HAProxy's requests.
+    HaProxy,
     /// S3 server access logs.
     S3,
     /// CloudTrail, in documents or lines.
@@ -150,6 +153,7 @@ impl Format {
             Self::Combined => "combined",
             Self::Template(_) => "log-format",
             Self::Alb => "alb",
+            Self::HaProxy => "haproxy",
             Self::S3 => "s3",
             Self::CloudTrail => "cloudtrail",
             Self::Json(_) => "json",
@@ -181,6 +185,7 @@ impl Format {
             Self::Combined => combined::read(line, scratch, &mut see),
             Self::Template(template) => template.read(line, &mut see),
             Self::Alb => alb::read(line, &mut see),
+            Self::HaProxy => haproxy::read(line, scratch, &mut see),
             Self::S3 => s3::read(line, scratch, &mut see),
             Self::CloudTrail => match cloudtrail::read(line, scratch, &mut see) {
                 Ok(end) => end.map(|_| ()).ok_or(Fault::Json),

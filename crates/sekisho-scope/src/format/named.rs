@@ -17,7 +17,7 @@ const MOST: usize = 4;
 pub enum NoFormat {
     /// Nothing is called so.
     #[error(
-        "`{0}` is no format; write combined, alb, s3, cloudtrail, w3c or json, and before it what its lines are wrapped in, if \
+        "`{0}` is no format; write combined, alb, haproxy, s3, cloudtrail, w3c or json, and before it what its lines are wrapped in, if \
          they are, up to four of docker, cri, syslog, agent and time: docker+combined"
     )]
     Name(String),
@@ -48,6 +48,7 @@ pub struct Named {
 enum Inner {
     Combined,
     Alb,
+    HaProxy,
     S3,
     CloudTrail,
     Json,
@@ -56,9 +57,10 @@ enum Inner {
 
 impl Inner {
     fn of(name: &str) -> Option<Self> {
-        const KNOWN: [(&str, Inner); 6] = [
+        const KNOWN: [(&str, Inner); 7] = [
             ("combined", Inner::Combined),
             ("alb", Inner::Alb),
+            ("haproxy", Inner::HaProxy),
             ("s3", Inner::S3),
             ("cloudtrail", Inner::CloudTrail),
             ("json", Inner::Json),
@@ -71,6 +73,7 @@ impl Inner {
         match self {
             Self::Combined => Format::Combined,
             Self::Alb => Format::Alb,
+            Self::HaProxy => Format::HaProxy,
             Self::S3 => Format::S3,
             Self::CloudTrail => Format::CloudTrail,
             Self::Json => Format::Json(Fields::new(fields)),
@@ -132,7 +135,7 @@ mod tests {
     #[test]
     fn a_format_has_the_name_by_which_it_is_told() {
         for layers in ["", "docker+", "cri+", "syslog+", "agent+", "time+", "time+agent+docker+syslog+"] {
-            for inner in ["combined", "alb", "s3", "cloudtrail", "json"] {
+            for inner in ["combined", "alb", "haproxy", "s3", "cloudtrail", "json"] {
                 let name = format!("{layers}{inner}");
                 assert_eq!(named(&name, None, &[]), Ok(name));
             }

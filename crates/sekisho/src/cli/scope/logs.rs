@@ -48,9 +48,9 @@ pub(super) struct LogsArgs {
     /// Write the keys of each set
     #[arg(long, value_name = "FILE")]
     objects: Option<PathBuf>,
-    /// The format of all files; without it, each is known by what it holds: combined, alb, s3, cloudtrail, w3c (IIS,
-    /// CloudFront) or json; before it what its lines are wrapped in, of docker, cri, syslog, agent and time, the outermost
-    /// first (docker+combined), or that alone beside --log-format or --field
+    /// The format of all files; without it, each is known by what it holds: combined, alb, haproxy, s3, cloudtrail, w3c
+    /// (IIS, CloudFront) or json; before it what its lines are wrapped in, of docker, cri, syslog, agent and time, the
+    /// outermost first (docker+combined), or that alone beside --log-format or --field
     #[arg(long, value_name = "NAME")]
     format: Option<Named>,
     /// A format of your own: nginx's log_format, or Apache's LogFormat
