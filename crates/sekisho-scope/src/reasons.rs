@@ -21,6 +21,7 @@ pub(crate) fn reasons(
     let is_any = |format: &Format| {
         u64::from(sources.iter().any(|source| source.format.as_ref().map(Format::bare) == Some(format)))
     };
+    let of_edge = u64::from(found.scratch.table.of_edge);
     let damaged = tally.files.iter().filter(|file| file.damaged).count();
     let (events, of_data) = tally.trail;
     let counts = [
@@ -30,8 +31,8 @@ pub(crate) fn reasons(
         tally.unread(),
         tally.unclear,
         damaged as u64,
-        is_any(&Format::S3) | u64::from(found.scratch.table.of_edge),
-        is_any(&Format::Alb) | is_any(&Format::HaProxy) | is_any(&Format::W3c),
+        is_any(&Format::S3) | of_edge,
+        is_any(&Format::Alb) | is_any(&Format::HaProxy) | is_any(&Format::W3c) | of_edge,
         u64::from(found.scratch.several_buckets),
     ];
     let reasons = KNOWN.iter().zip(counts).filter(|(_, count)| *count > 0);

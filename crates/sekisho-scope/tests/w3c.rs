@@ -101,6 +101,14 @@ fn entries_of_an_edge_are_told_once_and_as_best_effort() {
         assert_eq!((counts(&answer), answer.lines.duplicate), ([1, 1, 4, 0], 1));
         assert_eq!((answer.sent.set.requests, reasons(&answer)), (2, vec!["best_effort", "headers_counted"]));
     }
+    let json = r#"{"date":"2021-04-19","time":"15:00:00","x-edge-location":"NRT57","sc-bytes":"999","c-ip":"192.0.2.7",
+        "cs-method":"GET","cs-uri-stem":"/a","sc-status":"200","cs(User-Agent)":"curl/7","cs-uri-query":"-",
+        "x-edge-result-type":"Hit","x-edge-request-id":"1"}"#;
+    let json = json.replace('\n', "") + "\n";
+    let answer = ask(&[first.clone(), json.clone().into()], 1, of("192.0.2.7"));
+    assert_eq!((counts(&answer), answer.lines.duplicate), ([1, 1, 3, 0], 1), "the same in JSON");
+    let alone = ask(&[json.into()], 1, of("192.0.2.7"));
+    assert_eq!((&*alone.files[0].format, reasons(&alone)), ("json", vec!["best_effort", "headers_counted"]));
     let without = line("a", "Hit", "1");
     assert_eq!(counts(&ask(&[without.into()], 1, of("192.0.2.7"))), [1, 0, 1, 0], "a part of a log has no head");
 }

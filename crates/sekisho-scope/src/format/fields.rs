@@ -111,6 +111,8 @@ impl FromStr for Field {
 /// Where each role is found in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fields {
+    /// Whether none was given.
+    usual: bool,
     nodes: Vec<BTreeMap<String, Steps>>,
 }
 
@@ -125,7 +127,7 @@ pub(super) struct Steps {
 impl Fields {
     /// The usual names, but for the roles that are given fields, and without the fields that are given another role.
     pub fn new(given: &[Field]) -> Self {
-        let mut fields = Self { nodes: vec![BTreeMap::new()] };
+        let mut fields = Self { usual: given.is_empty(), nodes: vec![BTreeMap::new()] };
         for (role, (_, _, usual)) in KNOWN.iter().enumerate() {
             let own: Vec<_> = given.iter().filter(|field| field.role == role).map(|field| &field.path[..]).collect();
             let is_free = |path: &&str| given.iter().all(|field| field.path != *path);
@@ -135,6 +137,11 @@ impl Fields {
             }
         }
         fields
+    }
+
+    /// Whether they are the usual ones.
+    pub(super) fn are_usual(&self) -> bool {
+        self.usual
     }
 
     fn add(&mut self, path: &str, value: (usize, u8)) {

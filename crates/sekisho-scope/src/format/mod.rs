@@ -191,7 +191,10 @@ impl Format {
                 Ok(end) => end.map(|_| ()).ok_or(Fault::Json),
                 Err((_, fault)) => Err(fault),
             },
-            Self::Json(fields) => json::read(line, fields, &mut see),
+            Self::Json(fields) => match fields.are_usual() && scratch.table.read_json(line, &mut see)? {
+                true => Ok(()),
+                false => json::read(line, fields, &mut see),
+            },
             // A directive that names no object is understood as little as a line that does.
             Self::W3c => match scratch.table.directive(line) {
                 Some(names_one) => names_one.then_some(()).ok_or(Fault::Fields),

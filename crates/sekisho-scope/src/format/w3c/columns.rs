@@ -57,7 +57,7 @@ impl Columns {
     /// Those that a directive names.
     pub(super) fn named(names: &[u8]) -> Self {
         let names = names.split(u8::is_ascii_whitespace).filter(|name| !name.is_empty());
-        Self { all: names.map(column).collect(), is_open: false }
+        Self { all: names.map(|name| column(&String::from_utf8_lossy(name))).collect(), is_open: false }
     }
 
     /// Those of lines with tabs that no directive stands before.
@@ -76,8 +76,8 @@ impl Columns {
 }
 
 /// What a column of this name says; case makes no difference.
-fn column(name: &[u8]) -> Column {
-    match name.to_ascii_lowercase().as_slice() {
+pub(super) fn column(name: &str) -> Column {
+    match name.to_ascii_lowercase().as_bytes() {
         b"date" => Column::Date,
         b"time" => Column::Clock,
         b"c-ip" => Column::Client,

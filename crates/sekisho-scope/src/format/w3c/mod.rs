@@ -4,12 +4,17 @@
 mod columns;
 mod split;
 
+use std::collections::BTreeMap;
+
+use memchr::memmem;
+
 use self::{
-    columns::{Column, Columns},
+    columns::{Column, Columns, column},
     split::Split,
 };
 use super::{
     Fault,
+    loose::Loose,
     scan::{number, or_dash, path, resolved, status},
 };
 use crate::{
@@ -49,9 +54,28 @@ impl Table {
 
     /// Reads a line that is no directive.
     pub(super) fn read(&mut self, line: &[u8], see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fault> {
-        let told = Told::of(line, self.columns.as_ref())?;
+        Told::of(line, self.columns.as_ref()).and_then(|told| self.tell(&told, see))
+    }
+
+    /// Reads a line of JSON whose fields are columns: so an edge writes it where it is told to. `false` if it is another
+    /// after all.
+    pub(super) fn read_json(&mut self, line: &[u8], see: &mut impl FnMut(&Entry<'_>)) -> Result<bool, Fault> {
+        if memmem::find(line, b"\"cs-uri-stem\"").is_none() {
+            return Ok(false);
+        }
+        let fields: BTreeMap<String, Loose<'_>> = serde_json::from_slice(line).map_err(|_| Fault::Json)?;
+        let fields: Vec<_> = fields.iter().filter_map(|(name, value)| Some((column(name), value.written()?))).collect();
+        if fields.iter().all(|(column, _)| *column != Column::Stem) {
+            return Ok(false);
+        }
+        let mut told = Told { is_escaped: true, ..Told::default() };
+        fields.iter().try_for_each(|(column, text)| told.take(*column, text))?;
+        self.tell(&told, see).map(|()| true)
+    }
+
+    fn tell(&mut self, told: &Told<'_>, see: &mut impl FnMut(&Entry<'_>)) -> Result<(), Fault> {
         let [object, agent, forwarded] = &mut self.rooms;
-        let blanks = |text, room| if told.has_tabs { resolved(text, 2, room) } else { with_blanks(text, room) };
+        let blanks = |text, room| if told.is_escaped { resolved(text, 2, room) } else { with_blanks(text, room) };
         let entry = Entry {
             at: told.at()?,
             client: told.client,
@@ -76,7 +100,8 @@ impl Table {
 /// What the fields of a line say. A column that isn't there is `None`.
 #[derive(Debug, Default)]
 struct Told<'l> {
-    has_tabs: bool,
+    /// Whether blanks are written `%20`, and not as plus signs.
+    is_escaped: bool,
     date: Option<&'l [u8]>,
     clock: Option<&'l [u8]>,
     client: Option<&'l [u8]>,
@@ -102,7 +127,7 @@ impl<'l> Told<'l> {
         let mut fields = Split::new(line);
         let unnamed = columns.is_none().then(Columns::of_cloudfront);
         let columns = columns.or(unnamed.as_ref().filter(|_| fields.has_tabs())).ok_or(Fault::Fields)?;
-        let (mut told, mut count, mut fault) = (Self { has_tabs: fields.has_tabs(), ..Self::default() }, 0, None);
+        let (mut told, mut count, mut fault) = (Self { is_escaped: fields.has_tabs(), ..Self::default() }, 0, None);
         for (column, field) in columns.all.iter().zip(&mut fields) {
             fault = fault.or(told.take(*column, field).err());
             count += 1;
@@ -151,7 +176,7 @@ impl<'l> Told<'l> {
     }
 
     /// The target as it was asked for.
-    fn object(&self, room: &'l mut Vec<u8>) -> Option<&'l [u8]> {
+    fn object<'t>(&'t self, room: &'t mut Vec<u8>) -> Option<&'t [u8]> {
         if self.uri.is_empty() || self.query.is_empty() {
             return Some(self.uri).filter(|uri| !uri.is_empty());
         }

@@ -90,3 +90,20 @@ fn a_directive_says_whether_it_names_an_object() {
     assert_eq!((said("#Fields: date time"), said("# what"), said("#")), (Some(false), Some(false), Some(false)));
     assert_eq!((said(LINE), said("")), (None, None));
 }
+
+#[test]
+fn a_line_of_json_is_one_of_columns_only_if_it_has_them() {
+    let read = |line: &str| {
+        let (mut table, mut seen) = (Table::default(), None);
+        let read = table.read_json(line.as_bytes(), &mut |entry| seen = entry.object.map(<[u8]>::to_vec));
+        (read, seen, table.of_edge)
+    };
+    let one =
+        r#"{"date":"2021-04-19","time":"15:00:00","cs-uri-stem":"/a","cs-uri-query":"w=1","x-edge-location":"N"}"#;
+    assert_eq!(read(one), (Ok(true), Some(b"/a?w=1".to_vec()), true));
+    assert_eq!(read(&one.replace("15:", "25:")).0, Err(Fault::Time));
+    assert_eq!(read(&one[1..]).0, Err(Fault::Json));
+    for other in [r#"{"path":"/a"}"#, r#"{"path":"/a","why":"cs-uri-stem"}"#, r#"{"path":"/a","cs-uri-stem":null}"#] {
+        assert_eq!(read(other), (Ok(false), None, false), "{other}");
+    }
+}
