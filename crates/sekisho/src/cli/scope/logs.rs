@@ -15,9 +15,9 @@ use crate::cli::refuse;
 /// Which objects were certainly sent, which possibly, and what can't be told
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Reads nginx and Apache (combined and kin), balancers' (ALB), S3 server access logs, CloudTrail and lines of JSON, also \
-packed with gzip or zstd, and as Docker, Kubernetes, syslog, agents and CloudWatch's exports keep them; many files in any \
-order. It needs no service and no installation, and changes nothing.
+Reads nginx and Apache (combined and kin), IIS and CloudFront (W3C's extended format), balancers' (ALB, HAProxy), S3 \
+server access logs, CloudTrail and lines of JSON, also packed with gzip or zstd, and as Docker, Kubernetes, syslog, agents \
+and CloudWatch's exports keep them; many files in any order. It needs no service and no installation, and changes nothing.
 
 Three sets. Certainly sent: a whole body came, or ranges that add up to one. Possibly sent: a part, or what the log \
 leaves open. Can't tell: nothing was logged, or not whose request it was. docs/SCOPE.md says what counts how.
