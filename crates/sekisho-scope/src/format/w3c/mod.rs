@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     entry::{Entry, Sent},
+    network::Address,
     when,
 };
 
@@ -135,7 +136,9 @@ impl<'l> Told<'l> {
         let fits =
             if columns.is_open { count >= FEWEST } else { count == columns.all.len() && fields.next().is_none() };
         // What a field should be is another question where the columns are others.
-        if !fits || !columns.name_an_object() {
+        // Where nothing names the columns, they are what they seem only if who asked is an address.
+        let is_sure = !columns.is_open || told.client.is_some_and(|client| Address::parse(client).is_some());
+        if !fits || !is_sure || !columns.name_an_object() {
             return Err(Fault::Fields);
         }
         fault.map_or(Ok(told), Err)

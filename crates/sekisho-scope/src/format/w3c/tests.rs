@@ -60,6 +60,8 @@ fn a_line_of_cloudfront_is_read_with_a_directive_and_without() {
     let few = (Some(b"/photo/1".to_vec()), Sent::Whole(999), None, Vec::new(), false);
     assert_eq!(with(&["#Version: 1.0", directive, &nine], look), Ok(few));
     assert_eq!(with(&[&nine], |_| ()), Err(Fault::Fields), "nobody said what they are");
+    let other = EDGE.replace("192.0.2.7", "d1.example.net");
+    assert_eq!(with(&[&other], |_| ()), Err(Fault::Fields), "another log with tabs");
 }
 
 #[test]
